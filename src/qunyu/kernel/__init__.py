@@ -1,0 +1,1 @@
+"""What every package stands on: errors, words, scope, money, periods, audit."""

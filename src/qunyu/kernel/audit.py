@@ -1,0 +1,23 @@
+"""Audit: one entry for every change, in the change's own transaction."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from qunyu.kernel.actor import Actor
+
+
+def record(*, by: Actor, action: str, kind: str, id: object, now: datetime, **data: object) -> None:
+    """Keeps that `by` did `action` (noun.verb) to the object `kind` `id` at `now`; `data` holds ids and counts only."""
+    from qunyu.kernel.models import AuditEntry  # models load only after Django is set up
+
+    AuditEntry(
+        at=now,
+        actor=by.key,
+        actor_name=by.name,
+        action=action,
+        object_kind=kind,
+        object_id=str(id),
+        reason=by.reason,
+        data=data,
+    ).save()

@@ -1,0 +1,63 @@
+"""Scope: which units of the organisation tree somebody may see, and what they may do there."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from qunyu.kernel.actor import Actor, system
+from qunyu.kernel.errors import DomainError
+from qunyu.kernel.words import Words
+
+PERMISSIONS: dict[str, Words] = {
+    "communities.view": Words("查看社群与指标", "see communities and their numbers"),
+    "communities.edit": Words("编辑社群", "edit communities"),
+    "members.view": Words("查看成员", "see members"),
+    "orders.view": Words("查看订单与收入", "see orders and revenue"),
+    "imports.view": Words("查看导入记录", "see imports"),
+    "imports.run": Words("导入与撤销导入", "import and undo imports"),
+    "staff.manage": Words("管理组织与账号", "manage the organisation and accounts"),
+    "audit.view": Words("查看审计记录", "see the audit trail"),
+}
+
+
+class Denied(DomainError):
+    """The actor may not do this, here or anywhere."""
+
+    def __init__(self, permission: str) -> None:
+        what = PERMISSIONS[permission]
+        message = Words(
+            f"您没有“{what.zh}”的权限；请联系总负责开通",
+            f"You may not {what.en}; ask a director for it",
+        )
+        super().__init__("denied", message, permission=permission)
+
+
+@dataclass(frozen=True)
+class Scope:
+    """`allowed` gives the unit ids of each permission; a permission that is not there is allowed nowhere."""
+
+    actor: Actor
+    allowed: Mapping[str, frozenset[int]] = field(default_factory=dict)
+    everything: bool = False
+
+    def units(self, permission: str) -> frozenset[int]:
+        """The ids of the units where `permission` holds; meaningless (empty) when `everything` is set."""
+        return self.allowed.get(permission, frozenset())
+
+    def may(self, permission: str, unit: int | None = None) -> bool:
+        """Whether `permission` holds at `unit`, or anywhere when no unit is named."""
+        if self.everything:
+            return permission in PERMISSIONS
+        held = self.units(permission)
+        return bool(held) if unit is None else unit in held
+
+    def require(self, permission: str, unit: int | None = None) -> None:
+        """Raises Denied unless `permission` holds at `unit` (or anywhere when None)."""
+        if not self.may(permission, unit):
+            raise Denied(permission)
+
+
+def system_scope(reason: str) -> Scope:
+    """Sees everything; `reason` is kept with what it does."""
+    return Scope(system(reason), everything=True)
