@@ -1,0 +1,85 @@
+"""Units of the organisation tree, staff, their roles and grants, and API tokens."""
+
+from __future__ import annotations
+
+from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
+from django.db import models
+
+from qunyu.kernel.ids import PUBLIC_ID_LENGTH, new_public_id
+
+
+class Unit(models.Model):
+    """A place in the organisation tree; `path` lists the ids from the root down: /1/4/9/."""
+
+    public_id = models.CharField(max_length=PUBLIC_ID_LENGTH, unique=True, default=new_public_id)
+    parent = models.ForeignKey("self", on_delete=models.PROTECT, null=True, related_name="children")
+    name = models.CharField(max_length=80)
+    path = models.CharField(max_length=255, db_index=True)
+
+    class Meta:
+        constraints = (
+            models.UniqueConstraint(fields=("parent", "name"), name="unit_name_once_per_parent"),
+            models.UniqueConstraint(fields=("name",), condition=models.Q(parent=None), name="unit_root_name_once"),
+        )
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class StaffManager(BaseUserManager["Staff"]):
+    """Finds staff by user name for Django's sign-in."""
+
+
+class Staff(AbstractBaseUser):
+    """Somebody who signs in."""
+
+    public_id = models.CharField(max_length=PUBLIC_ID_LENGTH, unique=True, default=new_public_id)
+    username = models.CharField(max_length=60, unique=True)
+    name = models.CharField(max_length=80)
+    language = models.CharField(max_length=2, choices=(("zh", "中文"), ("en", "English")), default="zh")
+    is_active = models.BooleanField(default=True)
+    created_at = models.DateTimeField()
+
+    USERNAME_FIELD = "username"
+    REQUIRED_FIELDS = ["name"]
+
+    objects = StaffManager()
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Role(models.Model):
+    """A named set of permissions (codes of kernel.scope.PERMISSIONS)."""
+
+    code = models.CharField(max_length=40, unique=True)
+    name_zh = models.CharField(max_length=60)
+    name_en = models.CharField(max_length=60)
+    permissions = models.JSONField(default=list)
+
+    def __str__(self) -> str:
+        return self.code
+
+
+class Grant(models.Model):
+    """`staff` holds `role` at `unit` and everywhere below it."""
+
+    staff = models.ForeignKey(Staff, on_delete=models.CASCADE, related_name="grants")
+    role = models.ForeignKey(Role, on_delete=models.PROTECT)
+    unit = models.ForeignKey(Unit, on_delete=models.CASCADE)
+
+    class Meta:
+        constraints = (models.UniqueConstraint(fields=("staff", "role", "unit"), name="grant_once"),)
+
+
+class ApiToken(models.Model):
+    """A key for programs: acts with its owner's grants; only its SHA-256 is kept."""
+
+    public_id = models.CharField(max_length=PUBLIC_ID_LENGTH, unique=True, default=new_public_id)
+    staff = models.ForeignKey(Staff, on_delete=models.CASCADE, related_name="tokens")
+    name = models.CharField(max_length=80)
+    digest = models.CharField(max_length=64, unique=True)
+    created_at = models.DateTimeField()
+    expires_at = models.DateTimeField(null=True)
+    revoked_at = models.DateTimeField(null=True)
+    last_used_at = models.DateTimeField(null=True)

@@ -1,0 +1,190 @@
+"""Reads of staff and the tree, and the scope that a staff person acts under."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from hashlib import sha256
+from typing import TYPE_CHECKING
+
+from django.db.models import Q, QuerySet
+
+from qunyu.kernel.actor import Actor
+from qunyu.kernel.errors import DomainError
+from qunyu.kernel.queries import entries
+from qunyu.kernel.scope import Scope
+from qunyu.kernel.words import Words
+from qunyu.people.models import ApiToken, Grant, Role, Staff, Unit
+from qunyu.people.rules import Held, allowed_units
+
+if TYPE_CHECKING:
+    from qunyu.kernel.models import AuditEntry
+
+
+def root_unit() -> Unit:
+    """The top of the tree, made at the first migration.
+
+    Raises Unit.DoesNotExist on a database that was never migrated.
+    """
+    return Unit.objects.get(parent=None)
+
+
+def unit_by_key(key: int) -> Unit:
+    """The unit with that primary key.
+
+    Raises Unit.DoesNotExist.
+    """
+    return Unit.objects.get(pk=key)
+
+
+def find_unit(path: str) -> Unit:
+    """The unit at `path`, names from below the root joined by "/": 华东大区/上海静安店; empty for the root.
+
+    Raises DomainError unknown_unit naming the part that is not there.
+    """
+    unit = root_unit()
+    for name in filter(None, path.split("/")):
+        below = unit.children.filter(name=name).first()
+        if below is None:
+            message = Words("“{unit}”下没有名为“{name}”的组织单位", "there is no unit “{name}” below “{unit}”")
+            raise DomainError("unknown_unit", message.fill(unit=unit.name, name=name), name=name)
+        unit = below
+    return unit
+
+
+def staff_called(username: str) -> Staff:
+    """The account with that user name.
+
+    Raises DomainError unknown_staff.
+    """
+    found = Staff.objects.filter(username=username).first()
+    if found is None:
+        message = Words("没有账号“{name}”", "there is no account “{name}”")
+        raise DomainError("unknown_staff", message.fill(name=username), username=username)
+    return found
+
+
+def scope_of(staff: Staff) -> Scope:
+    """What `staff` may see and do now; nothing for somebody inactive or without grants."""
+    actor = Actor("staff", staff.pk, staff.name)
+    if not staff.is_active:
+        return Scope(actor)
+    grants = Grant.objects.filter(staff=staff).select_related("role", "unit")
+    held = [Held(grant.unit.path, tuple(grant.role.permissions)) for grant in grants]
+    return Scope(actor, allowed_units(held, dict(Unit.objects.values_list("id", "path"))))
+
+
+def scope_of_token(secret: str, now: datetime) -> Scope | None:
+    """The scope of an API token's owner; None when the token is unknown, expired or revoked."""
+    digest = sha256(secret.encode()).hexdigest()
+    token = ApiToken.objects.select_related("staff").filter(digest=digest, revoked_at=None).first()
+    if token is None or (token.expires_at is not None and token.expires_at <= now):
+        return None
+    owner = scope_of(token.staff)
+    return Scope(Actor("token", token.pk, f"{token.name} ({token.staff.name})"), owner.allowed)
+
+
+def units_in(scope: Scope, permission: str) -> list[Unit]:
+    """The units where `permission` holds, parents before children."""
+    everything = Unit.objects.order_by("path")
+    return list(everything if scope.everything else everything.filter(id__in=scope.units(permission)))
+
+
+def units_seen(scope: Scope) -> list[Unit]:
+    """The units where `scope` holds any permission, parents before children."""
+    everything = Unit.objects.select_related("parent").order_by("path")
+    if scope.everything:
+        return list(everything)
+    return list(everything.filter(id__in=frozenset().union(*scope.allowed.values())))
+
+
+def account_of(actor: Actor) -> tuple[Staff | None, ApiToken | None]:
+    """Who acts, and the token they act with; both None for the system."""
+    if actor.kind == "staff":
+        return Staff.objects.filter(pk=actor.id).first(), None
+    token = ApiToken.objects.select_related("staff").filter(pk=actor.id).first() if actor.kind == "token" else None
+    return (token.staff, token) if token else (None, None)
+
+
+def staff_under(scope: Scope) -> QuerySet[Staff]:
+    """The accounts `scope` manages: those with a role in its units, and those without any role; by name.
+
+    Raises Denied.
+    """
+    scope.require("staff.manage")
+    everybody = Staff.objects.order_by("name", "id").prefetch_related("grants__role", "grants__unit")
+    if scope.everything:
+        return everybody
+    here = Q(grants__unit__in=scope.units("staff.manage")) | Q(grants=None)
+    return everybody.filter(here).distinct()
+
+
+def find_staff(scope: Scope, public_id: str) -> Staff:
+    """The account with that public id.
+
+    Raises Denied; DomainError unknown_staff when `scope` does not manage it.
+    """
+    found = staff_under(scope).filter(public_id=public_id).first()
+    if found is None:
+        message = Words("没有编号为“{id}”的账号", "there is no account with the id “{id}”")
+        raise DomainError("unknown_staff", message.fill(id=public_id), id=public_id)
+    return found
+
+
+def find_grant(scope: Scope, staff: Staff, key: int) -> Grant:
+    """The grant of `staff` with that primary key.
+
+    Raises DomainError unknown_grant when `scope` does not manage its unit.
+    """
+    found = Grant.objects.filter(staff=staff, pk=key).select_related("role").first()
+    if found is None or not scope.may("staff.manage", found.unit_id):
+        message = Words("没有这项授权", "there is no such grant")
+        raise DomainError("unknown_grant", message, key=key)
+    return found
+
+
+def unit_in(scope: Scope, permission: str, public_id: str) -> Unit:
+    """The unit with that public id.
+
+    Raises DomainError unknown_unit when `permission` does not hold there.
+    """
+    found = next((each for each in units_in(scope, permission) if each.public_id == public_id), None)
+    if found is None:
+        message = Words("没有编号为“{id}”的组织单位", "there is no unit with the id “{id}”")
+        raise DomainError("unknown_unit", message.fill(id=public_id), id=public_id)
+    return found
+
+
+def roles() -> list[Role]:
+    """Every role, the widest first."""
+    return sorted(Role.objects.all(), key=lambda role: (-len(role.permissions), role.code))
+
+
+def grants_of(staff: Staff) -> list[Grant]:
+    """What `staff` may do where, the highest unit first."""
+    return list(Grant.objects.filter(staff=staff).select_related("role", "unit").order_by("unit__path", "role__code"))
+
+
+def tokens_of(staff: Staff) -> list[ApiToken]:
+    """The API tokens of `staff`, the newest first."""
+    return list(ApiToken.objects.filter(staff=staff).order_by("-id"))
+
+
+def token_of(staff: Staff, public_id: str) -> ApiToken:
+    """One's own token with that public id.
+
+    Raises DomainError unknown_token.
+    """
+    found = ApiToken.objects.filter(staff=staff, public_id=public_id).first()
+    if found is None:
+        message = Words("没有编号为“{id}”的令牌", "there is no token with the id “{id}”")
+        raise DomainError("unknown_token", message.fill(id=public_id), id=public_id)
+    return found
+
+
+def audit_trail(scope: Scope) -> QuerySet[AuditEntry]:
+    """Every audit entry, the newest first: entries belong to no unit, so only who may see all of them sees any.
+
+    Raises Denied.
+    """
+    scope.require("audit.view", root_unit().pk)
+    return entries()

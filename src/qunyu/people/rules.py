@@ -1,0 +1,37 @@
+"""The roles that come with the product, and what a set of grants allows."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+from qunyu.kernel.scope import PERMISSIONS
+from qunyu.kernel.words import Words
+
+_SEE = ("communities.view", "members.view", "orders.view", "imports.view")
+
+BUILT_IN_ROLES: dict[str, tuple[Words, tuple[str, ...]]] = {
+    "director": (Words("总负责", "Director"), tuple(PERMISSIONS)),
+    "owner": (Words("群主", "Group owner"), (*_SEE, "communities.edit", "imports.run")),
+    "admin": (Words("管理员", "Group admin"), ("communities.view", "members.view", "imports.view")),
+    "analyst": (Words("分析员", "Analyst"), ("communities.view", "orders.view")),
+    "auditor": (Words("审计员", "Auditor"), (*_SEE, "audit.view")),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """Permissions held at a unit (given by its path) and everywhere below."""
+
+    path: str
+    permissions: tuple[str, ...]
+
+
+def allowed_units(held: Iterable[Held], units: Mapping[int, str]) -> dict[str, frozenset[int]]:
+    """The unit ids of every permission, from grants and the tree (`units`: id -> path)."""
+    found: dict[str, set[int]] = {}
+    for grant in held:
+        below = {unit for unit, path in units.items() if path.startswith(grant.path)}
+        for permission in grant.permissions:
+            found.setdefault(permission, set()).update(below)
+    return {permission: frozenset(ids) for permission, ids in found.items()}
