@@ -1,0 +1,1 @@
+"""What happened: readers of exports, facts, imports and the lake that keeps them."""

@@ -1,0 +1,94 @@
+"""Writes of imports: asked, moved from state to state, finished or failed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from datetime import datetime
+from typing import Any
+
+from django.db import transaction
+
+from qunyu.events.models import Import, ImportProblem
+from qunyu.events.problems import Problem
+from qunyu.kernel import audit
+from qunyu.kernel.errors import DomainError
+from qunyu.kernel.scope import Scope
+from qunyu.kernel.words import Words
+
+
+@transaction.atomic
+def open_import(*, by: Scope, unit_id: int, title: str, request: Mapping[str, Any], now: datetime) -> Import:
+    """A waiting import into the unit.
+
+    Raises Denied.
+    """
+    by.require("imports.run", unit_id)
+    opened = Import.objects.create(
+        unit_id=unit_id, title=title[:200], request=dict(request), asked_by=by.actor.name, created_at=now
+    )
+    audit.record(by=by.actor, action="import.ask", kind="import", id=opened.pk, now=now, unit=unit_id)
+    return opened
+
+
+@transaction.atomic
+def move(import_id: int, *, to: str, only_from: Iterable[str]) -> bool:
+    """Puts the import into state `to` if it is in one of `only_from`; whether it was."""
+    return bool(Import.objects.filter(pk=import_id, state__in=list(only_from)).update(state=to))
+
+
+@transaction.atomic
+def report_progress(import_id: int, **progress: int) -> None:
+    """Keeps how far the import is, for whoever watches."""
+    Import.objects.filter(pk=import_id).update(progress=progress)
+
+
+@transaction.atomic
+def keep_problems(import_id: int, problems: Iterable[Problem]) -> None:
+    """Replaces the import's problem list."""
+    ImportProblem.objects.filter(owner=import_id).delete()
+    ImportProblem.objects.bulk_create(
+        [
+            ImportProblem(owner_id=import_id, code=each.code, file=each.file[:500], line=each.line, data=each.data)
+            for each in problems
+        ],
+        batch_size=500,
+    )
+
+
+@transaction.atomic
+def finish(import_id: int, *, by: Scope, summary: Mapping[str, Any], now: datetime) -> None:
+    """The import is done; what it brought shows from now on."""
+    Import.objects.filter(pk=import_id).update(
+        state=Import.State.DONE, summary=dict(summary), progress={}, finished_at=now
+    )
+    audit.record(by=by.actor, action="import.finish", kind="import", id=import_id, now=now)
+
+
+@transaction.atomic
+def fail(import_id: int, *, by: Scope, error: DomainError, now: datetime) -> None:
+    """The import came to nothing, for the reason of `error`."""
+    kept = {"code": error.code, "zh": error.message.zh, "en": error.message.en}
+    Import.objects.filter(pk=import_id).update(state=Import.State.FAILED, error=kept, progress={}, finished_at=now)
+    audit.record(by=by.actor, action="import.fail", kind="import", id=import_id, now=now, code=error.code)
+
+
+@transaction.atomic
+def begin_undo(*, by: Scope, owner: Import, now: datetime) -> None:
+    """Hides what the import brought and puts it into state undoing.
+
+    Raises Denied; DomainError cannot_undo unless it is done (or failed or stopped half-way in undoing).
+    """
+    by.require("imports.run", owner.unit_id)
+    states = (Import.State.DONE, Import.State.FAILED, Import.State.UNDOING)
+    if not move(owner.pk, to=Import.State.UNDOING, only_from=states):
+        message = Words("这次导入目前不能撤销（状态：{state}）", "this import cannot be undone now (state: {state})")
+        raise DomainError("cannot_undo", message.fill(state=owner.state), state=owner.state)
+    audit.record(by=by.actor, action="import.undo", kind="import", id=owner.pk, now=now)
+
+
+@transaction.atomic
+def end_undo(import_id: int, *, removed: Mapping[str, int], now: datetime) -> None:
+    """The import is undone; `removed` counts what went."""
+    Import.objects.filter(pk=import_id).update(
+        state=Import.State.UNDONE, progress={"removed": dict(removed)}, finished_at=now
+    )

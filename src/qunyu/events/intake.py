@@ -1,0 +1,195 @@
+"""Intake: paths a person names become the Files of one import: folders walked, archives opened, tricks refused."""
+
+from __future__ import annotations
+
+import bz2
+import gzip
+import io
+import lzma
+import shutil
+import tarfile
+import zipfile
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, field
+from fnmatch import fnmatch
+from pathlib import Path, PurePosixPath
+from typing import IO, Any, BinaryIO, cast
+
+from qunyu.events.files import File
+from qunyu.events.problems import Problem
+from qunyu.kernel.errors import DomainError
+from qunyu.kernel.words import Words
+
+# Chats compress about 10:1 and repeated lines 100:1; nothing honest unpacks to a thousand times its size.
+MAX_RATIO = 1000
+MAX_FILES = 200_000
+MAX_BYTES = 200 * 1024**3
+_SKIPPED = ("__MACOSX/", ".DS_Store", "Thumbs.db")
+_DECOMPRESS: dict[str, Callable[..., Any]] = {".gz": gzip.open, ".xz": lzma.open, ".bz2": bz2.open}
+
+
+@dataclass
+class Intake:
+    """Opens what an import was given. `work` is a folder of its own for unpacking; `include` keeps only matching names."""
+
+    work: Path
+    include: tuple[str, ...] = ()
+    problems: list[Problem] = field(default_factory=list)
+    files: dict[str, File] = field(default_factory=dict)
+
+    def open(self, paths: Iterable[Path]) -> list[File]:
+        """Every file in `paths`, in the order of names.
+
+        Raises DomainError no_such_file for a path that is not there.
+        """
+        for path in paths:
+            if not path.exists():
+                message = Words("找不到文件或文件夹：{path}", "there is no file or folder {path}")
+                raise DomainError("no_such_file", message.fill(path=path), path=str(path))
+            self._add(path)
+        return [self.files[name] for name in sorted(self.files)]
+
+    def _add(self, path: Path) -> None:
+        if not path.is_dir():
+            self._add_path(path, path.name)
+            return
+        for each in sorted(path.rglob("*")):
+            if each.is_file() and not each.is_symlink():
+                self._add_path(each, each.relative_to(path).as_posix())
+
+    def _add_path(self, path: Path, name: str) -> None:
+        if _is_skipped(name):
+            return
+        with path.open("rb") as stream:
+            magic = stream.read(8)
+        try:
+            if name.endswith((".tar", ".tgz", ".tar.gz", ".tar.xz", ".tar.bz2")):
+                self._add_tar(path, name)
+            elif magic.startswith(b"PK\3\4") and not name.endswith((".xlsx", ".docx")):
+                self._add_zip(path, name)
+            elif PurePosixPath(name).suffix in _DECOMPRESS:
+                self._add_compressed(path, name)
+            else:
+                self._keep(name, path.stat().st_size, lambda: path.open("rb"), "")
+        except (zipfile.BadZipFile, tarfile.TarError, lzma.LZMAError, EOFError, OSError, NotImplementedError) as error:
+            self.problems.append(Problem("bad_archive", name, 0, {"reason": str(error)[:120]}))
+
+    def _keep(self, name: str, size: int, opener: Callable[[], BinaryIO], container: str) -> None:
+        if _is_skipped(name) or (self.include and not any(fnmatch(name, each) for each in self.include)):
+            return
+        unique = name if name not in self.files else f"{container}/{name}"
+        self.files[unique] = File(unique, size, opener, container, self.files)
+
+    def _add_compressed(self, path: Path, name: str) -> None:
+        suffix = PurePosixPath(name).suffix
+        inner = name.removesuffix(suffix)
+        opener = _DECOMPRESS[suffix]
+        with opener(path) as stream:
+            size = self._measured(stream, path.stat().st_size, name)
+        if size is not None:
+            self._keep(inner, size, lambda: cast(BinaryIO, opener(path)), name)
+
+    def _measured(self, stream: IO[bytes], packed: int, name: str) -> int | None:
+        """The unpacked size, or None (and a problem) as soon as it is beyond reason: nothing is kept while counting."""
+        total, limit = 0, _limit(packed)
+        while block := stream.read(1 << 20):
+            total += len(block)
+            if total > limit:
+                self._bomb(name, total, packed)
+                return None
+        return total
+
+    def _bomb(self, name: str, total: int, packed: int) -> None:
+        reason = f"{total:,} / {packed:,} bytes"
+        self.problems.append(Problem("archive_bomb", name, 0, {"reason": reason}))
+
+    def _add_zip(self, path: Path, name: str) -> None:
+        archive = zipfile.ZipFile(path)
+        members = [each for each in archive.infolist() if not each.is_dir()]
+        total = sum(each.file_size for each in members)
+        if total > _limit(path.stat().st_size) or len(members) > MAX_FILES:
+            self._bomb(name, total, path.stat().st_size)
+            return
+        for member in members:
+            inner = self._safe(_zip_name(member), name)
+            if inner:
+                self._keep(inner, member.file_size, _zip_opener(path, member), name)
+
+    def _add_tar(self, path: Path, name: str) -> None:
+        """Unpacks to numbered files: a tar can only be read from front to back, and its names are never used as paths."""
+        folder = self.work / f"tar-{len(list(self.work.glob('tar-*')))}"
+        folder.mkdir(parents=True)
+        left = _limit(path.stat().st_size)
+        with tarfile.open(path) as archive:
+            for number, member in enumerate(_regular(archive)):
+                left -= member.size
+                if left < 0 or number > MAX_FILES:
+                    self._bomb(name, _limit(path.stat().st_size) - left, path.stat().st_size)
+                    return
+                self._unpack(archive, member, folder / str(number), name)
+
+    def _unpack(self, archive: tarfile.TarFile, member: tarfile.TarInfo, target: Path, container: str) -> None:
+        inner = self._safe(member.name, container)
+        source = archive.extractfile(member) if inner else None
+        if source is None:
+            return
+        with target.open("wb") as stream:
+            shutil.copyfileobj(source, stream)
+        self._keep(inner, member.size, lambda: target.open("rb"), container)
+
+    def _safe(self, name: str, container: str) -> str:
+        path = PurePosixPath(name.replace("\\", "/"))
+        if path.is_absolute() or ".." in path.parts or ":" in path.parts[0]:
+            self.problems.append(Problem("unsafe_path", container, 0, {"value": name[:120]}))
+            return ""
+        return path.as_posix()
+
+
+def _regular(archive: tarfile.TarFile) -> Iterator[tarfile.TarInfo]:
+    return (member for member in archive if member.isfile())
+
+
+def _limit(packed: int) -> int:
+    return min(MAX_BYTES, max(packed, 1024) * MAX_RATIO)
+
+
+def _is_skipped(name: str) -> bool:
+    return any(each in name for each in _SKIPPED) or PurePosixPath(name).name.startswith("._")
+
+
+def _zip_name(member: zipfile.ZipInfo) -> str:
+    """Names not marked as UTF-8 were decoded as cp437; Chinese Windows wrote them in GBK."""
+    if member.flag_bits & 0x800:
+        return member.filename
+    try:
+        return member.filename.encode("cp437").decode("gbk")
+    except UnicodeError:
+        return member.filename
+
+
+def _zip_opener(path: Path, member: zipfile.ZipInfo) -> Callable[[], BinaryIO]:
+    def opener() -> BinaryIO:
+        return cast(BinaryIO, io.BufferedReader(_ZipMember(path, member), 1 << 16))
+
+    return opener
+
+
+class _ZipMember(io.RawIOBase):
+    """One member of a zip that closes the archive with itself."""
+
+    def __init__(self, path: Path, member: zipfile.ZipInfo) -> None:
+        self._archive = zipfile.ZipFile(path)
+        self._stream = self._archive.open(member)
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: object) -> int:
+        view = memoryview(buffer)  # type: ignore[arg-type]
+        data = self._stream.read(len(view))
+        view[: len(data)] = data
+        return len(data)
+
+    def close(self) -> None:
+        self._archive.close()
+        super().close()

@@ -1,0 +1,69 @@
+"""States that the database keeps of what the lake knows: memberships and orders, as the facts say now."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator
+
+import pyarrow as pa
+
+from qunyu.events.lake.store import Lake
+
+BATCH = 10_000
+
+_MEMBERSHIPS = """
+SELECT identity, community, min(first_at) AS first_at, max(last_at) AS last_at, min(came_at) AS joined_at,
+  CASE WHEN max(gone_at) >= max(last_at) THEN max(gone_at) END AS left_at,
+  sum(messages + actions)::BIGINT AS messages, count(*) FILTER (messages + actions > 0)::BIGINT AS active_days
+FROM activity SEMI JOIN chosen USING (community)
+GROUP BY identity, community ORDER BY community, identity
+"""
+
+# Of an order told of several times the newest import's word counts.
+LATEST_ORDERS = """
+SELECT *, CASE WHEN external <> '' THEN external ELSE lower(hex(fact_id)) END AS reference FROM facts
+WHERE kind = 'order'
+QUALIFY external = '' OR row_number() OVER (PARTITION BY unit, external ORDER BY import_id DESC, fact_id) = 1
+"""
+
+
+def memberships(lake: Lake, communities: Collection[int]) -> Iterator[dict[str, object]]:
+    """identity, community, first_at, last_at, joined_at, left_at, messages, active_days of everybody seen there."""
+    with lake.connect() as connection:
+        chosen = pa.table({"community": pa.array(sorted(communities), pa.int64())})
+        connection.register("chosen", chosen)
+        for batch in connection.sql(_MEMBERSHIPS).to_arrow_reader(BATCH):
+            yield from batch.to_pylist()
+
+
+def orders(
+    lake: Lake, *, import_id: int | None = None, references: Collection[tuple[int, str]] = ()
+) -> Iterator[dict[str, object]]:
+    """The facts that count for the orders an import tells of, or for (unit, reference) pairs."""
+    with lake.connect() as connection:
+        units, names = zip(*references, strict=True) if references else ((), ())
+        wanted = pa.table({"unit": pa.array(units, pa.int64()), "reference": pa.array(names, pa.string())})
+        connection.register("wanted", wanted)
+        mine = f"SELECT unit, external FROM facts WHERE kind = 'order' AND import_id = {import_id or -1}"
+        only = f"(unit, external) IN ({mine}) AND (external <> '' OR import_id = {import_id})"
+        test = only if import_id is not None else "(unit, reference) IN (SELECT unit, reference FROM wanted)"
+        for batch in connection.sql(f"SELECT * FROM ({LATEST_ORDERS}) WHERE {test}").to_arrow_reader(BATCH):
+            yield from batch.to_pylist()
+
+
+def heirs_of_people(lake: Lake) -> dict[int, int]:
+    """Every identity that some fact still names, with the earliest import that does."""
+    return _heirs(
+        lake,
+        "SELECT identity AS id, import_id FROM facts UNION ALL SELECT other, import_id FROM facts",
+    )
+
+
+def heirs_of_communities(lake: Lake) -> dict[int, int]:
+    """Every community that some fact still names, with the earliest import that does."""
+    return _heirs(lake, "SELECT community AS id, import_id FROM facts")
+
+
+def _heirs(lake: Lake, rows: str) -> dict[int, int]:
+    sql = f"SELECT id, min(import_id) FROM ({rows}) WHERE id IS NOT NULL GROUP BY id"
+    with lake.connect() as connection:
+        return dict(connection.execute(sql).fetchall())

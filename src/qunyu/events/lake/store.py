@@ -1,0 +1,134 @@
+"""Store: the Delta tables on disk, and DuckDB connections over them."""
+
+from __future__ import annotations
+
+import fcntl
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Literal
+from urllib.parse import unquote, urlsplit
+
+import duckdb
+import pyarrow as pa
+from deltalake import ColumnProperties, DeltaTable, WriterProperties, write_deltalake
+
+from qunyu.events.lake.schema import ACTIVITY, FACTS, SKIPPING_COLUMNS, SUPPLIES, UNINDEXED_COLUMNS
+
+Name = Literal["facts", "activity", "supplies"]
+SCHEMAS: dict[Name, pa.Schema] = {"facts": FACTS, "activity": ACTIVITY, "supplies": SUPPLIES}
+PARTITIONED: dict[Name, list[str]] = {"facts": ["month"], "activity": ["month"], "supplies": []}
+MEMORY = os.environ.get("QUNYU_LAKE_MEMORY", "512MB")
+# A write that streams sorted rows holds one row group per open partition.
+ROW_GROUP = 100_000
+
+
+@dataclass(frozen=True)
+class Lake:
+    """The tables below `folder`; made at the first write."""
+
+    folder: Path
+
+    def path(self, name: Name) -> Path:
+        """Where the table lies."""
+        return self.folder / name
+
+    def table(self, name: Name) -> DeltaTable | None:
+        """The table as it is now; None before its first write."""
+        path = self.path(name)
+        return DeltaTable(path) if (path / "_delta_log").is_dir() else None
+
+    def version(self, name: Name) -> int:
+        """The table's version, which every write raises; -1 before the first."""
+        found = self.table(name)
+        return -1 if found is None else found.version()
+
+    def files(self, name: Name) -> list[str]:
+        """The Parquet files that make up the table now."""
+        found = self.table(name)
+        return [] if found is None else [unquote(urlsplit(uri).path) for uri in found.file_uris()]
+
+    def append(self, name: Name, rows: pa.RecordBatchReader) -> None:
+        """Adds `rows` in one commit."""
+        write_deltalake(self._made(name), rows, mode="append", **_how(name))
+
+    def replace(self, name: Name, rows: pa.RecordBatchReader, *, predicate: str) -> None:
+        """Puts `rows` in the place of what `predicate` selects, in one commit."""
+        write_deltalake(self._made(name), rows, mode="overwrite", predicate=predicate, **_how(name))
+
+    def _made(self, name: Name) -> DeltaTable:
+        """The table, made empty when it is not there: a predicate needs something to select from."""
+        path = self.path(name)
+        if not (path / "_delta_log").is_dir():
+            path.mkdir(parents=True, exist_ok=True)
+            write_deltalake(path, SCHEMAS[name].empty_table(), mode="ignore", **_how(name))
+        return DeltaTable(path)
+
+    def delete(self, name: Name, predicate: str) -> None:
+        """Removes the rows that `predicate` selects."""
+        found = self.table(name)
+        if found is not None:
+            found.delete(predicate)
+
+    @contextmanager
+    def connect(self) -> Iterator[duckdb.DuckDBPyConnection]:
+        """A DuckDB connection with bounded memory that spills beside the lake and sees every table as a view."""
+        spill = self.folder / "spill"
+        spill.mkdir(parents=True, exist_ok=True)
+        connection = duckdb.connect(
+            config={
+                "memory_limit": MEMORY,
+                "temp_directory": str(spill),
+                "threads": str(min(4, os.cpu_count() or 2)),
+                "autoinstall_known_extensions": "false",
+                "autoload_known_extensions": "false",
+            }
+        )
+        try:
+            connection.execute("SET preserve_insertion_order = false; SET TimeZone = 'UTC'")
+            for name in SCHEMAS:
+                self._see(connection, name)
+            yield connection
+        finally:
+            connection.close()
+
+    def _see(self, connection: duckdb.DuckDBPyConnection, name: Name) -> None:
+        files = self.files(name)
+        if files:
+            listed = ", ".join("'" + path.replace("'", "''") + "'" for path in files)
+            hive = "hive_partitioning = true, hive_types = {'month': VARCHAR}" if PARTITIONED[name] else ""
+            options = f", {hive}" if hive else ""
+            connection.execute(f"CREATE TEMP VIEW {name} AS FROM read_parquet([{listed}]{options})")
+            return
+        connection.register(f"no_{name}", SCHEMAS[name].empty_table())
+        connection.execute(f"CREATE TEMP VIEW {name} AS FROM no_{name}")
+
+    @contextmanager
+    def writing(self) -> Iterator[None]:
+        """Holds the lake's one pen: a second writer on this machine waits for the first."""
+        self.folder.mkdir(parents=True, exist_ok=True)
+        with (self.folder / "writer.lock").open("w") as stream:
+            fcntl.flock(stream, fcntl.LOCK_EX)
+            yield
+
+
+def _how(name: Name) -> dict[str, Any]:
+    return {
+        "partition_by": PARTITIONED[name] or None,
+        "configuration": {"delta.dataSkippingStatsColumns": _statistics(name)},
+        "writer_properties": _writer(name),
+    }
+
+
+def _statistics(name: Name) -> str:
+    return SKIPPING_COLUMNS if name == "facts" else "local_day" if name == "activity" else "import_id"
+
+
+def _writer(name: Name) -> WriterProperties:
+    silent = ColumnProperties(statistics_enabled="NONE")
+    named = {column: silent for column in UNINDEXED_COLUMNS if column in SCHEMAS[name].names}
+    return WriterProperties(
+        compression="ZSTD", compression_level=1, max_row_group_size=ROW_GROUP, column_properties=named
+    )

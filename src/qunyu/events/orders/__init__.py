@@ -1,0 +1,1 @@
+"""Order files: the columns shops export, their words for a status, and what a row adds to which order."""

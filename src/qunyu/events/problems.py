@@ -1,0 +1,137 @@
+"""Problem: a line of an export that could not be read, with the reason and the remedy."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from qunyu.kernel.words import Words
+
+PROBLEMS: dict[str, Words] = {
+    "bad_time": Words(
+        "时间“{value}”无法识别；请改成 2026-03-01 09:30:00 这样的写法",
+        "the time “{value}” is not one we can read; write it like 2026-03-01 09:30:00",
+    ),
+    "impossible_time": Words(
+        "时间“{value}”不存在（例如 2 月 30 日或 25 点）；请核对该行",
+        "the time “{value}” does not exist (such as 30 February or 25 o'clock); check the line",
+    ),
+    "future_time": Words(
+        "时间“{value}”在未来；请检查时区（--source-timezone）或导出设备的时钟",
+        "the time “{value}” lies in the future; check --source-timezone or the clock of the exporting device",
+    ),
+    "bad_number": Words(
+        "字段“{field}”的值“{value}”不是数字；请只写数字，例如 12.50",
+        "the value “{value}” of field “{field}” is no number; write digits only, such as 12.50",
+    ),
+    "missing_field": Words(
+        "缺少字段“{field}”；请补上，或用 --map {field}=列名 指定对应的列",
+        "the field “{field}” is missing; fill it in, or name its column with --map {field}=COLUMN",
+    ),
+    "not_a_record": Words(
+        "这一行不符合格式“{format}”，已跳过；请对照导入格式文档检查",
+        "this line does not fit the format “{format}” and was left out; compare it with the import formats page",
+    ),
+    "truncated": Words(
+        "文件在此处中断（{reason}）；请重新导出完整的文件",
+        "the file breaks off here ({reason}); export it again completely",
+    ),
+    "line_too_long": Words(
+        "这一行超过 {limit} 个字节，已跳过；聊天记录不会有这么长的行，请检查文件是否损坏",
+        "this line is longer than {limit} bytes and was left out; no chat line is that long, check whether the file is damaged",
+    ),
+    "bad_encoding": Words(
+        "这一行不是 {encoding} 编码，已跳过；请把整个文件另存为 UTF-8",
+        "this line is not {encoding} and was left out; save the whole file as UTF-8",
+    ),
+    "ambiguous_dates": Words(
+        "无法判断日期是“日/月”还是“月/日”，已按“{chosen}”读取；如不对，请用 --map date_order=dmy（或 mdy、ymd）指定",
+        "the dates could be day/month or month/day and were read as {chosen}; if that is wrong, say --map date_order=dmy (or mdy, ymd)",
+    ),
+    "unknown_format": Words(
+        "无法识别这个文件的格式，已跳过；支持的格式见导入格式文档，自有表格可用 --map 指定各列",
+        "the format of this file is not one we know and it was left out; the import formats page lists them, and --map names the columns of your own tables",
+    ),
+    "empty_file": Words("文件是空的；请重新导出", "the file is empty; export it again"),
+    "unsafe_path": Words(
+        "压缩包中的路径“{value}”指向压缩包之外，已跳过；请重新打包",
+        "the path “{value}” in the archive points outside of it and was left out; pack it again",
+    ),
+    "archive_bomb": Words(
+        "压缩包解开后过大（{reason}），已停止；请拆成较小的文件导入",
+        "the archive unpacks to too much ({reason}) and was stopped; import it in smaller parts",
+    ),
+    "bad_archive": Words(
+        "压缩包已损坏（{reason}）；请重新下载或打包",
+        "the archive is damaged ({reason}); download or pack it again",
+    ),
+    "ambiguous_layout": Words(
+        "文件有多种可能的读法（{reason}），已按“{chosen}”读取；如不对请用 --map 指定",
+        "the file can be read in more than one way ({reason}) and was read as {chosen}; use --map if that is wrong",
+    ),
+    "negative_amount": Words(
+        "金额“{value}”为负，已按退款计入",
+        "the amount “{value}” is negative and was counted as a refund",
+    ),
+    "unknown_community": Words(
+        "没有名为“{value}”的社群，相关的行已跳过；请先导入该社群的聊天记录，或改成已有社群的名称",
+        "there is no community called “{value}”, its lines were left out; import its chat first, or use the name of one there is",
+    ),
+    "exports_disagree": Words(
+        "“{value}”在 {first} 至 {last} 与之前的导入重叠但不一致：{only_new} 条只在本次、{only_old} 条只在之前的导入里；"
+        "两边都已保留，如重复计数请撤销其中一次导入",
+        "“{value}” overlaps earlier imports from {first} to {last} and disagrees: {only_new} entries only here, {only_old} only there; "
+        "both were kept, undo one of the imports if they count the same talk twice",
+    ),
+    "duplicate_id": Words(
+        "编号“{value}”在文件中重复出现，内容不同；只保留第一条",
+        "the id “{value}” stands more than once in the file with different content; the first was kept",
+    ),
+    "missing_columns": Words(
+        "缺少列：{field}；文件中现有的列：{found}。请用 --map 字段=列名 指定对应的列（例如 --map time=发送时间）",
+        "these columns are missing: {field}; the file has: {found}. "
+        "Name them with --map FIELD=COLUMN (such as --map time=sent_at)",
+    ),
+    "open_quote": Words(
+        "这一行的引号没有闭合，已跳过这一行；请补上缺少的引号（字段内的引号要写成两个）",
+        "a quote in this line is never closed and the line was left out; "
+        "close it (a quote inside a field is written twice)",
+    ),
+    "unknown_status": Words(
+        "不认识订单状态“{value}”，这些行按已付款计入；如不是，请在文件中改成 已付款、未付款、已取消 或 已退款",
+        "the order status “{value}” is not one we know, its rows were counted as paid; if they are not, write paid, unpaid, cancelled or refunded",
+    ),
+    "unknown_role": Words(
+        "不认识角色“{value}”，这些人按普通成员计入；可改成 员工、气氛组、机器人 或 成员",
+        "the role “{value}” is not one we know, its people were counted as members; write staff, atmosphere, bot or member",
+    ),
+    "unknown_column": Words(
+        "文件中没有 --map 指定的列“{value}”；现有的列是：{columns}",
+        "the file has no column “{value}” that --map names; its columns are: {columns}",
+    ),
+    "damaged_id": Words(
+        "编号“{value}”已被 Excel 四舍五入，无法区分不同的编号，按没有编号计入；请用平台导出的原文件，不要用 Excel 另存",
+        "the id “{value}” was rounded by a spreadsheet and tells nobody apart, the row was counted without it; use the file as the platform exported it",
+    ),
+    "old_excel": Words(
+        "这是旧版 Excel（.xls）或带密码的文件，无法读取；请另存为不加密的 .xlsx 或 CSV",
+        "this is an old (.xls) or password-protected Excel file, which we cannot read; save it as .xlsx without a password, or as CSV",
+    ),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """What is wrong at `file`:`line` (1-based, 0 for the file as a whole); `code` is a key of PROBLEMS."""
+
+    code: str
+    file: str
+    line: int = 0
+    data: dict[str, str] = field(default_factory=dict)
+
+    @property
+    def message(self) -> Words:
+        """The reason and the remedy in words.
+
+        Raises KeyError when `code` is not in PROBLEMS.
+        """
+        return PROBLEMS[self.code].fill(**self.data)

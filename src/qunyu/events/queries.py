@@ -1,0 +1,45 @@
+"""Reads of imports."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from django.db.models import QuerySet
+
+from qunyu.events.models import Import, ImportProblem
+from qunyu.events.problems import Problem
+from qunyu.kernel.errors import DomainError
+from qunyu.kernel.scope import Scope
+from qunyu.kernel.words import Words
+
+
+def imports(scope: Scope) -> QuerySet[Import]:
+    """The imports into units where imports may be seen, newest first."""
+    everything = Import.objects.all()
+    return everything if scope.everything else everything.filter(unit_id__in=scope.units("imports.view"))
+
+
+def import_by_key(key: int) -> Import:
+    """The import with that primary key, for the jobs that work on it.
+
+    Raises Import.DoesNotExist.
+    """
+    return Import.objects.get(pk=key)
+
+
+def find_import(scope: Scope, public_id: str) -> Import:
+    """The import with that public id.
+
+    Raises DomainError unknown_import when there is none that `scope` may see.
+    """
+    found = imports(scope).filter(public_id=public_id).first()
+    if found is None:
+        message = Words("没有编号为“{id}”的导入", "there is no import with the id “{id}”")
+        raise DomainError("unknown_import", message.fill(id=public_id), id=public_id)
+    return found
+
+
+def problems_of(owner: Import) -> Iterator[Problem]:
+    """The kept problems of an import in the order of reading."""
+    for row in ImportProblem.objects.filter(owner=owner).iterator():
+        yield Problem(row.code, row.file, row.line, row.data)

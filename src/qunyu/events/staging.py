@@ -1,0 +1,206 @@
+"""Staging: everything the readers say about one import, in Parquet files of its own, before anything is saved."""
+
+from __future__ import annotations
+
+import json
+import lzma
+import zipfile
+import zlib
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import cast
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from qunyu.events.files import File
+from qunyu.events.problems import Problem
+from qunyu.events.reading import Read, Reader, ReadOptions, Yields, readers, recognise
+from qunyu.events.record import Record
+from qunyu.events.rows import CostRow, MemberRow, OrderLine
+
+BATCH = 20_000
+KEPT_PROBLEMS = 1_000
+UTC_STAMP = pa.timestamp("us", tz="UTC")
+# Clocks of exporting phones run ahead; a day is more than any of them.
+FUTURE = timedelta(days=1)
+
+_EXACT = pa.decimal128(38, 8)
+_TAIL = [("meta", pa.string()), ("line", pa.int64())]
+_STRINGS = ("community", "community_name", "author_id", "author_name", "text", "message_id", "subject")
+SCHEMAS: dict[Yields, pa.Schema] = {
+    "chat": pa.schema(
+        [
+            ("kind", pa.string()),
+            ("occurred_at", UTC_STAMP),
+            *((name, pa.string()) for name in (*_STRINGS, "other_id", "other_name")),
+            ("bot", pa.bool_()),
+            *_TAIL,
+        ]
+    ),
+    "orders": pa.schema(
+        [
+            ("order_id", pa.string()),
+            ("customer_id", pa.string()),
+            ("ordered_at", UTC_STAMP),
+            ("amount", _EXACT),
+            ("status", pa.string()),
+            ("currency", pa.string()),
+            ("refund", _EXACT),
+            ("quantity", _EXACT),
+            *((name, pa.string()) for name in ("product", "customer_name", "phone", "union_id")),
+            *_TAIL,
+        ]
+    ),
+    "members": pa.schema(
+        [
+            *((name, pa.string()) for name in ("community", "member_id", "name")),
+            ("joined_at", UTC_STAMP),
+            ("left_at", UTC_STAMP),
+            *((name, pa.string()) for name in ("role", "channel", "phone", "union_id", "platform")),
+            *_TAIL,
+        ]
+    ),
+    "costs": pa.schema(
+        [
+            ("day", pa.date32()),
+            ("community", pa.string()),
+            ("channel", pa.string()),
+            ("cost", _EXACT),
+            ("currency", pa.string()),
+            ("exposures", pa.int64()),
+            ("line", pa.int64()),
+        ]
+    ),
+}
+_ORIGIN = [("position", pa.int64()), ("file", pa.int32()), ("source", pa.string())]
+
+
+@dataclass
+class Staged:
+    """What staging found: rows per kind of table, files read and how many of each format, problems (all counted, the first thousand kept)."""
+
+    folder: Path
+    rows: Counter[Yields] = field(default_factory=Counter)
+    files: list[str] = field(default_factory=list)
+    formats: Counter[str] = field(default_factory=Counter)
+    problem_counts: Counter[str] = field(default_factory=Counter)
+    problems: list[Problem] = field(default_factory=list)
+
+    def parquet(self, yields: Yields) -> str:
+        """The files of one kind of table, as a pattern for DuckDB."""
+        return str(self.folder / f"{yields}.parquet")
+
+    def note(self, problem: Problem) -> None:
+        """Counts a problem and keeps it while there is room."""
+        self.problem_counts[problem.code] += 1
+        if len(self.problems) < KEPT_PROBLEMS:
+            self.problems.append(problem)
+
+
+@dataclass
+class Stager:
+    """Reads files into `staged.folder`; `sources` names the platform of a kind of table where a person has said it.
+
+    `progress` is called with the number of rows read so far.
+    """
+
+    staged: Staged
+    options: ReadOptions
+    now: datetime
+    sources: Mapping[Yields, str] = field(default_factory=dict)
+    progress: Callable[[int], None] = lambda rows: None
+    _writers: dict[Yields, pq.ParquetWriter] = field(default_factory=dict)
+    _position: int = 0
+
+    def stage(self, files: list[File], yields: Yields | None = None, format: str = "") -> None:
+        """Reads every file with the reader that recognises it; companions of a recognised format are passed over."""
+        chosen = {file.name: self._reader_of(file, yields, format) for file in files}
+        companions = {name for reader in chosen.values() if reader for name in reader.companions}
+        for file in files:
+            reader = chosen[file.name]
+            if reader is not None:
+                self.staged.formats[reader.key] += 1
+                self.staged.files.append(file.name)
+                self._stage_file(len(self.staged.files) - 1, file, reader)
+            elif file.name.rpartition("/")[2] not in companions:
+                self.staged.note(Problem(_why_unread(file), file.name))
+
+    def close(self) -> None:
+        """Finishes the Parquet files."""
+        for writer in self._writers.values():
+            writer.close()
+
+    def _reader_of(self, file: File, yields: Yields | None, format: str) -> Reader | None:
+        return readers()[format] if format else recognise(file, self.options, yields)
+
+    def _stage_file(self, number: int, file: File, reader: Reader) -> None:
+        source = self.sources.get(reader.yields) or reader.platform
+        batch: list[Read] = []
+        for row in self._rows(file, reader):
+            batch.append(row)
+            if len(batch) == BATCH:
+                self._write(batch, number, source, reader.yields)
+                batch = []
+        if batch:
+            self._write(batch, number, source, reader.yields)
+
+    def _rows(self, file: File, reader: Reader) -> Iterator[Read]:
+        latest = self.now + FUTURE
+        try:
+            for row in reader.read(file, self.options):
+                if type(row) is Problem:
+                    self.staged.note(row)
+                elif (at := _time_of(row)) is not None and at > latest:
+                    value = at.isoformat(" ", "seconds")
+                    self.staged.note(Problem("future_time", file.name, _line_of(row), {"value": value}))
+                else:
+                    yield row
+        except (zipfile.BadZipFile, zlib.error, EOFError, lzma.LZMAError, OSError) as error:
+            self.staged.note(Problem("truncated", file.name, 0, {"reason": str(error)[:120]}))
+
+    def _write(self, batch: list[Read], number: int, source: str, yields: Yields) -> None:
+        table = _table(batch, SCHEMAS[yields])
+        count = table.num_rows
+        start, self._position = self._position, self._position + count
+        origin = (
+            pa.array(range(start, start + count), pa.int64()),
+            pa.repeat(pa.scalar(number, pa.int32()), count),
+            pa.repeat(pa.scalar(source), count),
+        )
+        for (name, _), column in zip(_ORIGIN, origin, strict=True):
+            table = table.append_column(name, column)
+        if yields not in self._writers:
+            path = self.staged.folder / f"{yields}.parquet"
+            self._writers[yields] = pq.ParquetWriter(path, table.schema, compression="zstd", compression_level=1)
+        self._writers[yields].write_table(table)
+        self.staged.rows[yields] += count
+        self.progress(self._position)
+
+
+def _table(batch: list[Read], schema: pa.Schema) -> pa.Table:
+    columns = [list(column) for column in zip(*cast(list[tuple[object, ...]], batch), strict=True)]
+    if "meta" in schema.names:
+        place = schema.names.index("meta")
+        columns[place] = [json.dumps(meta, ensure_ascii=False) if meta else None for meta in columns[place]]
+    arrays = [pa.array(column, kind.type) for column, kind in zip(columns, schema, strict=True)]
+    return pa.Table.from_arrays(arrays, schema=schema)
+
+
+def _time_of(row: Read) -> datetime | None:
+    if isinstance(row, Record):
+        return row.occurred_at
+    if isinstance(row, OrderLine):
+        return row.ordered_at
+    return row.joined_at if isinstance(row, MemberRow) else None
+
+
+def _line_of(row: Read) -> int:
+    return row.line if isinstance(row, Record | OrderLine | MemberRow | CostRow) else 0
+
+
+def _why_unread(file: File) -> str:
+    return "empty_file" if not file.head else "unknown_format"
