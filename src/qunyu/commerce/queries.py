@@ -1,0 +1,53 @@
+"""Reads of orders."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from typing import Any
+
+from django.db.models import Q, QuerySet
+
+from qunyu.commerce.models import Order
+from qunyu.kernel.scope import Scope
+
+
+def references_of_import(import_id: int) -> list[tuple[int, str]]:
+    """(unit id, reference) of the orders whose present state an import supplied."""
+    return list(Order.objects.filter(supplied_by=import_id).order_by("id").values_list("unit", "reference"))
+
+
+def order_from_fact(row: Mapping[str, Any]) -> Order:
+    """The order that a fact of the lake describes."""
+    return Order(
+        unit_id=row["unit"],
+        reference=row["reference"],
+        fact_id=row["fact_id"].hex(),
+        number=row["external"],
+        customer_id=row["identity"],
+        ordered_at=row["occurred_at"],
+        amount=row["amount"],
+        refund=row["quantity"],
+        currency=row["currency"],
+        status=row["subject"],
+        lines=json.loads(row["meta"])["lines"],
+        supplied_by_id=row["import_id"],
+    )
+
+
+def orders(scope: Scope) -> QuerySet[Order]:
+    """The orders of units where they may be seen, without those of unfinished imports; the newest first."""
+    shown = Order.objects.filter(Q(supplied_by=None) | Q(supplied_by__state="done")).order_by("-ordered_at", "-id")
+    return shown if scope.everything else shown.filter(unit_id__in=scope.units("orders.view"))
+
+
+def orders_of(scope: Scope, member_id: int) -> QuerySet[Order]:
+    """The orders of a member that `scope` may see, the newest first."""
+    return orders(scope).filter(customer__member=member_id)
+
+
+def spent_by(scope: Scope, member_id: int) -> dict[str, tuple[int, int]]:
+    """Currency -> (minor units paid less refunds, paid orders) of a member, as far as `scope` may see."""
+    paid = orders_of(scope, member_id).filter(status="paid").order_by()
+    rows = paid.values("currency").annotate(spent=Sum(F("amount") - F("refund")), count=Count("id"))
+    return {row["currency"]: (row["spent"], row["count"]) for row in rows}

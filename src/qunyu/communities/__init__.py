@@ -1,0 +1,1 @@
+"""Communities: the groups an organisation keeps, on whatever platform."""

@@ -1,0 +1,56 @@
+"""The community's table."""
+
+from __future__ import annotations
+
+from django.db import models
+
+from qunyu.kernel.ids import PUBLIC_ID_LENGTH, new_public_id
+from qunyu.kernel.scope import Scope
+
+
+class CommunityType(models.TextChoices):
+    """The six types of method.md P1 and P2; empty when nobody has said yet."""
+
+    UNKNOWN = "", "未设定"
+    LEAD = "lead", "引流群"
+    WELFARE = "welfare", "福利群"
+    FLASH = "flash", "快闪群"
+    SHARING = "sharing", "分享型"
+    SALES = "sales", "销售导向"
+    ENABLING = "enabling", "赋能型"
+
+
+class CommunityQuerySet(models.QuerySet["Community"]):
+    """Communities as somebody may see them."""
+
+    def shown(self) -> CommunityQuerySet:
+        """Without those of imports that are not finished or were undone."""
+        return self.filter(models.Q(supplied_by=None) | models.Q(supplied_by__state="done"))
+
+    def visible_to(self, scope: Scope, permission: str = "communities.view") -> CommunityQuerySet:
+        """The shown ones in units where `permission` holds."""
+        shown = self.shown()
+        return shown if scope.everything else shown.filter(unit_id__in=scope.units(permission))
+
+
+class Community(models.Model):
+    """A group on a platform; (`platform`, `key`) is the platform's own name for it."""
+
+    public_id = models.CharField(max_length=PUBLIC_ID_LENGTH, unique=True, default=new_public_id)
+    unit = models.ForeignKey("people.Unit", on_delete=models.PROTECT)
+    platform = models.CharField(max_length=20)
+    key = models.CharField(max_length=255)
+    name = models.CharField(max_length=255)
+    type = models.CharField(max_length=20, choices=CommunityType.choices, blank=True, default="")
+    theme = models.CharField(max_length=60, blank=True, default="")
+    opened_on = models.DateField(null=True)
+    closed_on = models.DateField(null=True)
+    supplied_by = models.ForeignKey("events.Import", on_delete=models.SET_NULL, null=True)
+
+    objects = CommunityQuerySet.as_manager()
+
+    class Meta:
+        constraints = (models.UniqueConstraint(fields=("platform", "key"), name="community_once"),)
+
+    def __str__(self) -> str:
+        return self.name

@@ -1,0 +1,82 @@
+"""Reads of communities."""
+
+from __future__ import annotations
+
+import pyarrow as pa
+from django.db.models import Q
+
+from qunyu.communities.models import Community, CommunityQuerySet
+from qunyu.kernel.errors import DomainError
+from qunyu.kernel.scope import Scope
+from qunyu.kernel.words import Words
+
+
+def communities(scope: Scope) -> CommunityQuerySet:
+    """The communities `scope` may see."""
+    return Community.objects.visible_to(scope)
+
+
+def find_community(scope: Scope, public_id: str) -> Community:
+    """The community with that public id.
+
+    Raises DomainError unknown_community when there is none that `scope` may see.
+    """
+    found = communities(scope).filter(public_id=public_id).select_related("unit").first()
+    if found is None:
+        message = Words("没有编号为“{id}”的社群", "there is no community with the id “{id}”")
+        raise DomainError("unknown_community", message.fill(id=public_id), id=public_id)
+    return found
+
+
+def called(name: str, platform: str) -> set[tuple[str, str]]:
+    """The (platform, key) of every community known by `name` or key, on `platform` or (when empty) anywhere."""
+    found = Community.objects.shown().filter(Q(name=name) | Q(key=name))
+    if platform:
+        found = found.filter(platform=platform)
+    return set(found.values_list("platform", "key"))
+
+
+def dimension(scope: Scope) -> pa.Table:
+    """community, unit, platform, type, theme, name of what `scope` may see: without it no lake query gives a row."""
+    columns = ("id", "unit", "platform", "type", "theme", "name")
+    rows = list(communities(scope).order_by("id").values_list(*columns).iterator())
+    values = list(zip(*rows, strict=True)) or [()] * len(columns)
+    names = ("community", "unit", "platform", "type", "theme", "name")
+    kinds = (pa.int64(), pa.int64(), *[pa.string()] * 4)
+    return pa.table({name: pa.array(column, kind) for name, column, kind in zip(names, values, kinds, strict=True)})
+
+
+def search_communities(
+    scope: Scope, *, text: str = "", platform: str = "", kind: str | None = None, theme: str = "", unit_path: str = ""
+) -> CommunityQuerySet:
+    """The communities `scope` may see whose name or key holds `text`, narrowed by what is given.
+
+    `kind` is the type: "" for those without one, None for any; `unit_path` (Unit.path) takes the unit and everything below it.
+    """
+    found = communities(scope).select_related("unit")
+    if text:
+        found = found.filter(Q(name__icontains=text) | Q(key__icontains=text))
+    if platform:
+        found = found.filter(platform=platform)
+    if kind is not None:
+        found = found.filter(type=kind)
+    if theme:
+        found = found.filter(theme=theme)
+    return found.filter(unit__path__startswith=unit_path) if unit_path else found
+
+
+def communities_where(scope: Scope, permission: str) -> CommunityQuerySet:
+    """The shown communities in units where `permission` holds, such as "members.view"."""
+    return Community.objects.visible_to(scope, permission)
+
+
+def known_values(scope: Scope) -> dict[str, list[str]]:
+    """The platforms, types and themes that the communities of `scope` have, for filters."""
+    rows = list(communities(scope).values_list("platform", "type", "theme").distinct())
+    columns = ("platform", "type", "theme")
+    return {name: sorted({row[place] for row in rows}) for place, name in enumerate(columns)}
+
+
+def by_platform_keys(scope: Scope) -> dict[tuple[str, str], Community]:
+    """The communities `scope` may see by (platform, key)."""
+    return {(each.platform, each.key): each for each in communities(scope)}

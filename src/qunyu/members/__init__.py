@@ -1,0 +1,1 @@
+"""Members: the people of the communities, their identities on platforms and their memberships."""

@@ -1,0 +1,76 @@
+"""Members, identities and memberships."""
+
+from __future__ import annotations
+
+from django.db import models
+
+from qunyu.kernel.ids import PUBLIC_ID_LENGTH, new_public_id
+
+
+class MemberRole(models.TextChoices):
+    """What somebody is in a community; only ordinary members enter the figures about members' talk."""
+
+    MEMBER = "member", "成员"
+    STAFF = "staff", "运营人员"
+    ATMOSPHERE = "atmosphere", "气氛组"
+    BOT = "bot", "机器人"
+
+
+class Member(models.Model):
+    """One person over all platforms."""
+
+    public_id = models.CharField(max_length=PUBLIC_ID_LENGTH, unique=True, default=new_public_id)
+    name = models.CharField(max_length=255)
+    role = models.CharField(max_length=12, choices=MemberRole.choices, default=MemberRole.MEMBER)
+
+    class Meta:
+        indexes = (models.Index(fields=("name",)),)
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Identity(models.Model):
+    """A person as one platform knows them: (platform, stable id), or a display name within one `community`.
+
+    `key` is the stable id or the name. `phone_hash` (HMAC-SHA-256, hex) and `union_id` match people over platforms.
+    """
+
+    member = models.ForeignKey(Member, on_delete=models.PROTECT, related_name="identities")
+    platform = models.CharField(max_length=20)
+    community = models.ForeignKey("communities.Community", on_delete=models.CASCADE, null=True)
+    key = models.CharField(max_length=255)
+    name = models.CharField(max_length=255)
+    phone_hash = models.CharField(max_length=64, blank=True, default="", db_index=True)
+    union_id = models.CharField(max_length=120, blank=True, default="", db_index=True)
+    supplied_by = models.ForeignKey("events.Import", on_delete=models.SET_NULL, null=True)
+
+    class Meta:
+        constraints = (
+            models.UniqueConstraint(
+                fields=("platform", "key"), condition=models.Q(community=None), name="identity_once"
+            ),
+            models.UniqueConstraint(
+                fields=("community", "key"), condition=~models.Q(community=None), name="identity_name_once"
+            ),
+        )
+
+
+class Membership(models.Model):
+    """An identity in a community, recomputed from the facts after every change of them.
+
+    `joined_at` is None where nobody saw them come, `left_at` where nobody saw them go. `messages` counts what they said.
+    """
+
+    identity = models.ForeignKey(Identity, on_delete=models.CASCADE, related_name="memberships")
+    community = models.ForeignKey("communities.Community", on_delete=models.CASCADE, related_name="memberships")
+    first_at = models.DateTimeField()
+    last_at = models.DateTimeField()
+    joined_at = models.DateTimeField(null=True)
+    left_at = models.DateTimeField(null=True)
+    messages = models.BigIntegerField(default=0)
+    active_days = models.IntegerField(default=0)
+
+    class Meta:
+        constraints = (models.UniqueConstraint(fields=("identity", "community"), name="membership_once"),)
+        indexes = (models.Index(fields=("community", "-last_at")),)

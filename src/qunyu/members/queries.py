@@ -1,0 +1,186 @@
+"""Reads of members."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+import pyarrow as pa
+from django.db import connection
+from django.db.models import Count, Exists, Max, Min, OuterRef, Q, QuerySet, Sum
+
+from qunyu.communities.queries import communities, communities_where
+from qunyu.kernel.errors import DomainError
+from qunyu.kernel.scope import Scope
+from qunyu.kernel.words import Words
+from qunyu.members.models import Identity, Member, Membership
+
+
+def membership_from_facts(row: Mapping[str, Any]) -> Membership:
+    """The membership that a row of the lake's state describes."""
+    return Membership(
+        identity_id=row["identity"],
+        community_id=row["community"],
+        first_at=row["first_at"],
+        last_at=row["last_at"],
+        joined_at=row["joined_at"],
+        left_at=row["left_at"],
+        messages=row["messages"],
+        active_days=row["active_days"],
+    )
+
+
+def dimension(scope: Scope) -> pa.Table:
+    """identity, member, role of everybody; which of them show is the communities' matter."""
+    # Straight from the cursor: the ORM takes several times as long, and every board asks.
+    statement, parameters = Identity.objects.values_list("id", "member_id", "member__role").query.sql_with_params()
+    with connection.cursor() as cursor:
+        cursor.execute(statement, parameters)
+        rows = cursor.fetchall()
+    values = list(zip(*rows, strict=True)) or [(), (), ()]
+    names, kinds = ("identity", "member", "role"), (pa.int64(), pa.int64(), pa.string())
+    return pa.table({name: pa.array(column, kind) for name, column, kind in zip(names, values, kinds, strict=True)})
+
+
+def memberships(scope: Scope) -> QuerySet[Membership]:
+    """The memberships in communities whose members `scope` may see."""
+    return Membership.objects.filter(community__in=communities(scope).visible_to(scope, "members.view"))
+
+
+def people(scope: Scope) -> QuerySet[Member]:
+    """The people `scope` may see: members of its communities and, with orders.view, buyers of its units."""
+    belongs = memberships(scope).filter(identity__member=OuterRef("pk"))
+    bought = _buyers(scope).filter(member=OuterRef("pk"))
+    return Member.objects.filter(Exists(belongs) | Exists(bought))
+
+
+def identities_of(scope: Scope, member: Member) -> QuerySet[Identity]:
+    """As what platforms know `member`, as far as `scope` may see where."""
+    return _identities(scope).filter(member=member).select_related("community").order_by("platform", "key", "id")
+
+
+def _identities(scope: Scope) -> QuerySet[Identity]:
+    belongs = memberships(scope).filter(identity=OuterRef("pk"))
+    bought = _buyers(scope).filter(pk=OuterRef("pk"))
+    return Identity.objects.filter(Exists(belongs) | Exists(bought))
+
+
+def _buyers(scope: Scope) -> QuerySet[Identity]:
+    """The identities with orders in the units where both people and orders may be seen."""
+    shown = Q(orders__supplied_by__state="done") | Q(orders__isnull=False, orders__supplied_by=None)
+    if scope.everything:
+        return Identity.objects.filter(shown)
+    units = scope.units("members.view") & scope.units("orders.view")
+    return Identity.objects.filter(shown, orders__unit_id__in=units)
+
+
+def search_people(scope: Scope, *, text: str = "", role: str = "") -> QuerySet[Member]:
+    """The people `scope` may see, called `text` here or on a platform (part of it is enough), of that role."""
+    found = people(scope)
+    if text:
+        called = _identities(scope).filter(Q(name__icontains=text) | Q(key__icontains=text))
+        found = found.filter(Q(name__icontains=text) | Exists(called.filter(member=OuterRef("pk"))))
+    return found.filter(role=role) if role else found
+
+
+def find_person(scope: Scope, public_id: str) -> Member:
+    """The person with that public id.
+
+    Raises DomainError unknown_member when there is none that `scope` may see.
+    """
+    found = people(scope).filter(public_id=public_id).first()
+    if found is None:
+        message = Words("没有编号为“{id}”的成员", "there is no member with the id “{id}”")
+        raise DomainError("unknown_member", message.fill(id=public_id), id=public_id)
+    return found
+
+
+@dataclass(frozen=True, slots=True)
+class Totals:
+    """`present` counts who (or where one) was not seen leaving, `messages` what was said in all, by those gone too."""
+
+    present: int = 0
+    messages: int = 0
+    last_at: datetime | None = None
+
+
+def totals_by_community(scope: Scope, ids: Iterable[int]) -> dict[int, Totals]:
+    """The totals of those of the communities `ids` that `scope` may see and that anybody was seen in."""
+    seen = Membership.objects.filter(community__in=communities(scope).filter(id__in=list(ids)))
+    present = Count("identity__member", distinct=True, filter=Q(left_at=None))
+    return _totals(seen.values_list("community").annotate(present=present, said=Sum("messages"), last=Max("last_at")))
+
+
+def totals_by_member(scope: Scope, ids: Iterable[int]) -> dict[int, Totals]:
+    """Of each of the members `ids`: in how many communities they are present, what they said, when they were last seen."""
+    seen = memberships(scope).filter(identity__member__in=list(ids))
+    present = Count("community", distinct=True, filter=Q(left_at=None))
+    rows = seen.values_list("identity__member").annotate(present=present, said=Sum("messages"), last=Max("last_at"))
+    return _totals(rows)
+
+
+def _totals(rows: Iterable[tuple[Any, ...]]) -> dict[int, Totals]:
+    return {key: Totals(present, messages, last_at) for key, present, messages, last_at in rows}
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """Which members: `text` in a name of theirs, and filters ("" and None = any) by community ids, role and platform."""
+
+    text: str = ""
+    communities: Collection[int] | None = None
+    role: str = ""
+    platform: str = ""
+
+
+def members(scope: Scope, wanted: Wanted = Wanted()) -> QuerySet[Member]:
+    """The members `scope` may see, with first_at, last_at, messages and communities (how many) as far as it may see them."""
+    here = communities_where(scope, "members.view")
+    if wanted.communities is not None:
+        here = here.filter(id__in=wanted.communities)
+    # One filter: its conditions and the figures below then speak of the same memberships.
+    found = Member.objects.filter(
+        Q(name__icontains=wanted.text) | Q(identities__name__icontains=wanted.text) if wanted.text else Q(),
+        Q(identities__platform=wanted.platform) if wanted.platform else Q(),
+        identities__memberships__community__in=here,
+    )
+    if wanted.role:
+        found = found.filter(role=wanted.role)
+    return found.annotate(
+        first_at=Min("identities__memberships__first_at"),
+        last_at=Max("identities__memberships__last_at"),
+        messages=Sum("identities__memberships__messages"),
+        communities=Count("identities__memberships__community", distinct=True),
+    )
+
+
+def find_member(scope: Scope, public_id: str) -> Member:
+    """The member with that public id, with the figures of `members`.
+
+    Raises DomainError unknown_member when there is none that `scope` may see.
+    """
+    found = members(scope).filter(public_id=public_id).first()
+    if found is None:
+        message = Words("没有编号为“{id}”的成员", "there is no member with the id “{id}”")
+        raise DomainError("unknown_member", message.fill(id=public_id), id=public_id)
+    return found
+
+
+def memberships_of(scope: Scope, member: Member) -> list[Membership]:
+    """Where `scope` may see the member, with identity and community, the latest active first."""
+    here = communities_where(scope, "members.view")
+    rows = Membership.objects.filter(identity__member=member, community__in=here)
+    return list(rows.select_related("identity", "community").order_by("-last_at", "id"))
+
+
+def customers_of(member: Member) -> list[Identity]:
+    """The identities under which shops know the member (they are in no community)."""
+    return list(Identity.objects.filter(member=member, memberships=None).order_by("id"))
+
+
+def last_active(communities: Collection[int]) -> dict[int, datetime]:
+    """When something last happened in each of the communities; one without any memberships is missing."""
+    rows = Membership.objects.filter(community__in=communities).values("community").annotate(last=Max("last_at"))
+    return {row["community"]: row["last"] for row in rows}
