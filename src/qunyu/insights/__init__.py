@@ -1,0 +1,1 @@
+"""Insights: the metric catalogue, and the numbers computed from the lake under a scope."""

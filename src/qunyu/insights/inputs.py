@@ -1,0 +1,35 @@
+"""Inputs: what a number can lack, and how to supply it."""
+
+from __future__ import annotations
+
+from qunyu.kernel.words import Words
+
+# Key -> why the number is unknown without it, and the remedy.
+INPUTS: dict[str, Words] = {
+    "joins": Words(
+        "没有入群记录；请导入包含入群、退群提示的聊天记录，或导入成员名单（含入群时间）",
+        "no joins are known; import a chat export that tells who came and went, or a member list with joining times",
+    ),
+    "exposures": Words(
+        "没有曝光数据；请用 --costs 导入含“曝光”列的表格",
+        "no exposures are known; import a table with an exposures column (--costs)",
+    ),
+    "costs": Words(
+        "没有费用数据；请用 --costs 导入含“费用”列的表格",
+        "no costs are known; import a table with a cost column (--costs)",
+    ),
+    "orders": Words(
+        "没有订单数据；请用 --orders 导入订单表",
+        "no orders are known; import an order file (--orders)",
+    ),
+    "matched_orders": Words(
+        "订单买家与群成员没有对应上；请在订单表和成员名单中提供手机号、union_id 或平台账号",
+        "no buyer could be matched with a member; give phone, union_id or platform id in the order file and the member list",
+    ),
+    "permission": Words("您没有查看订单与收入的权限", "you may not see orders and revenue"),
+    "one_currency": Words(
+        "费用与收入的货币不同，无法相除；请使用同一种货币",
+        "costs and revenue are in different currencies; give both in one",
+    ),
+    "base": Words("这一期没有可以作分母的数据", "nothing in this period to divide by"),
+}

@@ -1,0 +1,41 @@
+"""Share of members who bought."""
+
+from datetime import date
+
+from qunyu.insights.metric import Example, Metric
+from qunyu.kernel.words import Words
+
+METRIC = Metric(
+    key="buyer_share",
+    title=Words("购买成员占比", "Share of members who bought"),
+    question=Words("多大比例的成员买过？", "What share of members bought?"),
+    definition=Words(
+        "本期下单的成员人数 ÷ 期末成员数。",
+        "Members who ordered in the period ÷ members at its end.",
+    ),
+    unit="share",
+    source="N4",
+    needs=(
+        "permission",
+        "orders",
+        "matched_orders",
+    ),
+    empty=None,
+    sql="""
+        WITH bought AS (SELECT key, period, count(DISTINCT buyer) AS buyers FROM sales WHERE member GROUP BY key, period)
+        SELECT m.key, m.period, coalesce(b.buyers, 0) / nullif(m.value, 0) AS value, m.value AS n
+        FROM members m LEFT JOIN bought b USING (key, period)
+    """,
+    example=Example(
+        rows={
+            "periods": ((date(2026, 3, 1), date(2026, 3, 1), date(2026, 3, 2), date(2026, 2, 1), 2),),
+            "headcount": ((1, date(2026, 3, 2), date(2026, 3, 1), 8),),
+            "sales": (
+                (1, date(2026, 3, 1), date(2026, 3, 5), 1, 1, 1000, "CNY", True),
+                (1, date(2026, 3, 1), date(2026, 3, 5), 1, 2, 3000, "CNY", True),
+                (1, date(2026, 3, 1), date(2026, 3, 5), 2, 3, 500, "CNY", False),
+            ),
+        },
+        gives=((1, date(2026, 3, 1), 0.125),),
+    ),
+)

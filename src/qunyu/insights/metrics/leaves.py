@@ -1,0 +1,32 @@
+"""Leaves."""
+
+from datetime import date
+
+from qunyu.insights.metric import Example, Metric
+from qunyu.kernel.words import Words
+
+METRIC = Metric(
+    key="leaves",
+    title=Words("退群人次", "Leaves"),
+    question=Words("走了多少人？", "How many left?"),
+    definition=Words(
+        "本期退群或被移出的次数（普通成员）。",
+        "How often ordinary members left or were removed during the period.",
+    ),
+    unit="times",
+    source="N1",
+    needs=("joins",),
+    good="down",
+    sql="""
+        SELECT key, period, sum(leaves) AS value, sum(leaves) AS n FROM active WHERE role = 'member' GROUP BY key, period
+    """,
+    example=Example(
+        rows={
+            "active": (
+                (1, date(2026, 3, 1), 1, "member", 0, 0, 0, 0, 1, 0),
+                (1, date(2026, 3, 1), 2, "member", 3, 0, 1, 1, 2, 1),
+            )
+        },
+        gives=((1, date(2026, 3, 1), 1),),
+    ),
+)

@@ -1,0 +1,28 @@
+"""New members."""
+
+from datetime import date
+
+from qunyu.insights.metric import Example, Metric
+from qunyu.kernel.words import Words
+
+METRIC = Metric(
+    key="new_members",
+    title=Words("新成员", "New members"),
+    question=Words("有多少新面孔？", "How many new faces?"),
+    definition=Words(
+        "第一次出现（入群或发言）在本期的普通成员。",
+        "Ordinary members first seen (coming in or speaking) in the period.",
+    ),
+    unit="people",
+    source="N3",
+    sql="""
+        SELECT key, period, count(*) AS value, count(*) AS n FROM first_seen GROUP BY key, period
+    """,
+    example=Example(
+        rows={"first_seen": ((1, date(2026, 3, 1), 1), (1, date(2026, 3, 1), 2), (1, date(2026, 4, 1), 3))},
+        gives=(
+            (1, date(2026, 3, 1), 2),
+            (1, date(2026, 4, 1), 1),
+        ),
+    ),
+)
