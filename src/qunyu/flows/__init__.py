@@ -1,0 +1,1 @@
+"""Flows: what happens across capabilities, one file per reaction or course."""

@@ -1,0 +1,238 @@
+"""The course of an import: read into staging, make everybody known, write the facts, renew what follows from them."""
+
+from __future__ import annotations
+
+import hmac
+import shutil
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from datetime import datetime
+from hashlib import sha256
+from pathlib import Path
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import pyarrow as pa
+
+from qunyu.commerce.actions import put_orders
+from qunyu.commerce.queries import order_from_fact
+from qunyu.communities.actions import know as know_communities
+from qunyu.communities.queries import called
+from qunyu.events import actions as events
+from qunyu.events.intake import Intake
+from qunyu.events.lake import rollup, states
+from qunyu.events.lake.bench import Bench, Target, bench
+from qunyu.events.lake.store import Lake
+from qunyu.events.problems import Problem
+from qunyu.events.queries import import_by_key
+from qunyu.events.reading import Yields
+from qunyu.events.staging import Staged, Stager
+from qunyu.flows.request import ImportRequest, Part, yields_of
+from qunyu.kernel.errors import DomainError
+from qunyu.kernel.scope import Scope, system_scope
+from qunyu.kernel.words import Words
+from qunyu.members.actions import Seen, renew_memberships
+from qunyu.members.actions import know as know_people
+from qunyu.members.queries import membership_from_facts
+from qunyu.people.queries import unit_by_key
+
+# The platform of tables in our own format, which does not say where the talk was.
+NEUTRAL = "plain"
+
+Progress = Callable[[str, int], None]
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where imports work: the data folder, the calendar's zone and the key that hashes phone numbers."""
+
+    data: Path
+    zone: ZoneInfo
+    secret: str
+    lake: Lake = field(init=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "lake", Lake(self.data / "lake"))
+
+
+def run(import_id: int, *, place: Place, now: datetime, progress: Progress = lambda step, done: None) -> dict[str, Any]:
+    """Does a waiting import; its summary. Run again after a crash it goes through and adds nothing twice.
+
+    Raises DomainError nothing_to_import, or strict_problems; the import is then failed and nothing was added.
+    """
+    course = Course(import_id, place, now, progress)
+    try:
+        summary = course.run()
+    except DomainError as error:
+        events.fail(import_id, by=course.scope, error=error, now=now)
+        raise
+    finally:
+        shutil.rmtree(course.folder, ignore_errors=True)
+    events.finish(import_id, by=course.scope, summary=summary, now=now)
+    return summary
+
+
+class Course:
+    """One run of one import."""
+
+    def __init__(self, import_id: int, place: Place, now: datetime, progress: Progress) -> None:
+        self.owner = import_by_key(import_id)
+        self.request = ImportRequest.from_json(self.owner.request)
+        self.place, self.now, self.progress = place, now, progress
+        self.scope: Scope = system_scope(f"import {import_id}")
+        self.folder = place.data / "staging" / str(import_id)
+        shutil.rmtree(self.folder, ignore_errors=True)
+        self.folder.mkdir(parents=True)
+        self.staged = Staged(self.folder)
+
+    def run(self) -> dict[str, Any]:
+        events.move(self.owner.pk, to="reading", only_from=("waiting", "reading", "saving"))
+        self._stage()
+        self._check()
+        events.move(self.owner.pk, to="saving", only_from=("reading",))
+        with self.place.lake.writing(), bench(self.place.lake, self.staged, self._target()) as table:
+            counts = self._facts(table)
+        return self._summary(counts)
+
+    def _target(self) -> Target:
+        unit = unit_by_key(self.owner.unit_id)
+        return Target(self.owner.pk, unit.pk, unit.public_id, self.place.zone, self.request.currency)
+
+    def _stage(self) -> None:
+        stager = Stager(
+            self.staged,
+            self.request.options(self.place.zone),
+            self.now,
+            progress=lambda rows: self.progress("reading", rows),
+        )
+        for number, part in enumerate(self.request.parts):
+            stager.sources = self._sources(part)
+            intake = Intake(self.folder / f"part-{number}", self.request.include)
+            files = intake.open(Path(path) for path in part.paths)
+            for problem in intake.problems:
+                self.staged.note(problem)
+            stager.stage(files, yields_of(part), self.request.format if not part.yields else "")
+        stager.close()
+
+    def _sources(self, part: Part) -> dict[Yields, str]:
+        """Where people are from; customers are known within the shop of a unit: two shops may number theirs alike."""
+        platform = part.platform or self.request.platform
+        shop: dict[Yields, str] = {"orders": f"shop{self.owner.unit_id}"}
+        return {**shop, "chat": platform, "members": platform} if platform else shop
+
+    def _check(self) -> None:
+        events.keep_problems(self.owner.pk, self.staged.problems)
+        if not self.staged.rows:
+            first = self.staged.problems[0].message if self.staged.problems else Words("没有文件", "there are no files")
+            name = self.staged.problems[0].file if self.staged.problems else ""
+            message = Words("没有可以导入的内容：{name}：{reason}", "nothing to import: {name}: {reason}")
+            words = Words(message.zh.format(name=name, reason=first.zh), message.en.format(name=name, reason=first.en))
+            raise DomainError("nothing_to_import", words, problems=self._problem_lines())
+        if self.request.strict and self.staged.problems:
+            count = sum(self.staged.problem_counts.values())
+            message = Words("严格模式：有 {n} 处问题，没有导入任何内容", "strict: {n} problems, nothing was imported")
+            raise DomainError("strict_problems", message.fill(n=count), problems=self._problem_lines())
+
+    def _problem_lines(self) -> list[Problem]:
+        return list(self.staged.problems)
+
+    def _facts(self, table: Bench) -> dict[str, int]:
+        table.open()
+        self._call_communities(table)
+        table.draft(self.now)
+        communities = self._know_communities(table)
+        self._know_people(table, communities)
+        table.number()
+        self._note_disagreements(table)
+        counts = table.counts()
+        self.progress("saving", sum(counts.values()))
+        lake = self.place.lake
+        lake.append("facts", table.facts())
+        if counts["already"]:
+            lake.append("supplies", table.supplies())
+        pairs = rollup.pairs_of_import(lake, self.owner.pk)
+        rollup.refresh(lake, pairs)
+        self._renew(set(pairs["community"].unique().to_pylist()))
+        return counts
+
+    def _call_communities(self, table: Bench) -> None:
+        named = table.listed_communities()
+        here = table.chat_communities() if self.staged.rows["chat"] else []
+        aliases = [(platform, name, *meant) for platform, name in named if (meant := self._meant(platform, name, here))]
+        table.call_communities(aliases)
+        missing = {name for _, name in named} - {alias[1] for alias in aliases}
+        for name in sorted(missing):
+            self.staged.note(Problem("unknown_community", "", 0, {"value": name}))
+
+    def _meant(self, platform: str, name: str, here: list[tuple[str, str, str]]) -> tuple[str, str] | None:
+        """The community a list or cost table means by `name`: one of this import, else one there is, else a new one of `platform`."""
+        matches = {(p, k) for p, k, title in here if name in (k, title) and (platform in ("", p) or p == NEUTRAL)}
+        matches = matches or called(name, platform)
+        if len(matches) == 1:
+            return matches.pop()
+        return (platform, name) if platform and not matches else None
+
+    def _know_communities(self, table: Bench) -> dict[tuple[str, str], int]:
+        seen = table.communities()
+        ids = know_communities(by=self.scope, seen=seen, unit_id=self.owner.unit_id, import_id=self.owner.pk)
+        return ids
+
+    def _know_people(self, table: Bench, communities: dict[tuple[str, str], int]) -> None:
+        people = table.identities()
+        rows = people.to_pylist()
+        seen = [self._seen(row, communities) for row in rows]
+        self.progress("people", len(seen))
+        ids = know_people(by=self.scope, seen=seen, import_id=self.owner.pk)
+        numbers = [ids[(each.platform, each.community, each.key)] for each in seen]
+        table.resolve(_community_table(communities), people.append_column("id", pa.array(numbers, pa.int64())))
+
+    def _seen(self, row: dict[str, Any], communities: dict[tuple[str, str], int]) -> Seen:
+        home = communities[(row["source"], row["home"])] if row["home"] else None
+        phone = hmac.new(self.place.secret.encode(), row["phone"].encode(), sha256).hexdigest() if row["phone"] else ""
+        return Seen(row["source"], home, row["key"], row["name"], row["role"], phone, row["union_id"])
+
+    def _note_disagreements(self, table: Bench) -> None:
+        for name, first, last, only_new, only_old in table.disagreements():
+            data = {
+                "value": name,
+                "first": str(first),
+                "last": str(last),
+                "only_new": str(only_new),
+                "only_old": str(only_old),
+            }
+            self.staged.note(Problem("exports_disagree", "", 0, data))
+        for file, line, value in table.repeated_ids():
+            self.staged.note(Problem("duplicate_id", self.staged.files[file], line, {"value": value}))
+
+    def _renew(self, communities: set[int]) -> None:
+        lake = self.place.lake
+        rows = (membership_from_facts(row) for row in states.memberships(lake, communities))
+        renew_memberships(by=self.scope, communities=communities, rows=rows)
+        if self.staged.rows["orders"]:
+            orders = (order_from_fact(row) for row in states.orders(lake, import_id=self.owner.pk))
+            put_orders(by=self.scope, rows=orders)
+
+    def _summary(self, counts: dict[str, int]) -> dict[str, Any]:
+        events.keep_problems(self.owner.pk, self.staged.problems)
+        return {
+            "facts": counts,
+            "rows": dict(self.staged.rows),
+            "formats": dict(self.staged.formats),
+            "problems": dict(self.staged.problem_counts),
+        }
+
+
+def _community_table(ids: dict[tuple[str, str], int]) -> pa.Table:
+    return pa.table(
+        {
+            "source": pa.array([platform for platform, _ in ids], pa.string()),
+            "key": pa.array([key for _, key in ids], pa.string()),
+            "id": pa.array(list(ids.values()), pa.int64()),
+        }
+    )
+
+
+def problems_in_words(problems: Iterator[Problem]) -> Iterator[str]:
+    """file:line: reason, in the active language."""
+    for each in problems:
+        yield f"{each.file}:{each.line}: {each.message}" if each.line else f"{each.file}: {each.message}"

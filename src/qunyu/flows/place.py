@@ -1,0 +1,18 @@
+"""Place: where this deployment's imports work and its lake lies."""
+
+from __future__ import annotations
+
+from django.conf import settings
+
+from qunyu.events.lake.store import Lake
+from qunyu.flows.importing import Place
+
+
+def place() -> Place:
+    """The place of the settings."""
+    return Place(settings.QUNYU_DATA, settings.QUNYU_ZONE, settings.SECRET_KEY)
+
+
+def lake() -> Lake:
+    """The deployment's lake."""
+    return place().lake
