@@ -1,0 +1,41 @@
+"""Problems of an import, told on standard error."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import click
+
+from qunyu.events.problems import Problem
+from qunyu.kernel.words import Words
+
+TOLD = 10
+
+
+def tell_problems(problems: object) -> None:
+    """The first ten problems, a line each, and how many more there are."""
+    if not isinstance(problems, list):
+        return
+    known = [each for each in problems if isinstance(each, Problem)]
+    for each in known[:TOLD]:
+        click.echo(f"  {in_words(each)}", err=True)
+    if len(known) > TOLD:
+        click.echo("  " + str(Words("……还有 {n} 处", "... and {n} more").fill(n=len(known) - TOLD)), err=True)
+
+
+def in_words(problem: Problem) -> str:
+    """file:line: reason and remedy."""
+    place = f"{problem.file}:{problem.line}" if problem.line else problem.file
+    return f"{place}: {problem.message}" if place else str(problem.message)
+
+
+def tell_summary(summary: Mapping[str, Mapping[str, int]]) -> None:
+    """What an import brought, on standard error."""
+    facts = dict(summary["facts"])
+    already = facts.pop("already", 0)
+    new = ", ".join(f"{kind} {count:,}" for kind, count in sorted(facts.items())) or "0"
+    text = Words(
+        "新增：{new}；已存在：{already:,}；问题：{problems:,}",
+        "new: {new}; there already: {already:,}; problems: {problems:,}",
+    )
+    click.echo(str(text.fill(new=new, already=already, problems=sum(summary["problems"].values()))), err=True)

@@ -1,0 +1,138 @@
+"""`qunyu report`: from an export to the whole board, with no server, no account and no configuration."""
+
+from __future__ import annotations
+
+import json
+import os
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import click
+
+from qunyu.cli.options import Reading, reading_options
+from qunyu.cli.problems import in_words, tell_problems, tell_summary
+from qunyu.cli.progress import progress
+from qunyu.cli.setting_up import thrown_away
+from qunyu.cli.words import LANGUAGE, help_text
+from qunyu.kernel.errors import DomainError
+from qunyu.kernel.periods import Grain
+from qunyu.kernel.words import Words, speaking
+
+DEFAULT_ZONE = "Asia/Shanghai"
+
+
+@click.command(
+    help=help_text(Words("把聊天记录（和订单）变成一份报告。", "Turn chat exports (and orders) into a report."))
+)
+@reading_options
+@click.option(
+    "--timezone", "zone", default="", help=help_text(Words("以哪个时区划分日期", "the zone that sets the day"))
+)
+@click.option(
+    "--grain",
+    type=click.Choice(["day", "week", "month"]),
+    default="month",
+    show_default=True,
+    help=help_text(Words("按日、周或月", "by day, week or month")),
+)
+@click.option(
+    "--out",
+    type=click.Path(path_type=Path),
+    default=None,
+    help=help_text(Words("HTML 报告写到哪里（默认 report.html）", "where the HTML report goes (default report.html)")),
+)
+@click.option(
+    "--json",
+    "as_json",
+    is_flag=True,
+    help=help_text(Words("在标准输出打印一个 JSON 对象", "print one JSON object on standard output")),
+)
+@click.option(
+    "--language",
+    type=click.Choice(["zh", "en"]),
+    default=LANGUAGE,
+    show_default=True,
+    help=help_text(Words("报告的语言", "language of the report")),
+)
+@click.option("--title", default="", help=help_text(Words("报告标题", "title of the report")))
+def report(zone: str, grain: Grain, out: Path | None, as_json: bool, language: Any, title: str, **reading: Any) -> None:
+    """Imports into a folder that is thrown away, and writes what comes out."""
+    request = Reading(**reading).request()
+    chosen = zone or os.environ.get("QUNYU_TIME_ZONE", DEFAULT_ZONE)
+    from qunyu.flows.request import check_zone
+
+    check_zone(chosen)
+    target = out or (None if as_json else Path("report.html"))
+    if target is not None and not target.resolve().parent.is_dir():
+        message = Words(
+            "文件夹 {folder} 不存在；请先创建，或换一个 --out",
+            "the folder {folder} does not exist; make it, or choose another --out",
+        )
+        raise DomainError("no_such_folder", message.fill(folder=target.resolve().parent))
+    with thrown_away(chosen), speaking(language):
+        made = _Made(request, grain)
+        if as_json:
+            click.echo(json.dumps(made.summary(), ensure_ascii=False))
+        if target is not None:
+            target.write_text(made.page(title or made.name), encoding="utf-8")
+            click.echo(str(Words("报告已写入 {path}", "the report is in {path}").fill(path=target)), err=True)
+
+
+class _Made:
+    """The import done, and what can be said of it."""
+
+    def __init__(self, request: Any, grain: Grain) -> None:
+        from qunyu.flows.place import place
+        from qunyu.flows.throw_away import import_now
+        from qunyu.insights.board import board
+        from qunyu.insights.question import Question
+        from qunyu.insights.totals import totals
+        from qunyu.kernel.scope import system_scope
+
+        self.name = Path((request.parts[0].paths)[0]).stem
+        self.now = datetime.now(UTC)
+        with progress() as told:
+            self.owner, self.result = import_now(request, title=self.name, now=self.now, progress=told)
+        tell_summary(self.result)
+        self.scope, self.lake, self.zone = system_scope("report"), place().lake, place().zone
+        self.question = Question(grain=grain)
+        self.board = board(self.lake, self.scope, self.question)
+        self.totals = totals(self.lake, self.scope, Question())
+
+    @property
+    def problem_count(self) -> int:
+        return sum(self.result["problems"].values())
+
+    def summary(self) -> dict[str, Any]:
+        from qunyu.reports.summary import summary
+
+        problems = self._problems()
+        tell_problems(problems)
+        return summary(self.board, self.totals, self.problem_count)
+
+    def _problems(self) -> list[Any]:
+        from qunyu.events.queries import problems_of
+
+        return list(problems_of(self.owner))
+
+    def page(self, title: str) -> str:
+        from qunyu.insights.board import board
+        from qunyu.insights.cohorts import cohorts
+        from qunyu.insights.question import Question
+        from qunyu.reports.page import Content, render
+
+        grain = self.question.grain if self.question.grain != "day" else "week"
+        return render(
+            Content(
+                title,
+                self.board,
+                board(self.lake, self.scope, Question(grain="all", by="community")),
+                cohorts(self.lake, self.scope, Question(grain=grain)),
+                self.totals,
+                [in_words(each) for each in self._problems()[:200]],
+                self.problem_count,
+                self.now,
+                self.zone,
+            )
+        )

@@ -1,0 +1,38 @@
+"""Setting up: which deployment a command works on, and Django made ready for it."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+
+def set_up(data: Path | None = None, *, zone: str = "", migrate: bool = True) -> None:
+    """Makes Django ready on `data` (QUNYU_DATA when None), its database migrated.
+
+    Raises DomainError bad_setting.
+    """
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "qunyu.config.settings")
+    if data is not None:
+        os.environ["QUNYU_DATA"] = str(data)
+    if zone:
+        os.environ["QUNYU_TIME_ZONE"] = zone
+    import django
+
+    django.setup()
+    if migrate:
+        from django.core.management import call_command
+
+        call_command("migrate", verbosity=0, interactive=False)
+
+
+@contextmanager
+def thrown_away(zone: str) -> Iterator[Path]:
+    """A deployment in a folder that goes when the block ends."""
+    with TemporaryDirectory(prefix="qunyu-") as folder:
+        data = Path(folder)
+        os.environ["QUNYU_DATABASE_URL"] = f"sqlite:///{data / 'db.sqlite3'}"
+        set_up(data, zone=zone)
+        yield data

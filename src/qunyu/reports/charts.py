@@ -1,0 +1,164 @@
+"""Charts: ECharts options made of a board; the same dictionary serves the console and the offline report."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from qunyu.insights.board import Board
+from qunyu.insights.cohorts import Cohorts
+from qunyu.insights.metric import Metric, metrics
+from qunyu.insights.question import ALTOGETHER
+from qunyu.kernel.money import exponent
+from qunyu.kernel.words import Words
+
+# One accent, calm greys, and a second hue where two series must be told apart; checked for colour-blind readers.
+PALETTE = ("#206bc4", "#f59f00", "#2fb344", "#ae3ec9", "#6c7a91")
+
+
+@dataclass(frozen=True)
+class Chart:
+    """`option` goes to ECharts as it is; `title` is the question it answers, `note` what a reader must know."""
+
+    key: str
+    title: Words
+    option: dict[str, Any]
+    note: Words | None = None
+
+
+@dataclass(frozen=True)
+class Plan:
+    """Which metrics one chart shows, as bars or lines."""
+
+    key: str
+    title: Words
+    bars: tuple[str, ...] = ()
+    lines: tuple[str, ...] = ()
+
+
+PLANS = (
+    Plan("talk", Words("群里有多热闹？", "How lively is the talk?"), bars=("messages",), lines=("active_members",)),
+    Plan(
+        "faces",
+        Words("新人来了，留下了吗？", "Newcomers come; do they stay?"),
+        bars=("new_members", "retained_members"),
+    ),
+    Plan(
+        "members", Words("人数怎样变化？", "How does membership develop?"), bars=("joins", "leaves"), lines=("members",)
+    ),
+    Plan(
+        "interaction",
+        Words("多少人真正参与？", "How many really take part?"),
+        lines=("interaction_rate", "stickiness", "retention_rate"),
+    ),
+    Plan("sales", Words("带来多少成交？", "What is sold?"), bars=("orders",), lines=("revenue",)),
+    Plan(
+        "buying",
+        Words("成员变成买家了吗？", "Do members become buyers?"),
+        lines=("conversion", "buyer_share", "repurchase_rate"),
+    ),
+)
+
+
+def board_charts(board: Board, key: int = ALTOGETHER) -> list[Chart]:
+    """The charts of the plans whose metrics have at least one known figure."""
+    charts = [_planned(plan, board, key) for plan in PLANS]
+    return [chart for chart in charts if chart is not None]
+
+
+def _planned(plan: Plan, board: Board, key: int) -> Chart | None:
+    names = [name for name in (*plan.bars, *plan.lines) if _has_figures(board, name, key)]
+    if not names:
+        return None
+    series = [_series(board, metrics()[name], key, "bar" if name in plan.bars else "line") for name in names]
+    two_axes = {each["yAxisIndex"] for each in series} == {0, 1}
+    option = _frame([period.label for period in board.periods], series, [metrics()[name] for name in names], two_axes)
+    return Chart(plan.key, plan.title, option)
+
+
+def _has_figures(board: Board, name: str, key: int) -> bool:
+    return any(board.figure(name, period, key).value for period in board.periods)
+
+
+def _series(board: Board, metric: Metric, key: int, kind: str) -> dict[str, Any]:
+    data = [_point(board, metric, period, key) for period in board.periods]
+    axis = 1 if metric.unit in ("share", "money") else 0
+    shape = {"smooth": False, "showSymbol": len(data) < 40} if kind == "line" else {"barMaxWidth": 28}
+    return {"name": str(metric.title), "type": kind, "data": data, "yAxisIndex": axis, **shape}
+
+
+def _point(board: Board, metric: Metric, period: Any, key: int) -> float | None:
+    figure = board.figure(metric.key, period, key)
+    if figure.value is None:
+        return None
+    if metric.unit == "share":
+        return round(figure.value * 100, 2)
+    return round(figure.value / 10 ** exponent(figure.part), 2) if metric.unit == "money" else round(figure.value, 2)
+
+
+def _frame(labels: list[str], series: list[dict[str, Any]], shown: Sequence[Metric], two: bool) -> dict[str, Any]:
+    if not two:
+        for each in series:
+            each["yAxisIndex"] = 0
+    share = [metric.unit == "share" for metric in shown]
+    right = {"type": "value", "splitLine": {"show": False}}
+    left = {"type": "value", **({"axisLabel": {"formatter": "{value} %"}} if all(share) else {})}
+    return {
+        "color": list(PALETTE),
+        "aria": {"enabled": True},
+        "grid": {"left": 8, "right": 8, "top": 44, "bottom": 8, "containLabel": True},
+        "legend": {"top": 0, "type": "scroll"},
+        "tooltip": {"trigger": "axis", "confine": True},
+        "xAxis": {"type": "category", "data": labels},
+        "yAxis": [left, right] if two else [left],
+        "series": series,
+    }
+
+
+def cohort_chart(cohorts: Cohorts) -> Chart | None:
+    """A heat map: of the members new in a period (rows), the share active n periods later (columns)."""
+    if not cohorts.rows:
+        return None
+    cells = [
+        [age - 1, row, round(share * 100, 1)]
+        for row, cohort in enumerate(cohorts.rows)
+        for age, share in enumerate(cohort.shares)
+        if age > 0
+    ]
+    option = {
+        "color": list(PALETTE),
+        "aria": {"enabled": True},
+        "grid": {"left": 8, "right": 8, "top": 8, "bottom": 56, "containLabel": True},
+        "tooltip": {"confine": True},
+        "xAxis": {
+            "type": "category",
+            "data": [f"+{age}" for age in range(1, cohorts.ages)],
+            "splitArea": {"show": True},
+        },
+        "yAxis": {
+            "type": "category",
+            "inverse": True,
+            "data": [f"{cohort.period.label} ({cohort.size})" for cohort in cohorts.rows],
+        },
+        "visualMap": {
+            "min": 0,
+            "max": max([cell[2] for cell in cells], default=1) or 1,
+            "calculable": False,
+            "orient": "horizontal",
+            "left": "center",
+            "bottom": 0,
+            "inRange": {"color": ["#f1f5f9", "#206bc4"]},
+            "formatter": "{value} %",
+        },
+        "series": [{"type": "heatmap", "data": cells, "label": {"show": len(cells) <= 160, "formatter": "{@[2]}"}}],
+    }
+    return Chart(
+        "cohorts",
+        Words("每批新成员留下多少？（%）", "Of each batch of newcomers, how many stay? (%)"),
+        option,
+        Words(
+            "行是首次出现的时期（括号内为人数），列是此后第几期",
+            "Rows: period first seen (how many); columns: periods later",
+        ),
+    )

@@ -1,0 +1,246 @@
+"""Page: a board as one HTML file that opens offline, charts inside."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from django.contrib.staticfiles import finders
+from django.template.loader import render_to_string
+
+from qunyu.insights.board import Board, Figure
+from qunyu.insights.cohorts import Cohorts
+from qunyu.insights.metric import Metric, catalogue, metrics
+from qunyu.insights.question import ALTOGETHER
+from qunyu.insights.totals import OrderTotal, Totals
+from qunyu.kernel.errors import DomainError
+from qunyu.kernel.words import Words, language
+from qunyu.reports.charts import Chart, board_charts, cohort_chart
+from qunyu.reports.show import UNKNOWN, change, money, number, show
+
+HEADLINE = (
+    "members",
+    "active_members",
+    "new_members",
+    "retention_rate",
+    "interaction_rate",
+    "messages",
+    "orders",
+    "revenue",
+    "conversion",
+    "roi",
+)
+ROWS = 400
+
+
+@dataclass(frozen=True)
+class Content:
+    """Everything a report shows; `by_community` answers the same question per community."""
+
+    title: str
+    board: Board
+    by_community: Board
+    cohorts: Cohorts
+    totals: Totals
+    problems: Sequence[str]
+    problem_count: int
+    made_at: datetime
+    zone: ZoneInfo
+
+
+def render(content: Content) -> str:
+    """The page, in the active language.
+
+    Raises DomainError no_front_end when the charts' program is not installed.
+    """
+    charts = [*board_charts(content.board)]
+    kept = cohort_chart(content.cohorts)
+    charts += [kept] if kept else []
+    return render_to_string("reports/page.html", _context(content, charts))
+
+
+def _context(content: Content, charts: list[Chart]) -> dict[str, Any]:
+    return {
+        "language": "zh-CN" if language() == "zh" else "en",
+        "words": {name: str(words) for name, words in _WORDS.items()},
+        "title": content.title,
+        "facts": _facts(content),
+        "cards": _cards(content.board),
+        "charts": charts,
+        "options": json.dumps({chart.key: chart.option for chart in charts}, ensure_ascii=False).replace(
+            "<", "\\u003c"
+        ),
+        "echarts": _echarts(),
+        "orders": [_order_row(row) for row in content.totals.orders],
+        "table": _table(content.board),
+        "communities": _communities(content.by_community),
+        "more": max(0, len(content.by_community.keys) - ROWS),
+        "catalogue": [_explained(metric, content.board) for metric in catalogue()],
+        "problems": content.problems,
+        "problem_count": content.problem_count,
+    }
+
+
+def _facts(content: Content) -> list[tuple[str, str]]:
+    totals = content.totals
+    span = [
+        moment.astimezone(content.zone).strftime("%Y-%m-%d %H:%M") if moment else str(UNKNOWN)
+        for moment in (totals.first_at, totals.last_at)
+    ]
+    kinds = {
+        "message": _WORDS["messages"],
+        "action": _WORDS["actions"],
+        "joined": _WORDS["joins"],
+        "left": _WORDS["leaves"],
+    }
+    return [
+        (str(_WORDS["communities"]), number(totals.communities)),
+        (str(_WORDS["people"]), number(totals.members)),
+        *((str(words), number(totals.kinds[kind])) for kind, words in kinds.items() if totals.kinds.get(kind)),
+        (str(_WORDS["from_to"]), f"{span[0]} – {span[1]}"),
+        (str(_WORDS["zone"]), content.zone.key),
+        (str(_WORDS["made_at"]), content.made_at.astimezone(content.zone).strftime("%Y-%m-%d %H:%M")),
+    ]
+
+
+@dataclass(frozen=True)
+class Card:
+    """One headline number with how it moved since the period before."""
+
+    title: str
+    value: str
+    moved: str
+    good: str
+    help: str
+
+
+def _cards(board: Board) -> list[Card]:
+    """The last period's figures; a running period is named as such by its label."""
+    if not board.periods:
+        return []
+    return [_card(board, metrics()[key]) for key in HEADLINE]
+
+
+def _card(board: Board, metric: Metric) -> Card:
+    last = board.periods[-1]
+    now = board.figure(metric.key, last)
+    before = board.figure(metric.key, board.periods[-2]) if len(board.periods) > 1 else None
+    moved = change(now, before)
+    running = board.as_of is not None and last.last > board.as_of
+    text = f"{last.label}{_WORDS['so_far'] if running else ''}"
+    if moved is not None:
+        text += f" · {'▲' if moved >= 0 else '▼'} {abs(moved) * 100:.1f} %"
+    up = metric.good == "up"
+    tone = "" if not moved or not metric.good else "good" if (moved > 0) == up else "bad"
+    return Card(str(metric.title), show(metric, now), text, tone, _help(metric, now))
+
+
+def _help(metric: Metric, figure: Figure) -> str:
+    reason = figure.reason
+    base = f"{metric.definition} [{metric.source}; n = {figure.n:,}]"
+    return f"{reason}" if reason else base
+
+
+def _order_row(row: OrderTotal) -> tuple[str, str, str, str]:
+    name = str(_STATES[row.state] if row.known or row.state != "paid" else _WORDS["customerless"])
+    if row.state != "paid" and not row.known:
+        name = f"{name} · {_WORDS['customerless']}"
+    amount = money(row.amount - row.refund, row.currency)
+    return name, number(row.orders), number(row.buyers) if row.known else str(UNKNOWN), amount
+
+
+def _table(board: Board) -> dict[str, Any]:
+    known = [
+        metric
+        for metric in catalogue()
+        if any(board.figure(metric.key, period).value is not None for period in board.periods)
+    ]
+    rows = [
+        (period.label, [_cell(metric, board.figure(metric.key, period)) for metric in known])
+        for period in reversed(board.periods[-ROWS:])
+    ]
+    return {"heads": [str(metric.title) for metric in known], "rows": rows}
+
+
+def _cell(metric: Metric, figure: Figure) -> str:
+    return "–" if figure.value is None else show(metric, figure)
+
+
+_COLUMNS = ("members", "active_members", "messages", "interaction_rate", "retention_rate", "orders", "revenue")
+
+
+def _communities(board: Board) -> dict[str, Any]:
+    columns = [metrics()[key] for key in _COLUMNS]
+    if not board.periods:
+        return {"heads": [], "rows": []}
+    (period,) = board.periods
+    order = sorted(board.keys, key=lambda key: -(board.figure("messages", period, key).value or 0))
+    rows = [
+        (board.keys[key], [_cell(metric, board.figure(metric.key, period, key)) for metric in columns])
+        for key in order[:ROWS]
+    ]
+    return {"heads": [str(metric.title) for metric in columns], "rows": rows}
+
+
+def _explained(metric: Metric, board: Board) -> tuple[str, str, str, str]:
+    last = board.figure(metric.key, board.periods[-1], ALTOGETHER) if board.periods else Figure(None)
+    return str(metric.title), str(metric.definition), metric.source, str(last.reason or "")
+
+
+def _echarts() -> str:
+    found = finders.find("vendor/echarts.min.js")
+    if not isinstance(found, str):
+        message = Words("缺少图表程序；请运行 make install", "the charts' program is missing; run make install")
+        raise DomainError("no_front_end", message)
+    return Path(found).read_text(encoding="utf-8").replace("</script", "<\\/script")
+
+
+_STATES = {
+    "paid": Words("已付款", "Paid"),
+    "free": Words("零元", "Free of charge"),
+    "unpaid": Words("待付款", "Unpaid"),
+    "cancelled": Words("已取消", "Cancelled"),
+    "refunded": Words("已退款", "Refunded"),
+}
+
+_WORDS = {
+    "communities": Words("社群", "Communities"),
+    "people": Words("出现过的人", "People seen"),
+    "messages": Words("消息", "Messages"),
+    "actions": Words("动作", "Actions"),
+    "joins": Words("入群提示", "Joins told of"),
+    "leaves": Words("退群提示", "Leaves told of"),
+    "from_to": Words("记录范围", "From – to"),
+    "zone": Words("时区", "Time zone"),
+    "made_at": Words("生成时间", "Made at"),
+    "customerless": Words("未知买家", "Unknown customer"),
+    "state": Words("订单状态", "State"),
+    "orders": Words("订单", "Orders"),
+    "buyers": Words("买家", "Buyers"),
+    "amount": Words("金额（已减退款）", "Amount (less refunds)"),
+    "periods": Words("各期数据", "Period by period"),
+    "period": Words("时期", "Period"),
+    "by_community": Words("各社群（全部时间）", "Community by community (over all time)"),
+    "community": Words("社群", "Community"),
+    "more": Words("未列出的社群：", "communities not listed: "),
+    "catalogue": Words("指标说明", "What the numbers mean"),
+    "metric": Words("指标", "Metric"),
+    "definition": Words("定义", "Definition"),
+    "source": Words("依据", "Source"),
+    "unknown": Words("未知的原因与补充办法", "Why unknown, and how to supply it"),
+    "so_far": Words("（未满期）", " (so far)"),
+    "problems": Words("未能读取的内容", "What could not be read"),
+    "footer": Words(
+        "由 Qunyu 群域 生成；所有图表与数字都在本文件内，可离线打开。",
+        "Made by Qunyu 群域; every chart and number is inside this file, which opens offline.",
+    ),
+    "talk": Words(
+        "这份报告由聊天记录和订单算出；算不出的写“未知”，不写 0。",
+        "Computed from chats and orders; what cannot be known says unknown, never 0.",
+    ),
+}
