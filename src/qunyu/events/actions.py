@@ -57,10 +57,10 @@ def keep_problems(import_id: int, problems: Iterable[Problem]) -> None:
 
 @transaction.atomic
 def finish(import_id: int, *, by: Scope, summary: Mapping[str, Any], now: datetime) -> None:
-    """The import is done; what it brought shows from now on."""
-    Import.objects.filter(pk=import_id).update(
-        state=Import.State.DONE, summary=dict(summary), progress={}, finished_at=now
-    )
+    """The import is done and what it brought shows from now on; one whose undo was asked meanwhile stays hidden."""
+    saving = Import.objects.filter(pk=import_id, state=Import.State.SAVING)
+    if not saving.update(state=Import.State.DONE, summary=dict(summary), progress={}, finished_at=now):
+        return
     audit.record(by=by.actor, action="import.finish", kind="import", id=import_id, now=now)
 
 
@@ -68,7 +68,10 @@ def finish(import_id: int, *, by: Scope, summary: Mapping[str, Any], now: dateti
 def fail(import_id: int, *, by: Scope, error: DomainError, now: datetime) -> None:
     """The import came to nothing, for the reason of `error`."""
     kept = {"code": error.code, "zh": error.message.zh, "en": error.message.en}
-    Import.objects.filter(pk=import_id).update(state=Import.State.FAILED, error=kept, progress={}, finished_at=now)
+    working = (Import.State.WAITING, Import.State.READING, Import.State.SAVING)
+    failed = Import.objects.filter(pk=import_id, state__in=working)
+    if not failed.update(state=Import.State.FAILED, error=kept, progress={}, finished_at=now):
+        return
     audit.record(by=by.actor, action="import.fail", kind="import", id=import_id, now=now, code=error.code)
 
 
@@ -76,10 +79,11 @@ def fail(import_id: int, *, by: Scope, error: DomainError, now: datetime) -> Non
 def begin_undo(*, by: Scope, owner: Import, now: datetime) -> None:
     """Hides what the import brought and puts it into state undoing.
 
-    Raises Denied; DomainError cannot_undo unless it is done (or failed or stopped half-way in undoing).
+    One that is still at work is undone as soon as it lets go of the lake. Raises Denied; DomainError cannot_undo when it
+    has not begun or is undone already.
     """
     by.require("imports.run", owner.unit_id)
-    states = (Import.State.DONE, Import.State.FAILED, Import.State.UNDOING)
+    states = set(Import.State) - {Import.State.WAITING, Import.State.UNDONE}
     if not move(owner.pk, to=Import.State.UNDOING, only_from=states):
         message = Words("这次导入目前不能撤销（状态：{state}）", "this import cannot be undone now (state: {state})")
         raise DomainError("cannot_undo", message.fill(state=owner.state), state=owner.state)

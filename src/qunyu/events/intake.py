@@ -6,16 +6,19 @@ import bz2
 import gzip
 import io
 import lzma
+import os
 import shutil
 import tarfile
 import zipfile
+import zlib
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from fnmatch import fnmatch
+from itertools import count
 from pathlib import Path, PurePosixPath
 from typing import IO, Any, BinaryIO, cast
 
-from qunyu.events.files import File
+from qunyu.events.files import HEAD_BYTES, File
 from qunyu.events.problems import Problem
 from qunyu.kernel.errors import DomainError
 from qunyu.kernel.words import Words
@@ -25,6 +28,13 @@ MAX_RATIO = 1000
 MAX_FILES = 200_000
 MAX_BYTES = 200 * 1024**3
 _SKIPPED = ("__MACOSX/", ".DS_Store", "Thumbs.db")
+# One header of a tar may be this long (names, extended attributes); tarfile would read any length into memory.
+MAX_HEADER = 16 * 1024 * 1024
+_TAR_MAGIC: dict[bytes, Callable[..., Any]] = {b"\x1f\x8b": gzip.open, b"\xfd7zXZ": lzma.open, b"BZh": bz2.open}
+_BROKEN = (
+    zipfile.BadZipFile, tarfile.TarError, lzma.LZMAError, zlib.error, EOFError, OSError, NotImplementedError,
+    RuntimeError,
+)  # fmt: skip
 _DECOMPRESS: dict[str, Callable[..., Any]] = {".gz": gzip.open, ".xz": lzma.open, ".bz2": bz2.open}
 
 
@@ -51,34 +61,42 @@ class Intake:
 
     def _add(self, path: Path) -> None:
         if not path.is_dir():
-            self._add_path(path, path.name)
+            self._add_path(path, _disk_name(path.name))
             return
         for each in sorted(path.rglob("*")):
             if each.is_file() and not each.is_symlink():
-                self._add_path(each, each.relative_to(path).as_posix())
+                self._add_path(each, _disk_name(each.relative_to(path).as_posix()))
 
     def _add_path(self, path: Path, name: str) -> None:
         if _is_skipped(name):
             return
-        with path.open("rb") as stream:
-            magic = stream.read(8)
         try:
+            with path.open("rb") as stream:
+                magic = stream.read(8)
             if name.endswith((".tar", ".tgz", ".tar.gz", ".tar.xz", ".tar.bz2")):
-                self._add_tar(path, name)
+                self._add_tar(path, name, magic)
             elif magic.startswith(b"PK\3\4") and not name.endswith((".xlsx", ".docx")):
                 self._add_zip(path, name)
             elif PurePosixPath(name).suffix in _DECOMPRESS:
                 self._add_compressed(path, name)
             else:
                 self._keep(name, path.stat().st_size, lambda: path.open("rb"), "")
-        except (zipfile.BadZipFile, tarfile.TarError, lzma.LZMAError, EOFError, OSError, NotImplementedError) as error:
-            self.problems.append(Problem("bad_archive", name, 0, {"reason": str(error)[:120]}))
+        except _BROKEN as error:
+            self._broken(name, error)
+
+    def _broken(self, name: str, error: Exception) -> None:
+        self.problems.append(Problem("bad_archive", name, 0, {"reason": str(error)[:120]}))
 
     def _keep(self, name: str, size: int, opener: Callable[[], BinaryIO], container: str) -> None:
         if _is_skipped(name) or (self.include and not any(fnmatch(name, each) for each in self.include)):
             return
-        unique = name if name not in self.files else f"{container}/{name}"
+        unique = name if name not in self.files else self._unique(name, container)
         self.files[unique] = File(unique, size, opener, container, self.files)
+
+    def _unique(self, name: str, container: str) -> str:
+        """Another folder before the name: what is in the second file of one name must not be lost."""
+        folders = (container if number == 1 else f"{container}({number})" for number in count(1))
+        return next(each for folder in folders if folder and (each := f"{folder}/{name}") not in self.files)
 
     def _add_compressed(self, path: Path, name: str) -> None:
         suffix = PurePosixPath(name).suffix
@@ -112,15 +130,25 @@ class Intake:
             return
         for member in members:
             inner = self._safe(_zip_name(member), name)
-            if inner:
-                self._keep(inner, member.file_size, _zip_opener(path, member), name)
+            if inner and not _is_skipped(inner) and self._opens(archive, member, f"{name}/{inner}"):
+                self._keep(inner, member.file_size, _zip_opener(archive, member), name)
 
-    def _add_tar(self, path: Path, name: str) -> None:
+    def _opens(self, archive: zipfile.ZipFile, member: zipfile.ZipInfo, name: str) -> bool:
+        """Whether the member's beginning can be read; an encrypted or damaged one is a problem of its own."""
+        try:
+            with archive.open(member) as stream:
+                stream.read(HEAD_BYTES)
+        except _BROKEN as error:
+            self._broken(name, error)
+            return False
+        return True
+
+    def _add_tar(self, path: Path, name: str, magic: bytes) -> None:
         """Unpacks to numbered files: a tar can only be read from front to back, and its names are never used as paths."""
         folder = self.work / f"tar-{len(list(self.work.glob('tar-*')))}"
         folder.mkdir(parents=True)
         left = _limit(path.stat().st_size)
-        with tarfile.open(path) as archive:
+        with _tar_stream(path, magic) as stream, tarfile.open(fileobj=_Careful(stream), mode="r:") as archive:
             for number, member in enumerate(_regular(archive)):
                 left -= member.size
                 if left < 0 or number > MAX_FILES:
@@ -139,7 +167,7 @@ class Intake:
 
     def _safe(self, name: str, container: str) -> str:
         path = PurePosixPath(name.replace("\\", "/"))
-        if path.is_absolute() or ".." in path.parts or ":" in path.parts[0]:
+        if not path.parts or path.is_absolute() or ".." in path.parts or ":" in path.parts[0]:
             self.problems.append(Problem("unsafe_path", container, 0, {"value": name[:120]}))
             return ""
         return path.as_posix()
@@ -158,38 +186,53 @@ def _is_skipped(name: str) -> bool:
 
 
 def _zip_name(member: zipfile.ZipInfo) -> str:
-    """Names not marked as UTF-8 were decoded as cp437; Chinese Windows wrote them in GBK."""
+    """Names not marked as UTF-8 were decoded as cp437; macOS wrote them in UTF-8 all the same, Chinese Windows in GBK."""
     if member.flag_bits & 0x800:
         return member.filename
     try:
-        return member.filename.encode("cp437").decode("gbk")
+        return _spelled(member.filename.encode("cp437")) or member.filename
     except UnicodeError:
         return member.filename
 
 
-def _zip_opener(path: Path, member: zipfile.ZipInfo) -> Callable[[], BinaryIO]:
-    def opener() -> BinaryIO:
-        return cast(BinaryIO, io.BufferedReader(_ZipMember(path, member), 1 << 16))
+def _disk_name(name: str) -> str:
+    """A name on disk as text that can be kept: unpacked archives leave names in GBK there."""
+    raw = os.fsencode(name)
+    return _spelled(raw) or raw.decode("utf-8", "replace")
 
-    return opener
+
+def _spelled(raw: bytes) -> str:
+    for encoding in ("utf-8", "gbk"):
+        try:
+            return raw.decode(encoding)
+        except UnicodeError:
+            continue
+    return ""
 
 
-class _ZipMember(io.RawIOBase):
-    """One member of a zip that closes the archive with itself."""
+def _zip_opener(archive: zipfile.ZipFile, member: zipfile.ZipInfo) -> Callable[[], BinaryIO]:
+    """Members share the open archive: reading its directory anew for each of thousands takes hours."""
+    return lambda: cast(BinaryIO, io.BufferedReader(cast(io.RawIOBase, archive.open(member)), 1 << 16))
 
-    def __init__(self, path: Path, member: zipfile.ZipInfo) -> None:
-        self._archive = zipfile.ZipFile(path)
-        self._stream = self._archive.open(member)
 
-    def readable(self) -> bool:
-        return True
+def _tar_stream(path: Path, magic: bytes) -> IO[bytes]:
+    opener = next((each for sign, each in _TAR_MAGIC.items() if magic.startswith(sign)), open)
+    return cast(IO[bytes], opener(path, "rb"))
 
-    def readinto(self, buffer: object) -> int:
-        view = memoryview(buffer)  # type: ignore[arg-type]
-        data = self._stream.read(len(view))
-        view[: len(data)] = data
-        return len(data)
 
-    def close(self) -> None:
-        self._archive.close()
-        super().close()
+class _Careful(io.RawIOBase):
+    """A tar's bytes, refusing the read of a header longer than any honest one."""
+
+    def __init__(self, stream: IO[bytes]) -> None:
+        self._stream = stream
+
+    def read(self, size: int = -1) -> bytes:
+        if not 0 <= size <= MAX_HEADER:
+            raise tarfile.ReadError(f"header of {size:,} bytes")
+        return self._stream.read(size)
+
+    def seek(self, offset: int, whence: int = 0) -> int:
+        return self._stream.seek(offset, whence)
+
+    def tell(self) -> int:
+        return self._stream.tell()

@@ -8,8 +8,9 @@ import zipfile
 import zlib
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime, timedelta
+from decimal import ROUND_HALF_UP, Decimal
 from pathlib import Path
 from typing import cast
 
@@ -27,8 +28,13 @@ KEPT_PROBLEMS = 1_000
 UTC_STAMP = pa.timestamp("us", tz="UTC")
 # Clocks of exporting phones run ahead; a day is more than any of them.
 FUTURE = timedelta(days=1)
+# No chat or shop is older; a clock that was never set says 1970 or less.
+EARLIEST = datetime(1970, 1, 1, tzinfo=UTC)
+# In minor units this fits the lake with room for thousands of lines in one order.
+LARGEST = Decimal(10) ** 13
 
 _EXACT = pa.decimal128(38, 8)
+_PLACES = Decimal(1).scaleb(-8)
 _TAIL = [("meta", pa.string()), ("line", pa.int64())]
 _STRINGS = ("community", "community_name", "author_id", "author_name", "text", "message_id", "subject")
 SCHEMAS: dict[Yields, pa.Schema] = {
@@ -98,14 +104,16 @@ class Staged:
         """Counts a problem and keeps it while there is room."""
         self.problem_counts[problem.code] += 1
         if len(self.problems) < KEPT_PROBLEMS:
-            self.problems.append(problem)
+            # PostgreSQL keeps no NUL, and damaged files are full of them.
+            data = {name: value.replace("\0", "\ufffd") for name, value in problem.data.items()}
+            self.problems.append(replace(problem, file=problem.file.replace("\0", "\ufffd"), data=data))
 
 
 @dataclass
 class Stager:
     """Reads files into `staged.folder`; `sources` names the platform of a kind of table where a person has said it.
 
-    `progress` is called with the number of rows read so far.
+    `progress` is called with the number of rows read so far; `hashed` turns a phone number into what may be stored of it.
     """
 
     staged: Staged
@@ -113,6 +121,7 @@ class Stager:
     now: datetime
     sources: Mapping[Yields, str] = field(default_factory=dict)
     progress: Callable[[int], None] = lambda rows: None
+    hashed: Callable[[str], str] = lambda phone: phone
     _writers: dict[Yields, pq.ParquetWriter] = field(default_factory=dict)
     _position: int = 0
 
@@ -154,13 +163,28 @@ class Stager:
             for row in reader.read(file, self.options):
                 if type(row) is Problem:
                     self.staged.note(row)
-                elif (at := _time_of(row)) is not None and at > latest:
-                    value = at.isoformat(" ", "seconds")
-                    self.staged.note(Problem("future_time", file.name, _line_of(row), {"value": value}))
-                else:
+                elif (at := _time_of(row)) is not None and not EARLIEST <= at <= latest:
+                    code, value = "future_time" if at > latest else "impossible_time", at.isoformat(" ", "seconds")
+                    self.staged.note(Problem(code, file.name, _line_of(row), {"value": value}))
+                elif type(row) is Record:
                     yield row
+                else:
+                    yield from self._kept(row, file.name)
         except (zipfile.BadZipFile, zlib.error, EOFError, lzma.LZMAError, OSError) as error:
             self.staged.note(Problem("truncated", file.name, 0, {"reason": str(error)[:120]}))
+
+    def _kept(self, row: Read, file: str) -> Iterator[Read]:
+        """The row of a table as it may be stored: phones hashed, numbers within what the lake holds."""
+        exact = {name: value for name, value in _decimals(row).items() if value is not None}
+        if huge := next((name for name, value in exact.items() if abs(value) >= LARGEST), ""):
+            self.staged.note(
+                Problem("bad_number", file, _line_of(row), {"field": huge, "value": str(exact[huge])[:40]})
+            )
+            return
+        changed: dict[str, object] = {name: _rounded(value) for name, value in exact.items()}
+        if isinstance(row, OrderLine | MemberRow) and row.phone:
+            changed["phone"] = self.hashed(row.phone)
+        yield row._replace(**changed) if changed else row  # type: ignore[union-attr,arg-type]
 
     def _write(self, batch: list[Read], number: int, source: str, yields: Yields) -> None:
         table = _table(batch, SCHEMAS[yields])
@@ -195,7 +219,19 @@ def _time_of(row: Read) -> datetime | None:
         return row.occurred_at
     if isinstance(row, OrderLine):
         return row.ordered_at
-    return row.joined_at if isinstance(row, MemberRow) else None
+    return (row.left_at or row.joined_at) if isinstance(row, MemberRow) else None
+
+
+def _decimals(row: Read) -> dict[str, Decimal | None]:
+    if isinstance(row, OrderLine):
+        return {"amount": row.amount, "refund": row.refund, "quantity": row.quantity}
+    return {"cost": row.cost} if isinstance(row, CostRow) else {}
+
+
+def _rounded(value: Decimal) -> Decimal:
+    """At most the eight places that the columns have."""
+    exponent = value.as_tuple().exponent
+    return value.quantize(_PLACES, ROUND_HALF_UP) if isinstance(exponent, int) and exponent < -8 else value
 
 
 def _line_of(row: Read) -> int:

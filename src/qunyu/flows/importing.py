@@ -16,6 +16,7 @@ import pyarrow as pa
 
 from qunyu.commerce.actions import put_orders
 from qunyu.commerce.queries import order_from_fact
+from qunyu.communities.actions import forget_empty
 from qunyu.communities.actions import know as know_communities
 from qunyu.communities.queries import called
 from qunyu.events import actions as events
@@ -31,7 +32,7 @@ from qunyu.flows.request import ImportRequest, Part, yields_of
 from qunyu.kernel.errors import DomainError
 from qunyu.kernel.scope import Scope, system_scope
 from qunyu.kernel.words import Words
-from qunyu.members.actions import Seen, renew_memberships
+from qunyu.members.actions import Seen, forget_unused, renew_memberships
 from qunyu.members.actions import know as know_people
 from qunyu.members.queries import membership_from_facts
 from qunyu.people.queries import unit_by_key
@@ -86,7 +87,9 @@ class Course:
         self.staged = Staged(self.folder)
 
     def run(self) -> dict[str, Any]:
-        events.move(self.owner.pk, to="reading", only_from=("waiting", "reading", "saving"))
+        if not events.move(self.owner.pk, to="reading", only_from=("waiting", "reading", "saving")):
+            message = Words("这次导入已经结束（状态：{state}）", "this import has ended already (state: {state})")
+            raise DomainError("import_ended", message.fill(state=self.owner.state), state=self.owner.state)
         self._stage()
         self._check()
         events.move(self.owner.pk, to="saving", only_from=("reading",))
@@ -128,6 +131,9 @@ class Course:
             message = Words("没有可以导入的内容：{name}：{reason}", "nothing to import: {name}: {reason}")
             words = Words(message.zh.format(name=name, reason=first.zh), message.en.format(name=name, reason=first.en))
             raise DomainError("nothing_to_import", words, problems=self._problem_lines())
+        self._check_strict()
+
+    def _check_strict(self) -> None:
         if self.request.strict and self.staged.problems:
             count = sum(self.staged.problem_counts.values())
             message = Words("严格模式：有 {n} 处问题，没有导入任何内容", "strict: {n} problems, nothing was imported")
@@ -144,6 +150,7 @@ class Course:
         self._know_people(table, communities)
         table.number()
         self._note_disagreements(table)
+        self._last_check()
         counts = table.counts()
         self.progress("saving", sum(counts.values()))
         lake = self.place.lake
@@ -154,6 +161,16 @@ class Course:
         rollup.refresh(lake, pairs)
         self._renew(set(pairs["community"].unique().to_pylist()))
         return counts
+
+    def _last_check(self) -> None:
+        """Strict again, for what only shows beside what is there already: who was made known is forgotten."""
+        try:
+            self._check_strict()
+        except DomainError:
+            events.keep_problems(self.owner.pk, self.staged.problems)
+            forget_unused(by=self.scope, import_id=self.owner.pk, heirs={})
+            forget_empty(by=self.scope, import_id=self.owner.pk, heirs={})
+            raise
 
     def _call_communities(self, table: Bench) -> None:
         named = table.listed_communities()
