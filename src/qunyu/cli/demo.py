@@ -5,6 +5,8 @@ from __future__ import annotations
 import os
 import secrets
 import shutil
+import subprocess
+import sys
 import time
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -34,24 +36,28 @@ USER = "demo"
 @click.option("--no-serve", is_flag=True, help=help_text(Words("只载入，不启动", "load only, do not serve")))
 def demo(host: str, port: int, seed: int, no_serve: bool) -> None:
     """Loads once; started again it serves what is there, with a fresh password."""
-    began = time.monotonic()
     data = Path(os.environ.get("QUNYU_DATA", Path("var") / "demo"))
-    set_up(data)
-    loaded = _load(seed, data)
+    if no_serve:
+        set_up(data)
+        _load(seed, data)
+        return
+    # In a process of its own, whose memory the server then does not keep.
+    loading = [sys.executable, "-m", "qunyu.cli", "demo", "--no-serve", "--seed", str(seed)]
+    ended = subprocess.run(loading, env={**os.environ, "QUNYU_DATA": str(data)}, check=False)
+    if ended.returncode:
+        raise click.exceptions.Exit(ended.returncode)
+    set_up(data, migrate=False)
     password = _sign_in()
-    if loaded:
-        took = Words("虚构品牌已载入（{s:.1f} 秒）", "the made-up brand is loaded ({s:.1f} s)")
-        click.echo(str(took.fill(s=time.monotonic() - began)), err=True)
-    if not no_serve:
-        text = Words(
-            f"演示控制台：{{url}}\n用户名：{USER}\n密码：{password}\n（按 Ctrl+C 结束）",
-            f"demo console: {{url}}\nuser name: {USER}\npassword: {password}\n(Ctrl+C ends it)",
-        )
-        serve_at(host, port, text)
+    text = Words(
+        f"演示控制台：{{url}}\n用户名：{USER}\n密码：{password}\n（按 Ctrl+C 结束）",
+        f"demo console: {{url}}\nuser name: {USER}\npassword: {password}\n(Ctrl+C ends it)",
+    )
+    serve_at(host, port, text)
 
 
-def _load(seed: int, data: Path) -> bool:
-    """Whether the brand had to be loaded."""
+def _load(seed: int, data: Path) -> None:
+    """Loads the brand unless it is there."""
+    began = time.monotonic()
     from django.conf import settings
 
     from qunyu.communities.queries import communities
@@ -62,7 +68,7 @@ def _load(seed: int, data: Path) -> bool:
 
     scope, now = system_scope("demo"), datetime.now(UTC)
     if communities(scope).exists():
-        return False
+        return
     yesterday = now.astimezone(settings.QUNYU_ZONE).date() - timedelta(days=1)
     with TemporaryDirectory(prefix="qunyu-demo-") as folder, progress() as told:
         generate(BrandSpec(seed, yesterday), Path(folder))
@@ -70,7 +76,8 @@ def _load(seed: int, data: Path) -> bool:
         # The truth stays beside the data: labels computed from them can be scored against it.
         shutil.copyfile(Path(folder) / "truth.json", data / "truth.json")
     tell_summary(summary)
-    return True
+    took = Words("虚构品牌已载入（{s:.1f} 秒）", "the made-up brand is loaded ({s:.1f} s)")
+    click.echo(str(took.fill(s=time.monotonic() - began)), err=True)
 
 
 def _sign_in() -> str:

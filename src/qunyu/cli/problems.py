@@ -10,6 +10,20 @@ from qunyu.events.problems import Problem
 from qunyu.kernel.words import Words
 
 TOLD = 10
+KINDS = {
+    "message": Words("消息", "messages"),
+    "action": Words("动作", "actions"),
+    "joined": Words("入群", "joins"),
+    "left": Words("退群", "leaves"),
+    "renamed": Words("改名", "renames"),
+    "recalled": Words("撤回", "recalls"),
+    "notice": Words("系统提示", "notices"),
+    "listed": Words("名单入群", "listed joins"),
+    "unlisted": Words("名单退群", "listed leaves"),
+    "order": Words("订单", "orders"),
+    "cost": Words("费用", "costs"),
+    "exposed": Words("曝光", "exposures"),
+}
 
 
 def tell_problems(problems: object) -> None:
@@ -33,7 +47,7 @@ def tell_summary(summary: Mapping[str, Mapping[str, int]]) -> None:
     """What an import brought, on standard error."""
     facts = dict(summary["facts"])
     already = facts.pop("already", 0)
-    new = ", ".join(f"{kind} {count:,}" for kind, count in sorted(facts.items())) or "0"
+    new = ", ".join(f"{KINDS[kind]} {count:,}" for kind, count in sorted(facts.items())) or "0"
     text = Words(
         "新增：{new}；已存在：{already:,}；问题：{problems:,}",
         "new: {new}; there already: {already:,}; problems: {problems:,}",

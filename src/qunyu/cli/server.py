@@ -18,7 +18,7 @@ THREADS = 8
 PAUSE = 5.0
 
 
-class Server(BaseApplication):  # type: ignore[misc]
+class Server(BaseApplication):
     """Gunicorn around Django, set up by arguments and by nothing else."""
 
     def __init__(self, application: Any, options: dict[str, Any]) -> None:
@@ -75,6 +75,10 @@ def run(address: str, *, ready: Callable[[], None]) -> None:
         if threading.get_ident() == master:
             companion.stop()
 
+    def announce(server: Any) -> None:
+        companion.start()
+        ready()
+
     options = {
         "bind": address,
         "workers": 1,
@@ -83,7 +87,7 @@ def run(address: str, *, ready: Callable[[], None]) -> None:
         "timeout": 120,
         "loglevel": "warning",
         "preload_app": False,
-        "when_ready": lambda server: (companion.start(), ready()),
+        "when_ready": announce,
         "on_exit": leave,
     }
     try:

@@ -88,16 +88,16 @@ class File:
             yield from self._narrow_lines(stream, problems)
 
     def _wide_lines(self, stream: BinaryIO, problems: list[Problem]) -> Iterator[tuple[int, str]]:
-        text = io.TextIOWrapper(stream, self.encoding, errors="replace", newline=None)
-        number = 0
-        while line := text.readline(LINE_BYTES):
-            number += 1
-            if len(line) == LINE_BYTES and not line.endswith("\n"):
-                while (more := text.readline(LINE_BYTES)) and not more.endswith("\n"):
-                    pass
-                problems.append(Problem("line_too_long", self.name, number, {"limit": str(LINE_BYTES)}))
-                continue
-            yield number, line.rstrip("\r\n").removeprefix("\ufeff")
+        with io.TextIOWrapper(stream, self.encoding, errors="replace", newline=None) as text:
+            number = 0
+            while line := text.readline(LINE_BYTES):
+                number += 1
+                if len(line) == LINE_BYTES and not line.endswith("\n"):
+                    while (more := text.readline(LINE_BYTES)) and not more.endswith("\n"):
+                        pass
+                    problems.append(Problem("line_too_long", self.name, number, {"limit": str(LINE_BYTES)}))
+                    continue
+                yield number, line.rstrip("\r\n").removeprefix("\ufeff")
 
     def _narrow_lines(self, stream: BinaryIO, problems: list[Problem]) -> Iterator[tuple[int, str]]:
         encoding = "utf-8" if self.encoding == "utf-8-sig" else self.encoding

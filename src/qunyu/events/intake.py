@@ -122,7 +122,7 @@ class Intake:
         self.problems.append(Problem("archive_bomb", name, 0, {"reason": reason}))
 
     def _add_zip(self, path: Path, name: str) -> None:
-        archive = zipfile.ZipFile(path)
+        archive = zipfile.ZipFile(cast(IO[bytes], _Glimpsed(path)))
         members = [each for each in archive.infolist() if not each.is_dir()]
         total = sum(each.file_size for each in members)
         if total > _limit(path.stat().st_size) or len(members) > MAX_FILES:
@@ -218,6 +218,30 @@ def _zip_opener(archive: zipfile.ZipFile, member: zipfile.ZipInfo) -> Callable[[
 def _tar_stream(path: Path, magic: bytes) -> IO[bytes]:
     opener = next((each for sign, each in _TAR_MAGIC.items() if magic.startswith(sign)), open)
     return cast(IO[bytes], opener(path, "rb"))
+
+
+class _Glimpsed(io.RawIOBase):
+    """A file that is open only while a piece of it is read: the archive over it needs no closing."""
+
+    def __init__(self, path: Path) -> None:
+        self._path, self._size, self._at = path, path.stat().st_size, 0
+
+    def seekable(self) -> bool:
+        return True
+
+    def seek(self, offset: int, whence: int = io.SEEK_SET) -> int:
+        self._at = offset + {io.SEEK_SET: 0, io.SEEK_CUR: self._at, io.SEEK_END: self._size}[whence]
+        return self._at
+
+    def tell(self) -> int:
+        return self._at
+
+    def read(self, size: int = -1) -> bytes:
+        with self._path.open("rb", buffering=0) as stream:
+            stream.seek(self._at)
+            data = stream.read(size)
+        self._at += len(data)
+        return data
 
 
 class _Careful(io.RawIOBase):

@@ -144,7 +144,13 @@ class Stager:
             writer.close()
 
     def _reader_of(self, file: File, yields: Yields | None, format: str) -> Reader | None:
-        return readers()[format] if format else recognise(file, self.options, yields)
+        if format:
+            return readers()[format]
+        found = recognise(file, self.options, yields)
+        if found is None and yields not in (None, "chat") and file.head:
+            # A person said what it holds: its reader tells better than we what is wrong with it.
+            return next((each for each in readers().values() if each.yields == yields), None)
+        return found
 
     def _stage_file(self, number: int, file: File, reader: Reader) -> None:
         source = self.sources.get(reader.yields) or reader.platform
@@ -164,7 +170,8 @@ class Stager:
                 if type(row) is Problem:
                     self.staged.note(row)
                 elif (at := _time_of(row)) is not None and not EARLIEST <= at <= latest:
-                    code, value = "future_time" if at > latest else "impossible_time", at.isoformat(" ", "seconds")
+                    code = "future_time" if at > latest else "impossible_time"
+                    value = self._told(at)
                     self.staged.note(Problem(code, file.name, _line_of(row), {"value": value}))
                 elif type(row) is Record:
                     yield row
@@ -185,6 +192,13 @@ class Stager:
         if isinstance(row, OrderLine | MemberRow) and row.phone:
             changed["phone"] = self.hashed(row.phone)
         yield row._replace(**changed) if changed else row  # type: ignore[union-attr,arg-type]
+
+    def _told(self, at: datetime) -> str:
+        """The time as the file tells it, as far as the zone has such a time."""
+        try:
+            return at.astimezone(self.options.source_zone).isoformat(" ", "seconds")
+        except OverflowError:
+            return at.isoformat(" ", "seconds")
 
     def _write(self, batch: list[Read], number: int, source: str, yields: Yields) -> None:
         table = _table(batch, SCHEMAS[yields])

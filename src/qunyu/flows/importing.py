@@ -107,6 +107,7 @@ class Course:
             self.request.options(self.place.zone),
             self.now,
             progress=lambda rows: self.progress("reading", rows),
+            hashed=self._hashed,
         )
         for number, part in enumerate(self.request.parts):
             stager.sources = self._sources(part)
@@ -117,6 +118,9 @@ class Course:
             stager.stage(files, yields_of(part), self.request.format if not part.yields else "")
         stager.close()
 
+    def _hashed(self, phone: str) -> str:
+        return hmac.new(self.place.secret.encode(), phone.encode(), sha256).hexdigest()
+
     def _sources(self, part: Part) -> dict[Yields, str]:
         """Where people are from; customers are known within the shop of a unit: two shops may number theirs alike."""
         platform = part.platform or self.request.platform
@@ -126,12 +130,18 @@ class Course:
     def _check(self) -> None:
         events.keep_problems(self.owner.pk, self.staged.problems)
         if not self.staged.rows:
-            first = self.staged.problems[0].message if self.staged.problems else Words("没有文件", "there are no files")
-            name = self.staged.problems[0].file if self.staged.problems else ""
-            message = Words("没有可以导入的内容：{name}：{reason}", "nothing to import: {name}: {reason}")
-            words = Words(message.zh.format(name=name, reason=first.zh), message.en.format(name=name, reason=first.en))
-            raise DomainError("nothing_to_import", words, problems=self._problem_lines())
+            raise DomainError("nothing_to_import", self._why_nothing(), problems=self._problem_lines())
         self._check_strict()
+
+    def _why_nothing(self) -> Words:
+        if not self.staged.problems:
+            return Words("没有可以导入的内容：没有文件", "nothing to import: there are no files")
+        first = self.staged.problems[0]
+        reason = first.message
+        message = Words("没有可以导入的内容：{name}：{reason}", "nothing to import: {name}: {reason}")
+        return Words(
+            message.zh.format(name=first.file, reason=reason.zh), message.en.format(name=first.file, reason=reason.en)
+        )
 
     def _check_strict(self) -> None:
         if self.request.strict and self.staged.problems:
@@ -205,8 +215,7 @@ class Course:
 
     def _seen(self, row: dict[str, Any], communities: dict[tuple[str, str], int]) -> Seen:
         home = communities[(row["source"], row["home"])] if row["home"] else None
-        phone = hmac.new(self.place.secret.encode(), row["phone"].encode(), sha256).hexdigest() if row["phone"] else ""
-        return Seen(row["source"], home, row["key"], row["name"], row["role"], phone, row["union_id"])
+        return Seen(row["source"], home, row["key"], row["name"], row["role"], row["phone"], row["union_id"])
 
     def _note_disagreements(self, table: Bench) -> None:
         for name, first, last, only_new, only_old in table.disagreements():

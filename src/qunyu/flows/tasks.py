@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import shutil
+from contextlib import suppress
+
 from django.utils import timezone
 
 from qunyu.events import actions as events
+from qunyu.events.queries import import_by_key
 from qunyu.flows import importing, undoing
-from qunyu.flows.place import place
+from qunyu.flows.place import given_folder, place
 from qunyu.jobs.port import job
 from qunyu.kernel.errors import DomainError
 
@@ -18,11 +22,11 @@ def do_import(import_id: int) -> None:
     def keep(step: str, done: int) -> None:
         events.report_progress(import_id, **{step: done})
 
-    try:
+    # A person's mistake is kept with the import; trying again would not help.
+    with suppress(DomainError):
         importing.run(import_id, place=place(), now=timezone.now(), progress=keep)
-    except DomainError:
-        # A person's mistake, kept with the import; trying again would not help.
-        return
+    # Not in a `finally`: a worker that dies leaves the files to the one that goes on.
+    shutil.rmtree(given_folder(place().data, import_by_key(import_id).public_id), ignore_errors=True)
 
 
 @job("flows.undo", queue="lake")

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
+from functools import cached_property
 
 import duckdb
 import pyarrow as pa
@@ -36,6 +37,48 @@ class Figure:
         return INPUTS[self.why] if self.why else None
 
 
+Place = tuple[str, int, date, str]
+
+
+@dataclass(frozen=True)
+class Column:
+    """One metric's answer: its rows (key, period, part, value, n), and for keys that lack an input which one."""
+
+    metric: Metric
+    table: pa.Table
+    missing: Mapping[int, str]
+    parts: tuple[str, ...]
+
+    @cached_property
+    def rows(self) -> dict[tuple[int, date, str], tuple[float | None, int]]:
+        """(value, n) by key, period and part."""
+        keys, periods, parts, values, counts = (column.to_pylist() for column in self.table.columns)
+        return dict(zip(zip(keys, periods, parts, strict=True), zip(values, counts, strict=True), strict=True))
+
+
+class Figures(Mapping[Place, Figure]):
+    """Figures by (metric, key, first day of the period, currency), made as they are asked for: a board may have millions."""
+
+    def __init__(self, columns: Mapping[str, Column], keys: Collection[int], periods: tuple[Period, ...]) -> None:
+        self.columns, self.keys_asked, self.periods = columns, keys, periods
+        self.starts = frozenset(period.first for period in periods)
+
+    def __getitem__(self, place: Place) -> Figure:
+        name, key, start, part = place
+        column = self.columns[name]
+        if key not in self.keys_asked or start not in self.starts or part not in column.parts:
+            raise KeyError(place)
+        return _figure(column.metric, column.rows.get((key, start, part)), part, column.missing.get(key, ""))
+
+    def __iter__(self) -> Iterator[Place]:
+        for name, column in self.columns.items():
+            for key in self.keys_asked:
+                yield from ((name, key, period.first, part) for period in self.periods for part in column.parts)
+
+    def __len__(self) -> int:
+        return len(self.keys_asked) * len(self.periods) * sum(len(column.parts) for column in self.columns.values())
+
+
 @dataclass(frozen=True)
 class Board:
     """Figures by metric, key and period; `keys` names the keys in order, `as_of` is the last day there are data of."""
@@ -44,7 +87,7 @@ class Board:
     keys: Mapping[int, str]
     currencies: tuple[str, ...]
     as_of: date | None
-    figures: Mapping[tuple[str, int, date, str], Figure]
+    figures: Mapping[Place, Figure]
 
     def figure(self, metric: str, period: Period, key: int = ALTOGETHER, part: str = "") -> Figure:
         """The figure of a metric in a period; a money metric's is in the currency `part`, the first one when empty."""
@@ -76,10 +119,13 @@ class Asked:
         """Makes the scoped views; False when there is nothing in scope."""
         self._keyed(dimension("communities", self.scope))
         self.connection.register("identities_given", dimension("identities", self.scope))
-        self.connection.execute("CREATE TEMP TABLE identities AS FROM identities_given")
+        self.connection.execute(_ROLES)
+        self.connection.execute(
+            "CREATE TEMP TABLE identities AS SELECT * REPLACE (role::role AS role) FROM identities_given"
+        )
         units = ", ".join(str(unit) for unit in sorted(self.scope.units("orders.view"))) or "NULL"
         orders = "true" if self.scope.everything else f"unit IN ({units})"
-        self.connection.execute(f"CREATE TEMP VIEW latest_orders AS SELECT * FROM ({LATEST_ORDERS}) WHERE {orders}")
+        self.connection.execute(_ORDERS.format(latest=LATEST_ORDERS, orders=orders))
         self.connection.execute(views.VISITS)
         return self._calendar()
 
@@ -110,12 +156,13 @@ class Asked:
         return [places[str(row[by])] for row in rows]
 
     def _calendar(self) -> bool:
-        rows = self.connection.execute(_RANGE).fetchall()
-        first, last = rows[0]
+        lively, first, last = self.connection.execute(_RANGE.format(whole=self._whole())).fetchall()[0]
         if first is None:
             return False
-        self.first, self.last = first, last
         grain = self.question.grain
+        if lively is not None and grain != "all":
+            first = max(first, period_start(lively, grain))
+        self.first, self.last = first, last
         self.periods = tuple(periods_between(first, last, grain))
         table = _period_table(self.periods, first, last)
         self.connection.register("periods_given", table)
@@ -133,13 +180,10 @@ class Asked:
             self.connection.execute(f"CREATE TEMP TABLE {metric.key} AS {metric.sql}")
         present = self._present()
         currencies = self._currencies()
-        figures: dict[tuple[str, int, date, str], Figure] = {}
         asked = self.question.metrics or metrics().keys()
         shown = self._shown()
-        for metric in self.wanted:
-            if metric.key in asked:
-                self._figures(metric, shown, present, currencies, figures)
-        return Board(shown, self.keys, currencies, self.last, figures)
+        columns = {each.key: self._column(each, present, currencies) for each in self.wanted if each.key in asked}
+        return Board(shown, self.keys, currencies, self.last, Figures(columns, self.keys, shown))
 
     def base_views(self) -> None:
         """Makes the views the wanted metrics use, and those these use."""
@@ -151,19 +195,18 @@ class Asked:
     def _statements(self) -> list[tuple[str, str]]:
         by_community = self.question.by != "none"
         altogether = "false" if by_community or self.question.communities is not None else "true"
-        units = ", ".join(str(unit) for unit in sorted(self.scope.units("communities.view"))) or "NULL"
-        whole = "true" if self.scope.everything else f"f.unit IN ({units})"
+        whole = self._whole()
         limited = by_community or self.question.communities is not None
         join = (
             "JOIN keyed k ON k.community = f.community" if limited else "LEFT JOIN keyed k ON k.community = f.community"
         )
         seen = "true" if limited else f"(k.community IS NOT NULL OR f.community IS NULL AND {whole})"
         key = "k.key" if limited else "0"
+        longest = _LONGEST.get(self.question.grain)
         return [
-            ("member_days", views.MEMBER_DAYS),
             ("calendar", views.CALENDAR),
-            ("active", views.ACTIVE),
-            ("active_days", views.ACTIVE_DAYS),
+            ("active", views.ACTIVE if longest else views.LONG_ACTIVE),
+            ("active_days", views.ACTIVE_DAYS.format(longest=longest) if longest else views.LONG_ACTIVE_DAYS),
             ("first_seen", views.FIRST_SEEN),
             ("stays", views.STAYS),
             ("headcount", views.HEADCOUNT),
@@ -171,6 +214,13 @@ class Asked:
             ("costs", views.COSTS.format(key=key, join=join, seen=seen)),
             ("entry_exposures", views.EXPOSURES.format(key=key, join=join, seen=seen)),
         ]
+
+    def _whole(self) -> str:
+        """The condition that picks what belongs to a whole unit in scope; nothing when only some communities are asked for."""
+        if self.question.communities is not None:
+            return "false"
+        units = ", ".join(str(unit) for unit in sorted(self.scope.units("communities.view"))) or "NULL"
+        return "true" if self.scope.everything else f"f.unit IN ({units})"
 
     def _present(self) -> dict[str, frozenset[int]]:
         """The keys that have each input."""
@@ -208,30 +258,20 @@ class Asked:
             if (first is None or each.last >= first) and (last is None or each.first <= last)
         )
 
-    def _figures(
-        self,
-        metric: Metric,
-        shown: tuple[Period, ...],
-        present: Mapping[str, frozenset[int]],
-        currencies: tuple[str, ...],
-        into: dict[tuple[str, int, date, str], Figure],
-    ) -> None:
-        rows = self._rows(metric)
-        parts = (currencies or ("",)) if metric.unit == "money" else ("",)
-        for key in self.keys:
-            missing = next((need for need in metric.needs if key not in present[need]), "")
-            for period in shown:
-                for part in parts:
-                    into[(metric.key, key, period.first, part)] = _figure(
-                        metric, rows.get((key, period.first, part)), part, missing
-                    )
-
-    def _rows(self, metric: Metric) -> dict[tuple[int, date, str], tuple[float | None, int]]:
-        part = "part" if metric.unit == "money" else "''"
-        sql = f"SELECT key, period, {part}, value::DOUBLE, coalesce(n, 0)::BIGINT FROM {metric.key}"
-        return {
-            (key, period, kind): (value, n) for key, period, kind, value, n in self.connection.execute(sql).fetchall()
+    def _column(self, metric: Metric, present: Mapping[str, frozenset[int]], currencies: tuple[str, ...]) -> Column:
+        money = metric.unit == "money"
+        missing = {
+            key: lacking
+            for key in self.keys
+            if (lacking := next((need for need in metric.needs if key not in present[need]), ""))
         }
+        part = "part" if money else "''"
+        sql = (
+            f"SELECT key, period, {part} AS part, value::DOUBLE AS value, coalesce(n, 0)::BIGINT AS n FROM {metric.key}"
+        )
+        return Column(
+            metric, self.connection.sql(sql).to_arrow_table(), missing, (currencies or ("",)) if money else ("",)
+        )
 
 
 def _figure(metric: Metric, row: tuple[float | None, int] | None, part: str, missing: str) -> Figure:
@@ -262,16 +302,29 @@ def _period_table(periods: tuple[Period, ...], first: date, last: date) -> pa.Ta
     )
 
 
-# Days begin with talk or orders: a member list may reach back years before anything is known.
+# `lively` is the first day of talk or orders: a member list may reach back years before it.
 _RANGE = """
-SELECT coalesce(min(day) FILTER (lively), min(day)), max(day) FROM (
-  SELECT min(day) AS day, true AS lively FROM visits WHERE messages + actions > 0
-  UNION ALL SELECT min(day), false FROM visits UNION ALL SELECT max(day), false FROM visits
-  UNION ALL SELECT min(local_day), true FROM latest_orders UNION ALL SELECT max(local_day), true FROM latest_orders
+SELECT min(lively), min(first), max(last) FROM (
+  SELECT min(day) FILTER (messages + actions > 0) AS lively, min(day) AS first, max(day) AS last FROM visits
+  UNION ALL SELECT min(local_day), min(local_day), max(local_day) FROM latest_orders
+  UNION ALL SELECT NULL, min(local_day), max(local_day) FROM facts f
+  WHERE kind IN ('cost', 'exposed') AND (community IN (SELECT community FROM keyed) OR community IS NULL AND {whole})
 )
 """
 
+# Words take sixteen times the room of a number; the first value is there for a deployment without anybody.
+_ROLES = "CREATE TYPE role AS ENUM (SELECT DISTINCT role FROM identities_given UNION SELECT 'member')"
+
+_ORDERS = """
+CREATE TEMP TABLE latest_orders AS
+SELECT fact_id, occurred_at, local_day, identity, subject, amount, currency, quantity FROM ({latest}) WHERE {orders}
+"""
+
+# How many days a period has at most, where that is known.
+_LONGEST = {"day": 1, "week": 7, "month": 31}
+
 _PRESENT = {
+    "chats": "SELECT DISTINCT key FROM visits",
     "joins": "SELECT DISTINCT key FROM active WHERE joins + leaves > 0",
     "exposures": "SELECT DISTINCT key FROM entry_exposures",
     "costs": "SELECT DISTINCT key FROM costs",
@@ -282,9 +335,8 @@ _PRESENT = {
 
 # Which views each base table is needed for.
 _SERVES: dict[str, frozenset[str]] = {
-    "member_days": frozenset({"active", "active_days", "first_seen"}),
     "calendar": frozenset({"calendar", "headcount"}),
-    "active": frozenset({"active"}),
+    "active": frozenset({"active", "active_days"}),
     "active_days": frozenset({"active_days"}),
     "first_seen": frozenset({"first_seen"}),
     "stays": frozenset({"headcount", "sales"}),

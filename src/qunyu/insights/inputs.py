@@ -6,6 +6,10 @@ from qunyu.kernel.words import Words
 
 # Key -> why the number is unknown without it, and the remedy.
 INPUTS: dict[str, Words] = {
+    "chats": Words(
+        "没有聊天记录或成员名单；请先导入",
+        "there is no chat and no member list; import one first",
+    ),
     "joins": Words(
         "没有入群记录；请导入包含入群、退群提示的聊天记录，或导入成员名单（含入群时间）",
         "no joins are known; import a chat export that tells who came and went, or a member list with joining times",

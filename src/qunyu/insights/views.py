@@ -46,19 +46,13 @@ COLUMNS: dict[str, tuple[str, ...]] = {
     "entry_exposures": ("key BIGINT", "period DATE", "channel VARCHAR", "quantity BIGINT"),
 }
 
+# Not a table: its readers want few of the columns, and reading these anew from Parquet costs less than keeping all of them.
 VISITS = """
-CREATE TEMP TABLE visits AS
-SELECT k.key, a.community, i.member, i.role, a.local_day AS day, a.messages, a.actions, a.spoken, a.joins, a.leaves,
+CREATE TEMP VIEW visits AS
+SELECT k.key, a.community, a.identity, i.member, i.role, a.local_day AS day, a.messages, a.actions, a.spoken, a.joins, a.leaves,
   a.first_at, a.last_at, a.gone_at
 FROM activity a JOIN keyed k USING (community) JOIN identities i USING (identity)
 WHERE i.role NOT IN ('bot', 'atmosphere')
-"""
-
-MEMBER_DAYS = """
-CREATE TEMP TABLE member_days AS
-SELECT key, day, member, any_value(role) AS role, sum(messages)::BIGINT AS messages, sum(actions)::BIGINT AS actions,
-  sum(spoken)::BIGINT AS spoken, sum(joins)::BIGINT AS joins, sum(leaves)::BIGINT AS leaves
-FROM visits GROUP BY key, day, member
 """
 
 CALENDAR = """
@@ -66,43 +60,68 @@ CREATE TEMP TABLE calendar AS
 SELECT k.key, d.day, d.period FROM (SELECT DISTINCT key FROM keyed) k CROSS JOIN days d
 """
 
+# A period's days as bits: somebody's days in several communities, or under several names, then count once without being kept.
 ACTIVE = """
+CREATE TEMP TABLE active AS
+SELECT * REPLACE (bit_count(bits) AS active_days, bit_count(spoken_days) AS spoken_days) FROM (
+  SELECT v.key, d.period, v.member, any_value(v.role) AS role, sum(v.messages)::INTEGER AS messages,
+    sum(v.actions)::INTEGER AS actions, 0 AS active_days,
+    bit_or(CASE WHEN v.spoken > 0 THEN 1::UINTEGER << (v.day - d.period)::UINTEGER ELSE 0::UINTEGER END) AS spoken_days,
+    sum(v.joins)::INTEGER AS joins, sum(v.leaves)::INTEGER AS leaves,
+    bit_or(CASE WHEN v.messages + v.actions > 0 THEN 1::UINTEGER << (v.day - d.period)::UINTEGER ELSE 0::UINTEGER END) AS bits
+  FROM visits v JOIN days d USING (day) GROUP BY v.key, d.period, v.member
+)
+"""
+
+ACTIVE_DAYS = """
+CREATE TEMP TABLE active_days AS
+SELECT a.key, a.period + i.number::INTEGER AS day, a.member FROM active a JOIN range({longest}) i(number)
+  ON a.bits >> i.number::UINTEGER & 1::UINTEGER = 1
+WHERE a.role = 'member'
+"""
+
+# The same for a period of any length, whose days fit no word of bits.
+LONG_ACTIVE = """
 CREATE TEMP TABLE active AS
 SELECT m.key, d.period, m.member, any_value(m.role) AS role, sum(m.messages)::BIGINT AS messages,
   sum(m.actions)::BIGINT AS actions, count(*) FILTER (m.messages + m.actions > 0) AS active_days,
   count(*) FILTER (m.spoken > 0) AS spoken_days, sum(m.joins)::BIGINT AS joins, sum(m.leaves)::BIGINT AS leaves
-FROM member_days m JOIN days d USING (day) GROUP BY m.key, d.period, m.member
+FROM (
+  SELECT key, day, member, any_value(role) AS role, sum(messages) AS messages, sum(actions) AS actions,
+    sum(spoken) AS spoken, sum(joins) AS joins, sum(leaves) AS leaves
+  FROM visits GROUP BY key, day, member
+) m JOIN days d USING (day) GROUP BY m.key, d.period, m.member
 """
 
-ACTIVE_DAYS = """
-CREATE TEMP VIEW active_days AS
-SELECT key, day, member FROM member_days WHERE role = 'member' AND messages + actions > 0
+LONG_ACTIVE_DAYS = """
+CREATE TEMP TABLE active_days AS
+SELECT DISTINCT key, day, member FROM visits WHERE role = 'member' AND messages + actions > 0
 """
 
 FIRST_SEEN = """
 CREATE TEMP TABLE first_seen AS
 SELECT f.key, d.period, f.member
-FROM (SELECT key, member, min(day) AS day FROM member_days WHERE role = 'member' GROUP BY key, member) f
+FROM (SELECT key, member, min(day) AS day FROM visits WHERE role = 'member' GROUP BY key, member) f
 JOIN days d USING (day)
 """
 
 # Somebody nobody saw leave stays from the first trace on; the others are there while a day's last trace is not their going.
+# That is told of each identity: whoever left under one name, or took another, is still there under the other one.
 STAYS = """
 CREATE TEMP TABLE stays AS
 WITH people AS (SELECT * FROM visits WHERE role = 'member'),
-leavers AS (SELECT DISTINCT key, community, member FROM people WHERE gone_at IS NOT NULL),
+leavers AS (SELECT DISTINCT key, community, identity FROM people WHERE gone_at IS NOT NULL),
 steady AS (
   SELECT key, member, min(first_at) AS from_at, NULL::TIMESTAMPTZ AS to_at, min(day) AS from_day, NULL::DATE AS to_day
-  FROM people ANTI JOIN leavers USING (key, community, member) GROUP BY key, community, member
+  FROM people ANTI JOIN leavers USING (key, community, identity) GROUP BY key, community, member
 ), states AS (
-  SELECT key, community, member, day, min(first_at) AS first_at, max(gone_at) AS gone_at,
-    coalesce(max(gone_at) < max(last_at), true) AS here
-  FROM people SEMI JOIN leavers USING (key, community, member) GROUP BY key, community, member, day
+  SELECT key, community, identity, member, day, first_at, gone_at, coalesce(gone_at < last_at, true) AS here
+  FROM people SEMI JOIN leavers USING (key, community, identity)
 ), marked AS (
-  SELECT *, lag(here, 1, false) OVER (PARTITION BY key, community, member ORDER BY day) AS was_here FROM states
+  SELECT *, lag(here, 1, false) OVER (PARTITION BY key, community, identity ORDER BY day) AS was_here FROM states
 ), turns AS (
   SELECT *, lead(day) OVER w AS next_day, lead(gone_at) OVER w AS next_gone
-  FROM marked WHERE here <> was_here WINDOW w AS (PARTITION BY key, community, member ORDER BY day)
+  FROM marked WHERE here <> was_here WINDOW w AS (PARTITION BY key, community, identity ORDER BY day)
 ), pieces AS (
   SELECT key, member, from_at, to_at, from_day, to_day FROM steady
   UNION ALL SELECT key, member, first_at, next_gone, day, next_day FROM turns WHERE here

@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import groupby
-from operator import itemgetter
+from operator import attrgetter, itemgetter
 from typing import Any
 
 from django.db import transaction
-from django.db.models import Q, QuerySet
+from django.db.models import QuerySet
 
 from qunyu.kernel.scope import Scope
-from qunyu.members.models import Identity, Member, Membership
+from qunyu.members.matching import chunks, connected, mark_named_buyers, match
+from qunyu.members.models import Identity, Mark, Member, Membership
 
 # SQLite's writer must not be held above 200 ms; measured at some 15,000 rows a second.
 CHUNK = 1_000
@@ -37,20 +38,28 @@ Place = tuple[str, int | None, str]
 def know(*, by: Scope, seen: Sequence[Seen], import_id: int) -> dict[Place, int]:
     """The identity ids of everybody in `seen` by (platform, community, key); those not known yet are made, each a member.
 
-    A new identity joins the member that its phone hash, union id or platform id already belongs to; equal names never do.
+    Whoever shares a phone number, union id or platform id with somebody then belongs to the same member; equal names never do.
 
     Raises Denied.
     """
     by.require("imports.run")
     known: dict[Place, int] = {}
+    marked: set[int] = set()
     for chunk in _chunks(seen):
         with transaction.atomic():
             found = _existing(chunk)
             known.update(found)
-            new = [each for each in chunk if (each.platform, each.community, each.key) not in found]
-            known.update(_create(new, import_id))
-            _complete([each for each in chunk if (each.platform, each.community, each.key) in found], found)
+            known.update(_create([each for each in chunk if _place(each) not in found], import_id))
+            _take_roles([each for each in chunk if each.role and _place(each) in found], found)
+            marked |= _mark(chunk, known, import_id)
+    with transaction.atomic():
+        marked |= mark_named_buyers(set(known.values()), import_id=import_id)
+    match(marked)
     return known
+
+
+def _place(each: Seen) -> Place:
+    return each.platform, each.community, each.key
 
 
 def _chunks(seen: Sequence[Seen]) -> Iterator[Sequence[Seen]]:
@@ -63,74 +72,48 @@ def _existing(chunk: Sequence[Seen]) -> dict[Place, int]:
     found = {
         (platform, home, key): id for platform, home, key, id in rows.values_list("platform", "community", "key", "id")
     }
-    return {place: found[place] for each in chunk if (place := (each.platform, each.community, each.key)) in found}
+    return {place: found[place] for each in chunk if (place := _place(each)) in found}
 
 
 def _create(new: Sequence[Seen], import_id: int) -> dict[Place, int]:
-    owners = _owners(new)
-    strangers = [each for each in new if not _marks(each) & owners.keys()]
     members = Member.objects.bulk_create(
-        [Member(name=each.name[:255] or each.key, role=each.role or "member") for each in strangers]
+        [Member(name=each.name[:255] or each.key, role=each.role or "member") for each in new]
     )
-    of_stranger = {each: member.pk for each, member in zip(strangers, members, strict=True)}
-    for each, member in of_stranger.items():
-        owners.update(dict.fromkeys(_marks(each), member))
-    made = Identity.objects.bulk_create([_identity(each, _owner(each, of_stranger, owners), import_id) for each in new])
+    made = Identity.objects.bulk_create(
+        [_identity(each, member.pk, import_id) for each, member in zip(new, members, strict=True)]
+    )
     return {(each.platform, each.community_id, each.key): each.pk for each in made}
-
-
-def _owner(each: Seen, of_stranger: Mapping[Seen, int], owners: Mapping[str, int]) -> int:
-    held = [owners[mark] for mark in _marks(each) if mark in owners]
-    return min(held) if held else of_stranger[each]
 
 
 def _identity(each: Seen, member: int, import_id: int) -> Identity:
     return Identity(
         member_id=member,
+        own_member_id=member,
         platform=each.platform,
         community_id=each.community,
         key=each.key,
         name=each.name[:255] or each.key,
-        phone_hash=each.phone_hash,
-        union_id=each.union_id,
         supplied_by_id=import_id,
     )
 
 
-def _marks(each: Seen) -> set[str]:
-    """What identifies a person over platforms: phone hash and union id, prefixed so that they never mix."""
-    marks = {f"phone {each.phone_hash}"} if each.phone_hash else set()
-    return marks | ({f"union {each.union_id}"} if each.union_id else set())
+def _take_roles(again: Sequence[Seen], found: Mapping[Place, int]) -> None:
+    """A role that an earlier import did not tell; one that is known is never overwritten."""
+    for role, group in groupby(sorted(again, key=attrgetter("role")), key=attrgetter("role")):
+        ids = [found[_place(each)] for each in group]
+        Member.objects.filter(own_identity__in=ids, role="member").update(role=role)
 
 
-def _owners(new: Sequence[Seen]) -> dict[str, int]:
-    """The lowest member id of every mark in `new` that an identity in the database already carries."""
-    phones = {each.phone_hash for each in new} - {""}
-    unions = {each.union_id for each in new} - {""}
-    if not phones and not unions:
-        return {}
-    rows = Identity.objects.filter(Q(phone_hash__in=phones) | Q(union_id__in=unions))
-    owners: dict[str, int] = {}
-    for phone, union, member in rows.order_by("-member").values_list("phone_hash", "union_id", "member"):
-        owners.update({f"phone {phone}": member, f"union {union}": member})
-    # An order may name the buyer's own platform id in the column for union ids.
-    for key, member in Identity.objects.filter(community=None, key__in=unions).values_list("key", "member"):
-        owners.setdefault(f"union {key}", member)
-    return owners
-
-
-def _complete(again: Sequence[Seen], found: Mapping[Place, int]) -> None:
-    """Adds a phone hash, union id or role that an earlier import did not tell; what is known is never overwritten."""
-    for each in again:
-        if not (each.phone_hash or each.union_id or each.role):
-            continue
-        rows = Identity.objects.filter(pk=found[(each.platform, each.community, each.key)])
-        if each.phone_hash:
-            rows.filter(phone_hash="").update(phone_hash=each.phone_hash)
-        if each.union_id:
-            rows.filter(union_id="").update(union_id=each.union_id)
-        if each.role:
-            Member.objects.filter(identities__in=rows, role="member").update(role=each.role)
+def _mark(chunk: Sequence[Seen], known: Mapping[Place, int], import_id: int) -> set[int]:
+    told = [
+        (known[_place(each)], kind, value)
+        for each in chunk
+        for kind, value in (("phone", each.phone_hash), ("union", each.union_id))
+        if value
+    ]
+    marks = [Mark(identity_id=id, kind=kind, value=value, supplied_by_id=import_id) for id, kind, value in told]
+    Mark.objects.bulk_create(marks, ignore_conflicts=True)
+    return {id for id, _, _ in told}
 
 
 def renew_memberships(*, by: Scope, communities: set[int], rows: Iterator[Membership]) -> None:
@@ -169,12 +152,34 @@ def forget_unused(*, by: Scope, import_id: int, heirs: Mapping[int, int]) -> int
     """
     by.require("imports.run")
     ids = list(Identity.objects.filter(supplied_by=import_id).values_list("id", flat=True))
-    unused = [id for id in ids if id not in heirs]
-    _delete(Identity.objects.all(), unused)
+    unused = {id for id in ids if id not in heirs}
+    touched = {identity for identity, _ in connected(_marked_by(import_id) | unused)} - unused
+    _delete(Mark.objects.all(), list(Mark.objects.filter(supplied_by=import_id).values_list("id", flat=True)))
+    _delete(Mark.objects.all(), list(_marks_of(unused)))
+    match(touched)
+    _delete_identities(unused)
     for heir, inherited in groupby(sorted((heirs[id], id) for id in ids if id in heirs), key=itemgetter(0)):
         _pass_on([id for _, id in inherited], heir)
-    _delete(Member.objects.all(), list(Member.objects.filter(identities=None).values_list("id", flat=True)))
     return len(unused)
+
+
+def _marked_by(import_id: int) -> set[int]:
+    return set(Mark.objects.filter(supplied_by=import_id).values_list("identity", flat=True))
+
+
+def _marks_of(identities: Collection[int]) -> Iterator[int]:
+    for chunk in chunks(identities):
+        yield from Mark.objects.filter(identity__in=chunk).values_list("id", flat=True)
+
+
+def _delete_identities(ids: Collection[int]) -> None:
+    """The identities and the members made with them, which nobody else belongs to once these have no marks."""
+    for chunk in chunks(ids):
+        with transaction.atomic():
+            gone = Identity.objects.filter(id__in=chunk)
+            members = list(gone.values_list("own_member", flat=True))
+            gone.delete()
+            Member.objects.filter(id__in=members, identities=None).delete()
 
 
 def _pass_on(ids: list[int], heir: int) -> None:

@@ -33,16 +33,16 @@ class Member(models.Model):
 class Identity(models.Model):
     """A person as one platform knows them: (platform, stable id), or a display name within one `community`.
 
-    `key` is the stable id or the name. `phone_hash` (HMAC-SHA-256, hex) and `union_id` match people over platforms.
+    `key` is the stable id or the name. `member` is the person it belongs to now, `own_member` the one made with it: the two
+    differ while a mark shows that somebody else is the same person.
     """
 
     member = models.ForeignKey(Member, on_delete=models.PROTECT, related_name="identities")
+    own_member = models.OneToOneField(Member, on_delete=models.PROTECT, related_name="own_identity")
     platform = models.CharField(max_length=20)
     community = models.ForeignKey("communities.Community", on_delete=models.CASCADE, null=True)
     key = models.CharField(max_length=255)
     name = models.CharField(max_length=255)
-    phone_hash = models.CharField(max_length=64, blank=True, default="", db_index=True)
-    union_id = models.CharField(max_length=120, blank=True, default="", db_index=True)
     supplied_by = models.ForeignKey("events.Import", on_delete=models.SET_NULL, null=True)
 
     class Meta:
@@ -53,6 +53,20 @@ class Identity(models.Model):
             models.UniqueConstraint(
                 fields=("community", "key"), condition=~models.Q(community=None), name="identity_name_once"
             ),
+        )
+
+
+class Mark(models.Model):
+    """What tells that two identities are one person: a hashed phone number (HMAC-SHA-256, hex) or a platform's union id."""
+
+    identity = models.ForeignKey(Identity, on_delete=models.CASCADE, related_name="marks")
+    kind = models.CharField(max_length=8, choices=(("phone", "手机号"), ("union", "UnionID")))
+    value = models.CharField(max_length=120, db_index=True)
+    supplied_by = models.ForeignKey("events.Import", on_delete=models.CASCADE, null=True)
+
+    class Meta:
+        constraints = (
+            models.UniqueConstraint(fields=("identity", "kind", "value", "supplied_by"), name="mark_once_per_import"),
         )
 
 

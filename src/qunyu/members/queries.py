@@ -115,7 +115,9 @@ def totals_by_community(scope: Scope, ids: Iterable[int]) -> dict[int, Totals]:
 
 def totals_by_member(scope: Scope, ids: Iterable[int]) -> dict[int, Totals]:
     """Of each of the members `ids`: in how many communities they are present, what they said, when they were last seen."""
-    seen = memberships(scope).filter(identity__member__in=list(ids))
+    # Identities first: a database that begins with the communities reads every membership in them.
+    known_as = list(Identity.objects.filter(member__in=list(ids)).values_list("id", flat=True))
+    seen = memberships(scope).filter(identity__in=known_as)
     present = Count("community", distinct=True, filter=Q(left_at=None))
     rows = seen.values_list("identity__member").annotate(present=present, said=Sum("messages"), last=Max("last_at"))
     return _totals(rows)

@@ -13,8 +13,9 @@ import pyarrow as pa
 
 from qunyu.events.lake.drafts import drafts_sql, orders_sql
 from qunyu.events.lake.schema import FACTS, SUPPLIES
-from qunyu.events.lake.store import ROW_GROUP, Lake
-from qunyu.events.staging import Staged
+from qunyu.events.lake.store import ROW_GROUP, Lake, quoted
+from qunyu.events.reading import Yields
+from qunyu.events.staging import SCHEMAS, Staged
 
 QUARTER = 900
 
@@ -42,7 +43,10 @@ class Bench:
     def open(self) -> None:
         """Makes the staged tables visible."""
         for kind in self.staged.rows:
-            self.connection.execute(f"CREATE TEMP VIEW raw_{kind} AS FROM read_parquet('{self.staged.parquet(kind)}')")
+            file = quoted(self.staged.parquet(kind))
+            self.connection.execute(
+                f"CREATE TEMP VIEW raw_{kind} AS SELECT * REPLACE ({_cut(kind)}) FROM read_parquet({file})"
+            )
             self.connection.execute(f"CREATE OR REPLACE TEMP VIEW staged_{kind} AS FROM raw_{kind}")
 
     def listed_communities(self) -> list[tuple[str, str]]:
@@ -87,7 +91,9 @@ class Bench:
         if self.staged.rows["chat"]:
             parts.append("SELECT source, community, community_name AS name, occurred_at AS seen FROM staged_chat")
         if self.staged.rows["members"]:
-            parts.append("SELECT source, community, community, TIMESTAMPTZ '1970-01-01' FROM staged_members")
+            parts.append(
+                "SELECT source, community, community AS name, TIMESTAMPTZ '1970-01-01' AS seen FROM staged_members"
+            )
         union = " UNION ALL ".join(parts) or "SELECT '' AS source, '' AS community, '' AS name, now() AS seen LIMIT 0"
         self.connection.execute(
             "CREATE OR REPLACE TABLE named_communities AS "
@@ -145,7 +151,7 @@ class Bench:
                   phone, union_id FROM bundled_orders""",
         }
         chosen = [parts[kind] for kind in sorted(self.staged.rows.keys() & parts.keys())]
-        return " UNION ALL ".join(chosen) or "SELECT '' source, '' home, '' AS key, '' AS name LIMIT 0"
+        return " UNION ALL ".join(chosen) or _NOBODY
 
     def resolve(self, communities: pa.Table, identities: pa.Table) -> None:
         """Takes the database's ids: communities (source, key, id) and identities (source, home, key, id)."""
@@ -205,10 +211,28 @@ def bench(lake: Lake, staged: Staged, target: Target) -> Iterator[Bench]:
     with lake.connect() as connection:
         path = staged.folder / "bench.duckdb"
         path.unlink(missing_ok=True)
-        connection.execute(f"ATTACH '{path}' AS bench")
+        connection.execute(f"ATTACH {quoted(path, glob=False)} AS bench")
         connection.execute("USE bench")
         yield Bench(lake, staged, target, connection)
 
+
+# The longest keys that the database holds. PostgreSQL keeps no NUL.
+_LENGTHS = {
+    **dict.fromkeys(("community", "author_id", "author_name", "other_id", "other_name", "member_id", "name"), 255),
+    **dict.fromkeys(("community_name", "customer_id", "customer_name"), 255),
+    **{"order_id": 120, "union_id": 120, "platform": 20, "source": 20},
+}
+
+
+def _cut(kind: Yields) -> str:
+    columns = [name for name in (*SCHEMAS[kind].names, "source") if name in _LENGTHS]
+    return ", ".join(f"left(replace({name}, chr(0), ''), {_LENGTHS[name]}) AS {name}" for name in columns)
+
+
+_NOBODY = """
+SELECT '' AS source, '' AS home, '' AS key, '' AS name, TIMESTAMPTZ '1970-01-01' AS seen, '' AS role,
+  '' AS phone, '' AS union_id LIMIT 0
+"""
 
 _CALLED = """
 CREATE OR REPLACE TEMP VIEW staged_{kind} AS

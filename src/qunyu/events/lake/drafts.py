@@ -18,11 +18,19 @@ def drafts_sql(kinds: frozenset[str], *, currency: str, now: datetime) -> str:
     """One SELECT over the staged tables that are there; amounts without a currency are in `currency`."""
     parts = {
         "chat": _CHAT,
-        "members": _MEMBERS.format(now=f"TIMESTAMPTZ '{now.isoformat()}'"),
+        "members": _MEMBERS.format(**_listing(kinds, now)),
         "orders": _ORDER_DRAFTS,
         "costs": _COSTS.format(currency=currency, scale=_scale("money")),
     }
     return "\nUNION ALL\n".join(f"({parts[kind]})" for kind in sorted(kinds & parts.keys()))
+
+
+def _listing(kinds: frozenset[str], now: datetime) -> dict[str, str]:
+    """When whoever a list names without a time was there: at the end of the chat that came with it, else now."""
+    moment = f"TIMESTAMPTZ '{now.isoformat()}'"
+    if "chat" not in kinds:
+        return {"listed": moment, "beside": ""}
+    return {"listed": f"ended_at, {moment}", "beside": _CHATS_END}
 
 
 def orders_sql(currency: str) -> str:
@@ -49,15 +57,20 @@ SELECT position, file, source, kind, occurred_at, NULL::DATE AS day, community,
 FROM staged_chat
 """
 
+_CHATS_END = """
+LEFT JOIN (SELECT source, community, max(occurred_at) AS ended_at FROM staged_chat GROUP BY ALL) c
+  USING (source, community)
+"""
+
 # A list's coming and going are kinds of their own: the chat may tell of the same, and the rollup counts a day's once.
 _MEMBERS = f"""
-SELECT position, file, source, 'listed' AS kind, coalesce(joined_at, {{now}}) AS occurred_at, NULL::DATE AS day, community,
+SELECT position, file, source, 'listed' AS kind, coalesce(joined_at, {{listed}}) AS occurred_at, NULL::DATE AS day, community,
   CASE WHEN member_id <> '' THEN member_id ELSE name END AS author,
   CASE WHEN member_id <> '' THEN '' ELSE community END AS author_home,
   '' AS other, '' AS other_home, channel AS subject, NULL::BIGINT AS amount, '' AS currency,
   CASE WHEN joined_at IS NULL THEN 0 ELSE 1 END::BIGINT AS quantity, '' AS text, '' AS external, NULL::VARCHAR AS meta,
   concat_ws({SEPARATOR}, member_id, name, epoch_us(joined_at)) AS same, false AS counted
-FROM staged_members
+FROM staged_members {{beside}}
 UNION ALL
 SELECT position, file, source, 'unlisted', left_at, NULL, community,
   CASE WHEN member_id <> '' THEN member_id ELSE name END,
@@ -68,16 +81,25 @@ FROM staged_members WHERE left_at IS NOT NULL
 """
 
 # An order is the sum of its lines, rounded half up once. It is paid when a paid line is in it; the others go by the worst of
-# their lines, and an order of nothing but zero-priced lines is free.
+# their lines, and an order of nothing but zero-priced lines is free. Files that overlap tell the same lines, which count once.
+# Whoever has no customer id is known by the phone (hashed), else by the union id.
 _ORDERS = """
-WITH lines AS (
+WITH counted AS (
+  SELECT *, row_number() OVER (PARTITION BY file, order_id, customer_id, ordered_at, amount, status, currency, refund,
+    quantity, product ORDER BY position) AS n
+  FROM staged_orders
+), once AS (
+  SELECT * EXCLUDE (n) FROM counted
+  QUALIFY order_id = '' OR row_number() OVER (PARTITION BY order_id, customer_id, ordered_at, amount, status, currency,
+    refund, quantity, product, n ORDER BY position) = 1
+), lines AS (
   SELECT *, CASE WHEN order_id <> '' THEN order_id ELSE 'line ' || position END AS bundle,
     CASE WHEN currency <> '' THEN currency ELSE '{currency}' END AS money,
     status = 'paid' AND amount >= 0 AS earned
-  FROM staged_orders
+  FROM once
 ), bundled AS (
   SELECT min(position) AS position, min(file) AS file, min(source) AS source, max(order_id) AS external,
-    max(customer_id) AS customer, min(ordered_at) AS occurred_at, money,
+    coalesce(nullif(max(customer_id), ''), 'phone ' || nullif(max(phone), ''), max(union_id)) AS customer, min(ordered_at) AS occurred_at, money,
     CASE WHEN bool_or(earned) THEN 'paid' WHEN bool_or(status = 'cancelled') THEN 'cancelled'
          WHEN bool_or(status = 'refunded') THEN 'refunded' WHEN bool_or(status = 'unpaid') THEN 'unpaid'
          ELSE 'free' END AS status,

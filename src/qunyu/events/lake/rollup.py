@@ -2,10 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import date, timedelta
+from itertools import groupby
+
+import duckdb
 import pyarrow as pa
 
 from qunyu.events.lake.schema import ACTIVITY
 from qunyu.events.lake.store import ROW_GROUP, Lake
+
+# Facts worked on at once: of a window over texts DuckDB cannot spill enough to stay within its memory over a whole year of them.
+AT_ONCE = 500_000
 
 # Words of thanks under a red packet, alone or repeated: no real talk (method.md N2).
 THANKS = "^(谢谢|多谢|感谢|谢|thx|thanks|thank you)?[\\s,，]*(老板|群主|大佬|boss)?[\\s,，]*(的)?(大|小)?(红包)?[!！~～。.]*$"
@@ -16,17 +25,19 @@ _SPOKEN = f"""
   subject NOT IN ('sticker', 'red_packet', 'transfer')
   AND NOT (subject IN ('text', '') AND (regexp_matches(text, '{WORDLESS}')
     OR (length(text) <= 16 AND regexp_matches(lower(text), '{THANKS}'))))
-  AND NOT (subject IN ('text', '') AND text = before_text)
+  AND NOT (subject IN ('text', '') AND text IS NOT DISTINCT FROM before_text)
 """
 
 # A message that only copies the one before it in the community (复读) says nothing; hence the window.
 _ACTIVITY = f"""
 WITH chosen AS (
-  SELECT f.* FROM facts f SEMI JOIN pairs USING (local_day, community) WHERE f.community IS NOT NULL AND f.kind NOT IN ('cost', 'exposed', 'order')
+  SELECT fact_id, local_day, community, identity, other, occurred_at, month, kind, subject, quantity, text
+  FROM facts SEMI JOIN pairs USING (local_day, community)
+  WHERE community IS NOT NULL AND kind NOT IN ('cost', 'exposed', 'order') AND <span>
 ), messages AS (
   SELECT local_day, community, identity, occurred_at, month, kind, ({_SPOKEN}) AS spoken, 1 AS dated
   FROM (
-    SELECT *, lag(text) OVER (PARTITION BY community, local_day ORDER BY occurred_at, fact_id) AS before_text
+    SELECT * EXCLUDE (other, quantity), lag(text) OVER (PARTITION BY community, local_day ORDER BY occurred_at, fact_id) AS before_text
     FROM chosen WHERE kind = 'message'
   )
 ), events AS (
@@ -53,6 +64,20 @@ GROUP BY local_day, community, identity, month
 """
 
 
+@dataclass(frozen=True)
+class Span:
+    """Days of one month, `last` included."""
+
+    month: str
+    first: date
+    last: date
+
+    @property
+    def sql(self) -> str:
+        """The condition that picks these days; the month lets DuckDB pass over the files of others."""
+        return f"month = '{self.month}' AND local_day BETWEEN DATE '{self.first}' AND DATE '{self.last}'"
+
+
 def refresh(lake: Lake, pairs: pa.Table) -> None:
     """Recomputes the days of `pairs` (local_day, community) whole, in one commit; every other day stays as it is."""
     if not pairs.num_rows:
@@ -60,15 +85,37 @@ def refresh(lake: Lake, pairs: pa.Table) -> None:
     with lake.connect() as connection:
         connection.register("given_pairs", pairs)
         connection.execute("CREATE TEMP TABLE pairs AS SELECT DISTINCT local_day, community FROM given_pairs")
-        months = connection.execute("SELECT DISTINCT strftime(local_day, '%Y-%m') FROM pairs ORDER BY 1").fetchall()
-        listed = ", ".join(f"'{month}'" for (month,) in months)
-        sql = f"""
-            SELECT * FROM ({_ACTIVITY})
-            UNION ALL BY NAME SELECT * FROM activity a ANTI JOIN pairs USING (local_day, community)
-            WHERE month IN ({listed})
-            ORDER BY month, local_day, community"""
-        rows = connection.sql(sql).to_arrow_reader(ROW_GROUP).cast(ACTIVITY)
+        spans = list(_spans(connection.execute(_FACTS_A_DAY).fetchall()))
+        listed = ", ".join(f"'{month}'" for month in sorted({span.month for span in spans}))
+        rows = pa.RecordBatchReader.from_batches(ACTIVITY, _rows(connection, spans))
         lake.replace("activity", rows, predicate=f"month IN ({listed})")
+
+
+_FACTS_A_DAY = """
+SELECT d.local_day, coalesce(f.facts, 0) FROM (SELECT DISTINCT local_day FROM pairs) d
+LEFT JOIN (SELECT local_day, count(*) AS facts FROM facts GROUP BY local_day) f USING (local_day) ORDER BY 1
+"""
+
+
+def _spans(days: Iterable[tuple[date, int]]) -> Iterator[Span]:
+    """Spans that fill every month of `days` (day, its facts), each of one day or with at most AT_ONCE facts."""
+    for start, group in groupby(days, key=lambda each: each[0].replace(day=1)):
+        month, first, held = f"{start:%Y-%m}", start, 0
+        for day, facts in group:
+            if held and held + facts > AT_ONCE:
+                yield Span(month, first, day - timedelta(days=1))
+                first, held = day, 0
+            held += facts
+        yield Span(month, first, (start + timedelta(days=31)).replace(day=1) - timedelta(days=1))
+
+
+def _rows(connection: duckdb.DuckDBPyConnection, spans: list[Span]) -> Iterator[pa.RecordBatch]:
+    for span in spans:
+        sql = f"""
+            {_ACTIVITY.replace("<span>", span.sql)}
+            UNION ALL BY NAME SELECT * FROM activity ANTI JOIN pairs USING (local_day, community) WHERE {span.sql}
+            ORDER BY local_day, community"""
+        yield from connection.sql(sql).to_arrow_reader(ROW_GROUP).cast(ACTIVITY)
 
 
 def pairs_of_import(lake: Lake, import_id: int) -> pa.Table:

@@ -23,6 +23,8 @@ PARTITIONED: dict[Name, list[str]] = {"facts": ["month"], "activity": ["month"],
 MEMORY = os.environ.get("QUNYU_LAKE_MEMORY", "512MB")
 # A write that streams sorted rows holds one row group per open partition.
 ROW_GROUP = 100_000
+# A board that is being computed still reads the files of the version it began with.
+KEPT_HOURS = 1
 
 
 @dataclass(frozen=True)
@@ -57,6 +59,14 @@ class Lake:
     def replace(self, name: Name, rows: pa.RecordBatchReader, *, predicate: str) -> None:
         """Puts `rows` in the place of what `predicate` selects, in one commit."""
         write_deltalake(self._made(name), rows, mode="overwrite", predicate=predicate, **_how(name))
+
+    def tidy(self) -> None:
+        """Joins small files and removes those that no version of the last hour names: what undo took out is then gone."""
+        for name in SCHEMAS:
+            found = self.table(name)
+            if found is not None:
+                found.optimize.compact(writer_properties=_writer(name))
+                found.vacuum(KEPT_HOURS, dry_run=False, enforce_retention_duration=False)
 
     def _made(self, name: Name) -> DeltaTable:
         """The table, made empty when it is not there: a predicate needs something to select from."""
@@ -97,7 +107,7 @@ class Lake:
     def _see(self, connection: duckdb.DuckDBPyConnection, name: Name) -> None:
         files = self.files(name)
         if files:
-            listed = ", ".join("'" + path.replace("'", "''") + "'" for path in files)
+            listed = ", ".join(quoted(path) for path in files)
             hive = "hive_partitioning = true, hive_types = {'month': VARCHAR}" if PARTITIONED[name] else ""
             options = f", {hive}" if hive else ""
             connection.execute(f"CREATE TEMP VIEW {name} AS FROM read_parquet([{listed}]{options})")
@@ -112,6 +122,14 @@ class Lake:
         with (self.folder / "writer.lock").open("w") as stream:
             fcntl.flock(stream, fcntl.LOCK_EX)
             yield
+
+
+def quoted(path: Path | str, *, glob: bool = True) -> str:
+    """The path as DuckDB's SQL takes it; where it would be a pattern (`glob`), its signs stand for themselves."""
+    text = str(path)
+    if glob:
+        text = "".join(f"[{sign}]" if sign in "*?[" else sign for sign in text)
+    return "'" + text.replace("'", "''") + "'"
 
 
 def _how(name: Name) -> dict[str, Any]:

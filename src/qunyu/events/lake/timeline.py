@@ -61,8 +61,9 @@ def timeline(lake: Lake, seen: Seen, before: str, limit: int) -> list[Moment]:
             ("shops", "unit", seen.units),
         ):
             connection.register(name, pa.table({column: pa.array(sorted(ids), pa.int64())}))
-        rows = connection.execute(_MOMENTS, {"before": before, "limit": limit}).fetchall()
-    return [Moment(*row) for row in rows]
+        # Through Arrow: DuckDB's own rows would need pytz for a time with a zone.
+        rows = connection.sql(_MOMENTS, params={"before": before, "limit": limit}).to_arrow_table().to_pylist()
+    return [Moment(*row.values()) for row in rows]
 
 
 def hours(lake: Lake, community: int) -> list[tuple[int, int, int]]:

@@ -15,6 +15,7 @@ METRIC = Metric(
     ),
     unit="messages",
     source="N2",
+    needs=("chats",),
     good="",
     sql="""
         SELECT key, period, sum(actions) AS value, sum(actions) AS n FROM active GROUP BY key, period

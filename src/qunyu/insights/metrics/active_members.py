@@ -15,6 +15,7 @@ METRIC = Metric(
     ),
     unit="people",
     source="N3",
+    needs=("chats",),
     sql="""
         SELECT key, period, count(*) AS value, count(*) AS n FROM active
         WHERE role = 'member' AND messages + actions > 0 GROUP BY key, period

@@ -16,6 +16,7 @@ METRIC = Metric(
     unit="share",
     source="N4",
     needs=(
+        "chats",
         "permission",
         "orders",
         "matched_orders",

@@ -15,6 +15,7 @@ METRIC = Metric(
     ),
     unit="people",
     source="N3",
+    needs=("chats",),
     sql="""
         SELECT a.key, a.period, sum(a.active_days) / p.days AS value, sum(a.active_days) AS n
         FROM active a JOIN periods p USING (period) WHERE a.role = 'member' GROUP BY a.key, a.period, p.days

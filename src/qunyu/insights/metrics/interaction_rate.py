@@ -15,6 +15,7 @@ METRIC = Metric(
     ),
     unit="share",
     source="N2",
+    needs=("chats",),
     empty=None,
     sql="""
         WITH talk AS (SELECT key, period, sum(spoken_days) AS days FROM active WHERE role = 'member' GROUP BY key, period),

@@ -16,6 +16,7 @@ METRIC = Metric(
     unit="share",
     source="N1",
     needs=(
+        "chats",
         "joins",
         "exposures",
     ),

@@ -15,7 +15,10 @@ METRIC = Metric(
     ),
     unit="times",
     source="N1",
-    needs=("joins",),
+    needs=(
+        "chats",
+        "joins",
+    ),
     sql="""
         SELECT key, period, sum(joins) AS value, sum(joins) AS n FROM active WHERE role = 'member' GROUP BY key, period
     """,

@@ -15,7 +15,10 @@ METRIC = Metric(
     ),
     unit="share",
     source="N1",
-    needs=("joins",),
+    needs=(
+        "chats",
+        "joins",
+    ),
     empty=None,
     good="down",
     sql="""

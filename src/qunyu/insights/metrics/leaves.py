@@ -15,7 +15,10 @@ METRIC = Metric(
     ),
     unit="times",
     source="N1",
-    needs=("joins",),
+    needs=(
+        "chats",
+        "joins",
+    ),
     good="down",
     sql="""
         SELECT key, period, sum(leaves) AS value, sum(leaves) AS n FROM active WHERE role = 'member' GROUP BY key, period

@@ -15,6 +15,7 @@ METRIC = Metric(
     ),
     unit="people",
     source="N1",
+    needs=("chats",),
     sql="""
         SELECT h.key, h.period, h.members AS value, h.members AS n
         FROM headcount h JOIN periods p ON p.period = h.period AND p.last_day = h.day

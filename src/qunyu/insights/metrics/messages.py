@@ -15,6 +15,7 @@ METRIC = Metric(
     ),
     unit="messages",
     source="N2",
+    needs=("chats",),
     sql="""
         SELECT key, period, sum(messages) AS value, sum(messages) AS n FROM active GROUP BY key, period
     """,

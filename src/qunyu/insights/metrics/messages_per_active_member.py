@@ -15,6 +15,7 @@ METRIC = Metric(
     ),
     unit="ratio",
     source="N2",
+    needs=("chats",),
     empty=None,
     sql="""
         SELECT key, period, sum(messages) / count(*) AS value, count(*) AS n FROM active

@@ -15,6 +15,7 @@ METRIC = Metric(
     ),
     unit="ratio",
     source="N2",
+    needs=("chats",),
     empty=None,
     sql="""
         WITH talk AS (SELECT key, period, sum(messages) AS messages FROM active WHERE role = 'member' GROUP BY key, period)

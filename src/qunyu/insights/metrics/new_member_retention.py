@@ -15,6 +15,7 @@ METRIC = Metric(
     ),
     unit="share",
     source="N3",
+    needs=("chats",),
     empty=None,
     sql="""
         SELECT f.key, p.period, count(a.member) / count(*) AS value, count(*) AS n

@@ -15,6 +15,7 @@ METRIC = Metric(
     ),
     unit="people",
     source="N3",
+    needs=("chats",),
     sql="""
         SELECT key, period, count(*) AS value, count(*) AS n FROM first_seen GROUP BY key, period
     """,

@@ -15,6 +15,7 @@ METRIC = Metric(
     ),
     unit="people",
     source="N3",
+    needs=("chats",),
     sql="""
         SELECT a.key, a.period, count(*) AS value, count(*) AS n
         FROM active a JOIN periods p USING (period)

@@ -15,6 +15,7 @@ METRIC = Metric(
     ),
     unit="share",
     source="N3",
+    needs=("chats",),
     empty=None,
     sql="""
         SELECT b.key, p.period, coalesce(r.value, 0) / nullif(b.value, 0) AS value, b.value AS n

@@ -15,6 +15,7 @@ METRIC = Metric(
     ),
     unit="share",
     source="N2",
+    needs=("chats",),
     empty=None,
     good="down",
     sql="""

@@ -15,6 +15,7 @@ METRIC = Metric(
     ),
     unit="people",
     source="N2",
+    needs=("chats",),
     sql="""
         SELECT key, period, count(*) AS value, count(*) AS n FROM active
         WHERE role = 'member' AND spoken_days > 0 GROUP BY key, period

@@ -15,6 +15,7 @@ METRIC = Metric(
     ),
     unit="share",
     source="N3",
+    needs=("chats",),
     empty=None,
     sql="""
         SELECT m.key, m.period, coalesce(d.value, 0) / nullif(m.value, 0) AS value, m.value AS n

@@ -15,6 +15,7 @@ METRIC = Metric(
     ),
     unit="people",
     source="N3",
+    needs=("chats",),
     sql="""
         WITH runs AS (
           SELECT key, member, day, lag(day) OVER w AS before, lead(day) OVER w AS after

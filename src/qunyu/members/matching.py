@@ -1,0 +1,121 @@
+"""Matching: identities with the same phone number or union id are one person, computed anew from the marks there are.
+
+Nothing is merged for good: who shares no mark any more is a person of their own again.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Iterator
+
+from django.db import transaction
+
+from qunyu.members.models import Identity, Mark, Member
+from qunyu.members.rules import groups
+
+CHUNK = 1_000
+ORDINARY = "member"
+Pair = tuple[int, tuple[str, str]]
+
+
+def chunks(ids: Collection[int]) -> Iterator[list[int]]:
+    """The ids in pieces that a query takes."""
+    listed = sorted(ids)
+    return (listed[start : start + CHUNK] for start in range(0, len(listed), CHUNK))
+
+
+def connected(identities: Collection[int]) -> list[Pair]:
+    """Every (identity, mark) that `identities` reach over shared marks, their own included."""
+    pairs: set[Pair] = set()
+    known: set[int] = set()
+    fresh = set(identities)
+    while fresh:
+        known |= fresh
+        own = _marks_of(fresh)
+        reached = _holders_of({mark for _, mark in own})
+        pairs |= own | reached
+        fresh = {identity for identity, _ in reached} - known
+    return sorted(pairs)
+
+
+def _marks_of(identities: Collection[int]) -> set[Pair]:
+    rows = (
+        row
+        for chunk in chunks(identities)
+        for row in Mark.objects.filter(identity__in=chunk).values_list("identity", "kind", "value")
+    )
+    return {(identity, (kind, value)) for identity, kind, value in rows}
+
+
+def _holders_of(marks: Collection[tuple[str, str]]) -> set[Pair]:
+    listed = sorted(marks)
+    found: set[Pair] = set()
+    for start in range(0, len(listed), CHUNK):
+        values = {value for _, value in listed[start : start + CHUNK]}
+        rows = Mark.objects.filter(value__in=values).values_list("identity", "kind", "value")
+        found |= {(identity, (kind, value)) for identity, kind, value in rows if (kind, value) in marks}
+    return found
+
+
+def match(identities: Collection[int]) -> None:
+    """Gives `identities`, and all that marks connect with them, the member they belong to now."""
+    together = groups(connected(identities))
+    alone = set(identities) - {identity for group in together for identity in group}
+    for wanted in _in_pieces([*together, *(frozenset({identity}) for identity in sorted(alone))]):
+        _assign(wanted)
+
+
+def _in_pieces(wanted: list[frozenset[int]]) -> Iterator[list[frozenset[int]]]:
+    piece: list[frozenset[int]] = []
+    size = 0
+    for group in wanted:
+        piece.append(group)
+        size += len(group)
+        if size >= CHUNK:
+            yield piece
+            piece, size = [], 0
+    if piece:
+        yield piece
+
+
+@transaction.atomic
+def _assign(wanted: Iterable[frozenset[int]]) -> None:
+    """Each group speaks as the member of its oldest identity, one with a role of its own before ordinary ones."""
+    ids = [identity for group in wanted for identity in group]
+    known = {each.pk: each for each in Identity.objects.filter(id__in=ids).select_related("own_member")}
+    changed: list[Identity] = []
+    for group in wanted:
+        owners: list[Member] = [known[identity].own_member for identity in group if identity in known]
+        if not owners:
+            continue
+        head = min(owners, key=lambda owner: (owner.role == ORDINARY, owner.pk))
+        for identity in group & known.keys():
+            if known[identity].member_id != head.pk:
+                known[identity].member_id = head.pk
+                changed.append(known[identity])
+    Identity.objects.bulk_update(changed, ("member",), batch_size=300)
+
+
+def mark_named_buyers(identities: Collection[int], *, import_id: int) -> set[int]:
+    """Marks identities that an order names by their own platform id in its column for union ids; which they are.
+
+    Works both ways: `identities` may be the buyers or those named. An id that stands on several platforms names nobody.
+    """
+    found: set[int] = set()
+    for chunk in chunks(identities):
+        buyers = Mark.objects.filter(kind="union", identity__in=chunk, identity__platform__startswith="shop")
+        found |= _mark(set(buyers.values_list("value", flat=True)), import_id)
+        keys = Identity.objects.filter(id__in=chunk, community=None).exclude(platform__startswith="shop")
+        named = Mark.objects.filter(kind="union", identity__platform__startswith="shop", value__in=keys.values("key"))
+        found |= _mark(set(named.values_list("value", flat=True)), import_id)
+    return found
+
+
+def _mark(values: set[str], import_id: int) -> set[int]:
+    rows = Identity.objects.filter(community=None, key__in=values).exclude(platform__startswith="shop")
+    holders: dict[str, list[int]] = {}
+    for key, identity in rows.values_list("key", "id"):
+        holders.setdefault(key, []).append(identity)
+    sure = {key: ids[0] for key, ids in holders.items() if len(ids) == 1}
+    marks = [Mark(identity_id=id, kind="union", value=key, supplied_by_id=import_id) for key, id in sure.items()]
+    Mark.objects.bulk_create(marks, ignore_conflicts=True)
+    return set(sure.values())
