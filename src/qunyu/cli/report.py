@@ -60,23 +60,43 @@ def report(zone: str, grain: Grain, out: Path | None, as_json: bool, language: A
     """Imports into a folder that is thrown away, and writes what comes out."""
     request = Reading(**reading).request()
     chosen = zone or os.environ.get("QUNYU_TIME_ZONE", DEFAULT_ZONE)
-    from qunyu.flows.request import check_zone
+    from qunyu.flows.request import check_zone, checked
 
     check_zone(chosen)
+    checked(request)
     target = out or (None if as_json else Path("report.html"))
-    if target is not None and not target.resolve().parent.is_dir():
-        message = Words(
-            "文件夹 {folder} 不存在；请先创建，或换一个 --out",
-            "the folder {folder} does not exist; make it, or choose another --out",
-        )
-        raise DomainError("no_such_folder", message.fill(folder=target.resolve().parent))
+    if target is not None:
+        _check_target(target)
     with thrown_away(chosen), speaking(language):
         made = _Made(request, grain)
         if as_json:
             click.echo(json.dumps(made.summary(), ensure_ascii=False))
         if target is not None:
-            target.write_text(made.page(title or made.name), encoding="utf-8")
-            click.echo(str(Words("报告已写入 {path}", "the report is in {path}").fill(path=target)), err=True)
+            _write(target, made.page(title or made.name))
+
+
+def _check_target(target: Path) -> None:
+    """Before minutes of reading; other reasons show when it is written."""
+    if target.is_dir():
+        message = Words("{path} 是文件夹；请换一个 --out", "{path} is a folder; choose another --out")
+        raise DomainError("cannot_write", message.fill(path=target))
+    if not target.resolve().parent.is_dir():
+        message = Words(
+            "文件夹 {folder} 不存在；请先创建，或换一个 --out",
+            "the folder {folder} does not exist; make it, or choose another --out",
+        )
+        raise DomainError("no_such_folder", message.fill(folder=target.resolve().parent))
+
+
+def _write(target: Path, page: str) -> None:
+    try:
+        target.write_text(page, encoding="utf-8")
+    except OSError as error:
+        message = Words(
+            "无法写入 {path}：{reason}；请换一个 --out", "cannot write {path}: {reason}; choose another --out"
+        )
+        raise DomainError("cannot_write", message.fill(path=target, reason=error.strerror)) from None
+    click.echo(str(Words("报告已写入 {path}", "the report is in {path}").fill(path=target)), err=True)
 
 
 class _Made:
