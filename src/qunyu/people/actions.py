@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import secrets
-from datetime import datetime
+from datetime import datetime, timedelta
 from hashlib import sha256
 
 from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
+from django.db.models import Q
 
 from qunyu.kernel import audit
 from qunyu.kernel.actor import Actor
@@ -194,3 +195,9 @@ def change_password(*, staff: Staff, old: str, new: str, now: datetime) -> None:
     staff.save(update_fields=("password",))
     actor = Actor("staff", staff.pk, staff.name)
     audit.record(by=actor, action="staff.password", kind="staff", id=staff.pk, now=now)
+
+
+def note_use(*, token_id: int, now: datetime) -> None:
+    """Keeps when a token was last used, to the hour: a program's every request need not write."""
+    unused = Q(last_used_at=None) | Q(last_used_at__lt=now - timedelta(hours=1))
+    ApiToken.objects.filter(unused, pk=token_id).update(last_used_at=now)

@@ -1,0 +1,113 @@
+"""Errors as problem documents (RFC 9457, formerly RFC 7807), in the caller's language."""
+
+from __future__ import annotations
+
+import json
+import logging
+from collections.abc import Iterable
+from http import HTTPStatus
+
+from django.core.exceptions import BadRequest, RequestDataTooBig, SuspiciousOperation
+from django.http import Http404, HttpRequest, HttpResponse
+from django.http.multipartparser import MultiPartParserError
+from ninja import NinjaAPI
+from ninja.errors import AuthenticationError, HttpError, ValidationError
+
+from qunyu.api.auth import NOT_SIGNED_IN
+from qunyu.api.invalid import field_errors
+from qunyu.api.problems import FieldError
+from qunyu.kernel.errors import DomainError
+from qunyu.kernel.words import Words
+
+MEDIA_TYPE = "application/problem+json"
+logger = logging.getLogger("qunyu.api")
+
+# Every other code is a request that was understood and cannot be done as it stands: 422.
+STATUS = {
+    "not_signed_in": 401,
+    "bad_token": 401,
+    "csrf_failed": 403,
+    "denied": 403,
+    "unknown_address": 404,
+    "unknown_community": 404,
+    "unknown_import": 404,
+    "unknown_member": 404,
+    "unknown_metric": 404,
+    "unknown_unit": 404,
+    "cannot_undo": 409,
+    "upload_too_large": 413,
+}
+TITLES = {
+    400: Words("请求无法读取", "Bad request"),
+    401: Words("未登录", "Not signed in"),
+    403: Words("没有权限", "Not allowed"),
+    404: Words("找不到", "Not found"),
+    405: Words("不支持的方法", "Method not allowed"),
+    409: Words("状态冲突", "Conflict"),
+    413: Words("内容过大", "Too large"),
+    422: Words("请求有误", "Not valid"),
+    500: Words("服务器出错", "Server error"),
+}
+INVALID = Words("请求有误（{n} 处），见 errors", "the request is not valid; errors lists what is wrong ({n})")
+UNREADABLE = Words("请求的内容无法读取：{reason}", "the request cannot be read: {reason}")
+UNKNOWN_ADDRESS = Words(
+    "没有这个地址；接口说明见 /api/v1/docs", "there is no such address; /api/v1/docs lists those there are"
+)
+BODY_TOO_LARGE = Words("请求的内容过大", "the body of the request is too large")
+INTERNAL = Words("服务器内部出错，已记入日志", "something went wrong in the server and was logged")
+
+
+def problem(status: int, code: str, detail: Words, errors: Iterable[FieldError] = ()) -> HttpResponse:
+    """The answer that says what is wrong."""
+    document = {
+        "type": f"urn:qunyu:problem:{code}",
+        "title": str(TITLES[status]) if status in TITLES else HTTPStatus(status).phrase,
+        "status": status,
+        "detail": str(detail),
+        "code": code,
+        "errors": [each.model_dump() for each in errors],
+    }
+    response = HttpResponse(json.dumps(document, ensure_ascii=False), status=status, content_type=MEDIA_TYPE)
+    if status == HTTPStatus.UNAUTHORIZED:
+        response["WWW-Authenticate"] = 'Bearer realm="qunyu"'
+    return response
+
+
+def of_domain(error: DomainError) -> HttpResponse:
+    """What a DomainError answers; one that names a field shows at it."""
+    field = error.data.get("field")
+    errors = [FieldError(field=str(field), code=error.code, message=str(error.message))] if field else []
+    return problem(STATUS.get(error.code, 422), error.code, error.message, errors)
+
+
+def _invalid(request: HttpRequest, error: ValidationError) -> HttpResponse:
+    errors = field_errors(error.errors)
+    return problem(422, "invalid", INVALID.fill(n=len(errors)), errors)
+
+
+def _http(request: HttpRequest, error: HttpError) -> HttpResponse:
+    return unreadable(error.message) if error.status_code == HTTPStatus.BAD_REQUEST else unexpected(error)
+
+
+def unreadable(reason: str) -> HttpResponse:
+    """The answer to a body or header that makes no sense."""
+    return problem(400, "unreadable", UNREADABLE.fill(reason=reason))
+
+
+def unexpected(error: Exception) -> HttpResponse:
+    """The answer to a mistake of ours; what it was stands in the log only."""
+    logger.error("an API request failed", exc_info=error)
+    return problem(500, "internal", INTERNAL)
+
+
+def install(api: NinjaAPI) -> None:
+    """Makes `api` answer every error as a problem document."""
+    api.add_exception_handler(Exception, lambda request, error: unexpected(error))  # type: ignore[arg-type]
+    api.add_exception_handler(DomainError, lambda request, error: of_domain(error))  # type: ignore[arg-type]
+    api.add_exception_handler(ValidationError, _invalid)  # type: ignore[arg-type]
+    api.add_exception_handler(HttpError, _http)  # type: ignore[arg-type]
+    for kind in (SuspiciousOperation, BadRequest, MultiPartParserError):
+        api.add_exception_handler(kind, lambda request, error: unreadable(type(error).__name__))
+    api.add_exception_handler(RequestDataTooBig, lambda request, error: problem(413, "body_too_large", BODY_TOO_LARGE))
+    api.add_exception_handler(AuthenticationError, lambda request, error: problem(401, "not_signed_in", NOT_SIGNED_IN))
+    api.add_exception_handler(Http404, lambda request, error: problem(404, "unknown_address", UNKNOWN_ADDRESS))

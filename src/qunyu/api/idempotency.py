@@ -1,0 +1,104 @@
+"""Idempotency: a write sent again under the same Idempotency-Key is answered as before and not carried out again."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from functools import wraps
+from hashlib import sha256
+from http import HTTPStatus
+from typing import Any
+
+from django.db import transaction
+from django.http import HttpRequest, HttpResponse
+from django.utils import timezone
+from ninja import Schema, Status
+
+from qunyu.api.auth import scope_of_request
+from qunyu.api.models import KeptAnswer
+from qunyu.kernel.errors import DomainError
+from qunyu.kernel.words import Words
+
+HEADER = "Idempotency-Key"
+KEPT = timedelta(hours=24)
+MAX_KEY = 200
+Operation = Callable[..., Any]
+
+
+def repeatable(operation: Operation) -> Operation:
+    """The operation, done once for each key and caller; reads, and writes without a key, go straight through.
+
+    The key and what was done under it are saved in one transaction: an operation that fails leaves the key unused.
+    """
+
+    @wraps(operation)
+    def once(request: HttpRequest, **values: Any) -> Any:
+        key = request.headers.get(HEADER)
+        if key is None or request.method in ("GET", "HEAD", "OPTIONS"):
+            return operation(request, **values)
+        return _once(request, _checked(key), lambda: operation(request, **values))
+
+    return once
+
+
+def _once(request: HttpRequest, key: str, carry_out: Callable[[], Any]) -> HttpResponse:
+    actor, mark, now = scope_of_request(request).actor.key, fingerprint(request), timezone.now()
+    with transaction.atomic():
+        answer, first = _claimed(actor, key, mark, now)
+        if not first:
+            return _repeated(answer, mark)
+        status, body = _rendered(carry_out())
+        KeptAnswer.objects.filter(pk=answer.pk).update(status=status, body=body)
+    return _response(status, body)
+
+
+def _claimed(actor: str, key: str, mark: str, now: datetime) -> tuple[KeptAnswer, bool]:
+    KeptAnswer.objects.filter(created_at__lte=now - KEPT).delete()
+    fresh = {"fingerprint": mark, "created_at": now}
+    return KeptAnswer.objects.get_or_create(actor=actor, key=key, defaults=fresh)
+
+
+def _repeated(answer: KeptAnswer, mark: str) -> HttpResponse:
+    if answer.fingerprint != mark:
+        message = Words(
+            "这个 Idempotency-Key 已用于另一个请求；请换一个",
+            "this Idempotency-Key was used for another request; take a new one",
+        )
+        raise DomainError("idempotency_key_reused", message, field=HEADER)
+    response = _response(answer.status, answer.body)
+    response["Idempotency-Replayed"] = "true"
+    return response
+
+
+def _rendered(result: Status[Schema] | Schema) -> tuple[int, str]:
+    if isinstance(result, Status):
+        return result.status_code, result.value.model_dump_json()
+    return HTTPStatus.OK.value, result.model_dump_json()
+
+
+def _response(status: int, body: str) -> HttpResponse:
+    return HttpResponse(body, status=status, content_type="application/json; charset=utf-8")
+
+
+def _checked(key: str) -> str:
+    if not key.strip() or len(key) > MAX_KEY or "\0" in key:
+        message = Words("Idempotency-Key 须有 1 至 {n} 个字符", "an Idempotency-Key has 1 to {n} characters")
+        raise DomainError("bad_idempotency_key", message.fill(n=MAX_KEY), field=HEADER)
+    return key
+
+
+def fingerprint(request: HttpRequest) -> str:
+    """SHA-256 of the method, the address and what was sent; a form counts by its fields, as its boundaries vary."""
+    digest = sha256(f"{request.method} {request.get_full_path()}\n".encode())
+    if not (request.content_type or "").startswith("multipart/"):
+        digest.update(request.body)
+        return digest.hexdigest()
+    for field, values in sorted(request.POST.lists()):
+        digest.update(repr((field, values)).encode())
+    for field, files in sorted(request.FILES.lists()):
+        for file in files:
+            inner = sha256()
+            for chunk in file.chunks():
+                inner.update(chunk)
+            digest.update(repr((field, file.name, inner.hexdigest())).encode())
+    return digest.hexdigest()

@@ -1,0 +1,1 @@
+"""What the API answers and takes, one file for each noun."""

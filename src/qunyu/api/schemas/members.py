@@ -1,0 +1,130 @@
+"""People, as what platforms know them, and where they are."""
+
+from __future__ import annotations
+
+import re
+from datetime import datetime
+from typing import TYPE_CHECKING, Literal, cast
+
+from ninja import Field, Schema
+
+from qunyu.api.paging import Cursor, Limit
+from qunyu.api.schemas.basics import Ref, Text, ref_of
+from qunyu.api.schemas.orders import OrderOut
+from qunyu.members.queries import Totals
+
+if TYPE_CHECKING:
+    from qunyu.members.models import Identity, Member, Membership
+
+Role = Literal["member", "staff", "atmosphere", "bot"]
+# Customers are known within the shop of one unit, whose inner number stands behind the word.
+_SHOP = re.compile(r"shop\d+")
+
+
+class MemberQuery(Schema):
+    """Which people are asked for, in which order."""
+
+    search: Text = Field("", description="a part of a name, or of a platform's id")
+    role: Literal["", "member", "staff", "atmosphere", "bot"] = ""
+    sort: Literal["name", "-name"] = "name"
+    limit: Limit = 50
+    cursor: Cursor = ""
+
+
+class MembershipQuery(Schema):
+    """Which page of a community's people, in which order: the latest seen, the first seen or the most talkative first."""
+
+    sort: Literal["-last_at", "last_at", "-first_at", "first_at", "-messages", "messages"] = "-last_at"
+    limit: Limit = 50
+    cursor: Cursor = ""
+
+
+class MemberOut(Schema):
+    """A person. The figures count only communities the caller may see."""
+
+    id: str
+    name: str
+    role: Role
+    communities: int = Field(description="communities they were not seen leaving")
+    messages: int
+    last_at: datetime | None
+
+
+class IdentityOut(Schema):
+    """A person as one platform (or "shop") knows them; `community` is set where only a display name there is known."""
+
+    platform: str
+    key: str
+    name: str
+    community: Ref | None
+
+
+class MembershipOut(Schema):
+    """A person in a community. `joined_at` is null where nobody saw them come, `left_at` where nobody saw them go."""
+
+    community: Ref
+    name: str
+    first_at: datetime
+    last_at: datetime
+    joined_at: datetime | None
+    left_at: datetime | None
+    messages: int
+    active_days: int
+
+
+class CommunityMemberOut(MembershipOut):
+    """A person in a community, as its list shows them."""
+
+    member: Ref
+    role: Role
+
+
+class MemberDetail(MemberOut):
+    """Everything known of a person, as far as the caller may see it."""
+
+    identities: list[IdentityOut]
+    memberships: list[MembershipOut]
+    orders: list[OrderOut] | None = Field(description="the latest hundred; null without orders.view")
+
+
+def member_out(member: Member, totals: Totals) -> MemberOut:
+    """The person as a list shows them."""
+    return MemberOut(
+        id=member.public_id,
+        name=member.name,
+        role=cast(Role, member.role),
+        communities=totals.present,
+        messages=totals.messages,
+        last_at=totals.last_at,
+    )
+
+
+def identity_out(identity: Identity) -> IdentityOut:
+    """The identity as the API shows it; its community must be loaded."""
+    return IdentityOut(
+        platform="shop" if _SHOP.fullmatch(identity.platform) else identity.platform,
+        key=identity.key,
+        name=identity.name,
+        community=ref_of(identity.community) if identity.community else None,
+    )
+
+
+def membership_out(row: Membership) -> MembershipOut:
+    """The membership as a person's page shows it; its community and identity must be loaded."""
+    return MembershipOut(
+        community=ref_of(row.community),
+        name=row.identity.name,
+        first_at=row.first_at,
+        last_at=row.last_at,
+        joined_at=row.joined_at,
+        left_at=row.left_at,
+        messages=row.messages,
+        active_days=row.active_days,
+    )
+
+
+def community_member_out(row: Membership) -> CommunityMemberOut:
+    """The membership as its community's list shows it; identity and member must be loaded."""
+    member = row.identity.member
+    shown = membership_out(row).model_dump()
+    return CommunityMemberOut(**shown, member=Ref(id=member.public_id, name=member.name), role=cast(Role, member.role))

@@ -1,0 +1,30 @@
+"""The addresses of the API, to be included at /api/v1/."""
+
+from __future__ import annotations
+
+from django.urls import URLPattern, include, path, re_path
+
+from qunyu.api import errors
+from qunyu.api.auth import Session, Token
+from qunyu.api.frame import framed, framed_pattern, unknown_address
+from qunyu.api.idempotency import repeatable
+from qunyu.api.openapi import DescribedAPI
+from qunyu.api.routes import board, communities, imports, members, metrics, orders, people
+
+api = DescribedAPI(
+    title="Qunyu",
+    version="1",
+    description="Communities, people, orders, imports and figures of a Qunyu deployment. See docs/api.md.",
+    urls_namespace="api",
+    auth=[Token(), Session()],
+)
+errors.install(api)
+api.add_decorator(repeatable)
+for noun in (people, metrics, board, communities, members, orders, imports):
+    api.add_router("", noun.router)
+
+_operations, _app, _namespace = api.urls
+_framed = [framed_pattern(each) for each in _operations if isinstance(each, URLPattern)]
+_rest = re_path(r"^(?P<rest>.*)$", framed(unknown_address))
+
+urlpatterns = [path("", include(([*_framed, _rest], _app), namespace=_namespace))]
