@@ -78,7 +78,7 @@ def _planned(plan: Plan, board: Board, key: int) -> Chart | None:
 
 
 def _has_figures(board: Board, name: str, key: int) -> bool:
-    return any(board.figure(name, period, key).value for period in board.periods)
+    return any(board.figure(name, period, key).value is not None for period in board.periods)
 
 
 def _series(board: Board, metric: Metric, key: int, kind: str) -> dict[str, Any]:
@@ -117,8 +117,8 @@ def _frame(labels: list[str], series: list[dict[str, Any]], shown: Sequence[Metr
 
 
 def cohort_chart(cohorts: Cohorts) -> Chart | None:
-    """A heat map: of the members new in a period (rows), the share active n periods later (columns)."""
-    if not cohorts.rows:
+    """A heat map: of the members new in a period (rows), the share active n periods later (columns); None without a later one."""
+    if cohorts.ages < 2:
         return None
     cells = [
         [age - 1, row, round(share * 100, 1)]
@@ -126,7 +126,19 @@ def cohort_chart(cohorts: Cohorts) -> Chart | None:
         for age, share in enumerate(cohort.shares)
         if age > 0
     ]
-    option = {
+    return Chart(
+        "cohorts",
+        Words("每批新成员留下多少？（%）", "Of each batch of newcomers, how many stay? (%)"),
+        _heat_map(cohorts, cells),
+        Words(
+            "行是首次出现的时期（括号内为人数），列是此后第几期",
+            "Rows: period first seen (how many); columns: periods later",
+        ),
+    )
+
+
+def _heat_map(cohorts: Cohorts, cells: list[list[float]]) -> dict[str, Any]:
+    return {
         "color": list(PALETTE),
         "aria": {"enabled": True},
         "grid": {"left": 8, "right": 8, "top": 8, "bottom": 56, "containLabel": True},
@@ -153,12 +165,3 @@ def cohort_chart(cohorts: Cohorts) -> Chart | None:
         },
         "series": [{"type": "heatmap", "data": cells, "label": {"show": len(cells) <= 160, "formatter": "{@[2]}"}}],
     }
-    return Chart(
-        "cohorts",
-        Words("每批新成员留下多少？（%）", "Of each batch of newcomers, how many stay? (%)"),
-        option,
-        Words(
-            "行是首次出现的时期（括号内为人数），列是此后第几期",
-            "Rows: period first seen (how many); columns: periods later",
-        ),
-    )

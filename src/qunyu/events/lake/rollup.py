@@ -16,15 +16,19 @@ from qunyu.events.lake.store import ROW_GROUP, Lake
 # Facts worked on at once: of a window over texts DuckDB cannot spill enough to stay within its memory over a whole year of them.
 AT_ONCE = 500_000
 
-# Words of thanks under a red packet, alone or repeated: no real talk (method.md N2).
-THANKS = "^(谢谢|多谢|感谢|谢|thx|thanks|thank you)?[\\s,，]*(老板|群主|大佬|boss)?[\\s,，]*(的)?(大|小)?(红包)?[!！~～。.]*$"
-# What is said without words: stickers, and texts of nothing but signs, digits of approval or emoji placeholders.
-WORDLESS = "^([\\s\\p{P}\\p{S}]|\\[[^\\]]{1,8}\\])*$"
+_SIGNS = "[\\s\\p{P}\\p{S}\\p{M}\\x{200D}]|[0-9#*]\\x{FE0F}?\\x{20E3}|\\[[^\\]]{1,8}\\]"
+# What is said without words: signs, emoji, and placeholders of stickers.
+WORDLESS = f"^({_SIGNS})*$"
+# Thanks under a red packet, to whomever and however often, and nothing else: no real talk (method.md N2).
+THANKS = f"^(谢|多谢|感谢|thx|thanks|thank you|老板|群主|大佬|boss|的|大|小|红包|{_SIGNS})*$"
+_THANKING = "谢|thx|thank"
+LONGEST_THANKS = 16
 
 _SPOKEN = f"""
   subject NOT IN ('sticker', 'red_packet', 'transfer')
   AND NOT (subject IN ('text', '') AND (regexp_matches(text, '{WORDLESS}')
-    OR (length(text) <= 16 AND regexp_matches(lower(text), '{THANKS}'))))
+    OR (length(text) <= {LONGEST_THANKS} AND regexp_matches(lower(text), '{_THANKING}')
+      AND regexp_matches(lower(text), '{THANKS}'))))
   AND NOT (subject IN ('text', '') AND text IS NOT DISTINCT FROM before_text)
 """
 

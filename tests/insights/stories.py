@@ -1,0 +1,165 @@
+"""Stories: what happened in made-up communities, told fact by fact and kept in a lake of its own."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime, timedelta
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.compute as pc
+import pytest
+
+from qunyu.events.lake import rollup
+from qunyu.events.lake.schema import FACTS
+from qunyu.events.lake.store import Lake
+from qunyu.insights import board, cohorts, providers, totals
+from qunyu.insights.question import Question
+from qunyu.kernel.actor import Actor
+from qunyu.kernel.scope import Scope, system_scope
+
+SHANGHAI = timedelta(hours=8)
+EVERYTHING = system_scope("tests")
+
+
+def scope_at(*units: int, allowed: tuple[str, ...] = ("communities.view", "orders.view")) -> Scope:
+    """Somebody who may do `allowed` at `units` and nothing elsewhere."""
+    return Scope(Actor("staff", 7, "Mei"), {permission: frozenset(units) for permission in allowed})
+
+
+def moment(at: str) -> datetime:
+    """A time of Shanghai's clock, "2026-03-01 09:30" (noon when only a day is given), in UTC."""
+    return (datetime.fromisoformat(at if " " in at else f"{at} 12:00") - SHANGHAI).replace(tzinfo=UTC)
+
+
+@dataclass
+class Story:
+    """Communities (id -> unit, platform, type, theme, name), people (identity -> member and role) and their facts.
+
+    Communities and people that nobody described are made at their first fact: community n in unit 1 is called "C<n>", and
+    identity n is the ordinary member n.
+    """
+
+    folder: Path
+    communities: dict[int, dict[str, Any]] = field(default_factory=dict)
+    people: dict[int, tuple[int, str]] = field(default_factory=dict)
+    facts: list[dict[str, Any]] = field(default_factory=list)
+
+    def community(self, id: int, **values: Any) -> None:
+        known = {"unit": 1, "platform": "wechat", "type": "", "theme": "", "name": f"C{id}"}
+        self.communities[id] = {"community": id, **known, **values}
+
+    def person(self, identity: int, member: int, role: str = "member") -> None:
+        self.people[identity] = (member, role)
+
+    def fact(self, kind: str, at: str, **values: Any) -> None:
+        """A fact at Shanghai's time `at`; columns that are not given are empty."""
+        local = moment(at) + SHANGHAI
+        row = dict.fromkeys(FACTS.names) | {
+            "fact_id": len(self.facts).to_bytes(16, "big"),
+            "kind": kind,
+            "occurred_at": moment(at),
+            "local_day": local.date(),
+            "local_hour": local.hour,
+            "unit": 1,
+            "subject": "",
+            "currency": "",
+            "text": "",
+            "external": "",
+            "import_id": 1,
+            "month": f"{local:%Y-%m}",
+        }
+        self.facts.append(row | values)
+        home = values.get("community")
+        if home and home not in self.communities:
+            self.community(home)
+        for identity in filter(None, (values.get("identity"), values.get("other"))):
+            self.people.setdefault(identity, (identity, "member"))
+
+    def says(self, identity: int, at: str, community: int = 1, text: str = "", subject: str = "text") -> None:
+        said = text or f"第 {len(self.facts)} 句话"
+        self.fact("message", at, community=community, identity=identity, text=said, subject=subject)
+
+    def joins(self, identity: int, at: str, community: int = 1) -> None:
+        self.fact("joined", at, community=community, identity=identity)
+
+    def leaves(self, identity: int, at: str, community: int = 1) -> None:
+        self.fact("left", at, community=community, identity=identity)
+
+    def buys(self, identity: int | None, at: str, amount: int, **values: Any) -> None:
+        """A paid order of `amount` fen, unless `values` say otherwise (`quantity` is the refund)."""
+        given: dict[str, Any] = {"subject": "paid", "currency": "CNY", "quantity": 0}
+        self.fact("order", at, identity=identity, amount=amount, **(given | values))
+
+    def costs(self, amount: int, at: str, **values: Any) -> None:
+        self.fact("cost", at, amount=amount, **({"currency": "CNY"} | values))
+
+    def shown(self, times: int, at: str, **values: Any) -> None:
+        self.fact("exposed", at, quantity=times, **({"subject": "poster"} | values))
+
+    @cached_property
+    def lake(self) -> Lake:
+        """The facts told so far, with their rollup."""
+        made = Lake(self.folder / "lake")
+        table = pa.Table.from_pylist(self.facts, schema=FACTS)
+        made.append("facts", table.to_reader())
+        rollup.refresh(made, pairs(table))
+        return made
+
+    def board(self, scope: Scope = EVERYTHING, **question: Any) -> board.Board:
+        with self.told():
+            return board.board(self.lake, scope, Question(**question))
+
+    def cohorts(self, scope: Scope = EVERYTHING, latest: int = 24, **question: Any) -> cohorts.Cohorts:
+        with self.told():
+            return cohorts.cohorts(self.lake, scope, Question(**question), latest)
+
+    def totals(self, scope: Scope = EVERYTHING, **question: Any) -> totals.Totals:
+        with self.told():
+            return totals.totals(self.lake, scope, Question(**question))
+
+    @contextmanager
+    def told(self) -> Iterator[None]:
+        """The story's communities and people are the ones that insights knows."""
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setitem(providers._providers, "communities", self._seen)
+            patch.setitem(providers._providers, "identities", lambda scope: self._known())
+            yield
+
+    def _seen(self, scope: Scope) -> pa.Table:
+        units = scope.units("communities.view")
+        rows = [each for each in self.communities.values() if scope.everything or each["unit"] in units]
+        return pa.Table.from_pylist(sorted(rows, key=lambda row: row["community"]), schema=providers.COMMUNITIES)
+
+    def _known(self) -> pa.Table:
+        rows = [{"identity": id, "member": member, "role": role} for id, (member, role) in self.people.items()]
+        return pa.Table.from_pylist(rows, schema=providers.IDENTITIES)
+
+
+def pairs(facts: pa.Table) -> pa.Table:
+    """The (local_day, community) pairs that `facts` touch."""
+    return (
+        facts.filter(pc.is_valid(facts["community"]))
+        .select(["local_day", "community"])
+        .group_by(["local_day", "community"])
+        .aggregate([])
+    )
+
+
+def series(found: board.Board, metric: str, key: int = 0, part: str = "") -> dict[str, float | None]:
+    """Period -> value of one metric."""
+    return {period.label: found.figure(metric, period, key, part).value for period in found.periods}
+
+
+def whys(found: board.Board, metric: str, key: int = 0) -> set[str]:
+    """Why the metric is unknown, over all periods; "" where it is known."""
+    return {found.figure(metric, period, key).why for period in found.periods}
+
+
+def day(number: int) -> str:
+    """The `number`-th day from 2025-12-20 on, as text: a span of some weeks from there crosses a year's end."""
+    return (date(2025, 12, 20) + timedelta(days=number)).isoformat()
