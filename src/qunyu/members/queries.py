@@ -90,11 +90,15 @@ def find_person(scope: Scope, public_id: str) -> Member:
 
     Raises DomainError unknown_member when there is none that `scope` may see.
     """
-    found = people(scope).filter(public_id=public_id).first()
-    if found is None:
+    return _one(people(scope), public_id)
+
+
+def _one(found: QuerySet[Member], public_id: str) -> Member:
+    member = found.filter(public_id=public_id).first()
+    if member is None:
         message = Words("没有编号为“{id}”的成员", "there is no member with the id “{id}”")
         raise DomainError("unknown_member", message.fill(id=public_id), id=public_id)
-    return found
+    return member
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,11 +167,7 @@ def find_member(scope: Scope, public_id: str) -> Member:
 
     Raises DomainError unknown_member when there is none that `scope` may see.
     """
-    found = members(scope).filter(public_id=public_id).first()
-    if found is None:
-        message = Words("没有编号为“{id}”的成员", "there is no member with the id “{id}”")
-        raise DomainError("unknown_member", message.fill(id=public_id), id=public_id)
-    return found
+    return _one(members(scope), public_id)
 
 
 def memberships_of(scope: Scope, member: Member) -> list[Membership]:
