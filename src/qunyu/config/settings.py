@@ -43,11 +43,11 @@ MIDDLEWARE = [
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "qunyu.console.middleware.headers",
     "django.contrib.sessions.middleware.SessionMiddleware",
-    "qunyu.console.middleware.limit_uploads",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "qunyu.console.middleware.speak",
+    "qunyu.console.middleware.limit_uploads",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "qunyu.console.middleware.Doorkeeper",
@@ -62,7 +62,11 @@ TEMPLATES = [
                 "django.contrib.messages.context_processors.messages",
                 "qunyu.console.navigation.context",
             ],
-            "builtins": ["django.templatetags.i18n", "django.templatetags.static", "qunyu.console.templatetags.showing"],
+            "builtins": [
+                "django.templatetags.i18n",
+                "django.templatetags.static",
+                "qunyu.console.templatetags.showing",
+            ],
         },
     }
 ]
@@ -79,7 +83,7 @@ AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.NumericPasswordValidator"},
 ]
 LOGIN_URL = "console:sign_in"
-LOGIN_REDIRECT_URL = "console:board"
+LOGIN_REDIRECT_URL = "console:home"
 
 # Without HTTPS in front (a trial on one's own machine) a browser would not send back cookies marked secure.
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if ENVIRONMENT.https else None
@@ -102,6 +106,8 @@ WHITENOISE_MAX_AGE = 31_536_000
 
 # An upload is streamed to disk; `uploads` lies where the imports are kept, so that moving it there costs nothing.
 QUNYU_UPLOAD_LIMIT = ENVIRONMENT.upload_limit
+FILE_UPLOAD_TEMP_DIR = QUNYU_DATA / "uploads"
+FILE_UPLOAD_TEMP_DIR.mkdir(exist_ok=True)
 FILE_UPLOAD_MAX_MEMORY_SIZE = 1024 * 1024
 DATA_UPLOAD_MAX_NUMBER_FILES = 1_000
 DATA_UPLOAD_MAX_MEMORY_SIZE = 10 * 1024 * 1024

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import shutil
 from pathlib import Path
 
 from django.conf import settings
 
 from qunyu.events.lake.store import Lake
 from qunyu.flows.importing import Place
+from qunyu.flows.request import ImportRequest
 
 
 def place() -> Place:
@@ -15,9 +17,13 @@ def place() -> Place:
     return Place(settings.QUNYU_DATA, settings.QUNYU_ZONE, settings.SECRET_KEY)
 
 
-def given_folder(data: Path, public_id: str) -> Path:
-    """Where the files of one import that were handed over in the console or the API lie until it has ended."""
-    return data / "imports" / public_id
+def forget_given(data: Path, request: ImportRequest) -> None:
+    """Removes the files that were handed over for an import in the console or the API; files of a person's own stay."""
+    given = data / "imports"
+    for part in request.parts:
+        for path in map(Path, part.paths):
+            if given in path.parents:
+                shutil.rmtree(given / path.relative_to(given).parts[0], ignore_errors=True)
 
 
 def lake() -> Lake:

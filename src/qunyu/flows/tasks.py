@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 from contextlib import suppress
 
 from django.utils import timezone
@@ -10,7 +9,8 @@ from django.utils import timezone
 from qunyu.events import actions as events
 from qunyu.events.queries import import_by_key
 from qunyu.flows import importing, undoing
-from qunyu.flows.place import given_folder, place
+from qunyu.flows.place import forget_given, place
+from qunyu.flows.request import ImportRequest
 from qunyu.jobs.port import job
 from qunyu.kernel.errors import DomainError
 
@@ -26,7 +26,7 @@ def do_import(import_id: int) -> None:
     with suppress(DomainError):
         importing.run(import_id, place=place(), now=timezone.now(), progress=keep)
     # Not in a `finally`: a worker that dies leaves the files to the one that goes on.
-    shutil.rmtree(given_folder(place().data, import_by_key(import_id).public_id), ignore_errors=True)
+    forget_given(place().data, ImportRequest.from_json(import_by_key(import_id).request))
 
 
 @job("flows.undo", queue="lake")

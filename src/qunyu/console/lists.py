@@ -1,0 +1,174 @@
+"""Lists: what every list page does alike: its columns, order, pages and export, as its address says."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Generic, TypeVar
+
+from django.core.paginator import Page, Paginator
+from django.db.models import F, QuerySet
+from django.http import HttpResponseBase, QueryDict
+
+from qunyu.console.exports import Cell, exported
+from qunyu.kernel.words import Words
+
+Row = TypeVar("Row")
+PAGE_SIZES = (25, 50, 100)
+SEARCH = Words("搜索", "Search")
+
+
+@dataclass(frozen=True)
+class Column(Generic[Row]):
+    """One column: `show` is what the page says of a row, `plain` what an export says (`show` when None).
+
+    `sort` is the field (or key) rows are ordered by, "" when they cannot be. `optional` columns are hidden until asked for.
+    """
+
+    key: str
+    title: Words
+    show: Callable[[Row], object]
+    plain: Callable[[Row], Cell] | None = None
+    sort: str = ""
+    number: bool = False
+    optional: bool = False
+    fixed: bool = False
+
+
+@dataclass(frozen=True)
+class Head:
+    """A column's head: `order` is its aria-sort, `toggled` the value of `sort` that a click asks for."""
+
+    column: Column[Any]
+    order: str
+    toggled: str
+
+
+@dataclass(frozen=True)
+class Chip:
+    """A filter that is on; `address` is the list's without it."""
+
+    label: Words
+    value: object
+    address: str
+
+
+@dataclass(frozen=True)
+class Filter:
+    """A choice in the toolbar: its parameter, what it is called, its options (value, name) and the one chosen, "" for any."""
+
+    name: str
+    title: Words
+    options: Sequence[tuple[str, object]]
+    chosen: str = ""
+
+
+def chips(given: QueryDict, filters: Sequence[Filter]) -> list[Chip]:
+    """What narrows a list now: the text searched for, and each filter with its option's name."""
+    search = given.get("q", "").strip()
+    found = [Chip(SEARCH, search, _without(given, "q"))] if search else []
+    for each in filters:
+        if each.chosen:
+            name = next((name for value, name in each.options if value == each.chosen), each.chosen)
+            found.append(Chip(each.title, name, _without(given, each.name)))
+    return found
+
+
+def _without(given: QueryDict, *names: str) -> str:
+    kept = given.copy()
+    for name in (*names, "page", "export"):
+        kept.pop(name, None)
+    return f"?{kept.urlencode()}"
+
+
+@dataclass
+class Listing(Generic[Row]):
+    """A list as its address asks for it."""
+
+    columns: Sequence[Column[Row]]
+    given: QueryDict
+    default: str
+    link: Callable[[Row], str] = lambda row: ""
+    chips: list[Chip] = field(default_factory=list)
+    page: Page[Row] | None = None
+
+    @property
+    def sort(self) -> str:
+        """The order asked for, "-" before the key for descending; the default where it is none of ours."""
+        asked = self.given.get("sort", "")
+        known = {column.key for column in self.columns if column.sort}
+        return asked if asked.lstrip("-") in known else self.default
+
+    @property
+    def query(self) -> str:
+        """The address's parameters, without those that name a page or an export, with "?" before them."""
+        return _without(self.given)
+
+    @property
+    def shown(self) -> list[Column[Row]]:
+        """The columns to show, in their order."""
+        chosen = set(self.given.getlist("column"))
+        return [each for each in self.columns if each.fixed or (each.key in chosen if chosen else not each.optional)]
+
+    @property
+    def choices(self) -> list[tuple[Column[Row], bool]]:
+        """Every column that may be hidden, and whether it is shown."""
+        shown = {each.key for each in self.shown}
+        return [(each, each.key in shown) for each in self.columns if not each.fixed]
+
+    @property
+    def heads(self) -> list[Head]:
+        """The heads of the columns shown."""
+        return [self._head(column) for column in self.shown]
+
+    def _head(self, column: Column[Row]) -> Head:
+        if not column.sort:
+            return Head(column, "", "")
+        if self.sort.lstrip("-") != column.key:
+            return Head(column, "none", f"-{column.key}" if column.number else column.key)
+        falling = self.sort.startswith("-")
+        return Head(column, "descending" if falling else "ascending", column.key if falling else f"-{column.key}")
+
+    @property
+    def rows(self) -> list[tuple[str, list[tuple[Column[Row], object]]]]:
+        """The rows of the page that `put` took: where each leads, and its cells beside their columns."""
+        found = self.page.object_list if self.page else ()
+        return [(self.link(row), [(each, each.show(row)) for each in self.shown]) for row in found]
+
+    @property
+    def size(self) -> int:
+        """Rows on a page."""
+        asked = self.given.get("size", "")
+        return int(asked) if asked in {str(size) for size in PAGE_SIZES} else PAGE_SIZES[0]
+
+    def ordered(self, rows: QuerySet[Any]) -> QuerySet[Any]:
+        """The rows in the order asked for; what is unknown comes last, and the primary key settles ties."""
+        column = next(each for each in self.columns if each.key == self.sort.lstrip("-"))
+        place = F(column.sort)
+        falling = self.sort.startswith("-")
+        if falling:
+            return rows.order_by(place.desc(nulls_last=True), "-pk")
+        return rows.order_by(place.asc(nulls_last=True), "pk")
+
+    def arranged(self, rows: list[Row]) -> list[Row]:
+        """As `ordered`, for rows in memory: `sort` then names an attribute."""
+        column = next(each for each in self.columns if each.key == self.sort.lstrip("-"))
+        known = [row for row in rows if getattr(row, column.sort) is not None]
+        unknown = [row for row in rows if getattr(row, column.sort) is None]
+        known.sort(key=lambda row: getattr(row, column.sort), reverse=self.sort.startswith("-"))
+        return known + unknown
+
+    def put(self, rows: QuerySet[Any] | list[Row]) -> Listing[Row]:
+        """Takes the page asked for out of all rows; a page that is not there gives the nearest."""
+        self.page = Paginator(rows, self.size).get_page(self.given.get("page", "1"))
+        return self
+
+    def export(self, rows: QuerySet[Any] | list[Row], name: str) -> HttpResponseBase | None:
+        """Every row as the file that the address asks for; None when it asks for none."""
+        kind = self.given.get("export", "")
+        if kind not in ("csv", "xlsx"):
+            return None
+        shown = self.shown
+        iterator = rows.iterator(chunk_size=2_000) if isinstance(rows, QuerySet) else iter(rows)
+        lines = ([(each.plain or each.show)(row) for each in shown] for row in iterator)
+        return exported(kind, name, [str(each.title) for each in shown], lines)

@@ -1,0 +1,121 @@
+"""Names: what people call the codes of the database."""
+
+from __future__ import annotations
+
+from qunyu.kernel.words import Words
+
+PLATFORMS: dict[str, Words] = {
+    "wechat": Words("微信", "WeChat"),
+    "wecom": Words("企业微信", "WeCom"),
+    "qq": Words("QQ", "QQ"),
+    "whatsapp": Words("WhatsApp", "WhatsApp"),
+    "telegram": Words("Telegram", "Telegram"),
+    "discord": Words("Discord", "Discord"),
+    "slack": Words("Slack", "Slack"),
+    "zulip": Words("Zulip", "Zulip"),
+    "signal": Words("Signal", "Signal"),
+    "irc": Words("IRC", "IRC"),
+    "gitter": Words("Gitter", "Gitter"),
+    "plain": Words("自有格式", "Own format"),
+    "members": Words("成员名单", "Member list"),
+}
+TYPES: dict[str, Words] = {
+    "": Words("未设定", "Not set"),
+    "lead": Words("引流群", "Lead-in"),
+    "welfare": Words("福利群", "Welfare"),
+    "flash": Words("快闪群", "Flash"),
+    "sharing": Words("分享型", "Sharing"),
+    "sales": Words("销售导向", "Sales"),
+    "enabling": Words("赋能型", "Enabling"),
+}
+MEMBER_ROLES: dict[str, Words] = {
+    "member": Words("成员", "Member"),
+    "staff": Words("运营人员", "Staff"),
+    "atmosphere": Words("气氛组", "Atmosphere team"),
+    "bot": Words("机器人", "Bot"),
+}
+ORDER_STATES: dict[str, Words] = {
+    "paid": Words("已付款", "Paid"),
+    "free": Words("零元", "Free"),
+    "unpaid": Words("待付款", "Unpaid"),
+    "cancelled": Words("已取消", "Cancelled"),
+    "refunded": Words("已退款", "Refunded"),
+}
+IMPORT_STATES: dict[str, Words] = {
+    "waiting": Words("排队中", "Waiting"),
+    "reading": Words("读取中", "Reading"),
+    "saving": Words("保存中", "Saving"),
+    "done": Words("已完成", "Done"),
+    "failed": Words("失败", "Failed"),
+    "undoing": Words("撤销中", "Being undone"),
+    "undone": Words("已撤销", "Undone"),
+}
+IMPORT_ICONS = {
+    "waiting": "clock", "reading": "loader", "saving": "loader", "done": "circle-check",
+    "failed": "alert-triangle", "undoing": "loader", "undone": "arrow-back-up",
+}  # fmt: skip
+YIELDS: dict[str, Words] = {
+    "": Words("自动识别", "Recognise"),
+    "chat": Words("聊天记录", "Chat"),
+    "orders": Words("订单", "Orders"),
+    "members": Words("成员名单", "Member list"),
+    "costs": Words("费用与曝光", "Costs and exposures"),
+}
+# What an import counts: its facts by kind, and what an undo removed.
+COUNTS: dict[str, Words] = {
+    "message": Words("消息", "Messages"),
+    "action": Words("动作", "Actions"),
+    "joined": Words("入群", "Joined"),
+    "left": Words("退群", "Left"),
+    "renamed": Words("改名", "Renamed"),
+    "recalled": Words("撤回", "Recalled"),
+    "notice": Words("群提示", "Notices"),
+    "listed": Words("名单成员", "Listed members"),
+    "unlisted": Words("名单退群", "Listed as left"),
+    "order": Words("订单", "Orders"),
+    "cost": Words("费用", "Costs"),
+    "exposed": Words("曝光", "Exposures"),
+    "already": Words("已有（未重复计入）", "There already (not counted again)"),
+    "facts": Words("记录", "Records"),
+    "orders": Words("订单", "Orders"),
+    "identities": Words("成员身份", "Identities"),
+    "communities": Words("社群", "Communities"),
+    "reading": Words("已读取行数", "Rows read"),
+    "people": Words("人", "People"),
+    "saving": Words("待保存记录", "Records being saved"),
+}
+ACTIONS: dict[str, Words] = {
+    "staff.add": Words("新增账号", "Added an account"),
+    "staff.grant": Words("授予角色", "Gave a role"),
+    "staff.revoke": Words("收回角色", "Took a role back"),
+    "staff.stop": Words("停用账号", "Closed an account"),
+    "staff.resume": Words("启用账号", "Opened an account again"),
+    "staff.password": Words("修改密码", "Changed a password"),
+    "unit.add": Words("新增组织单位", "Added a unit"),
+    "token.issue": Words("生成 API 令牌", "Issued an API token"),
+    "token.revoke": Words("撤销 API 令牌", "Revoked an API token"),
+    "community.edit": Words("编辑社群", "Edited a community"),
+    "import.ask": Words("开始导入", "Asked for an import"),
+    "import.finish": Words("完成导入", "Finished an import"),
+    "import.fail": Words("导入失败", "An import failed"),
+    "import.undo": Words("撤销导入", "Asked to undo an import"),
+}
+CONTENTS: dict[str, Words] = {
+    "image": Words("图片", "picture"), "sticker": Words("表情", "sticker"), "voice": Words("语音", "voice"),
+    "video": Words("视频", "video"), "file": Words("文件", "file"), "link": Words("链接", "link"),
+    "mini_program": Words("小程序", "mini program"), "red_packet": Words("红包", "red packet"),
+    "transfer": Words("转账", "transfer"), "location": Words("位置", "location"), "contact": Words("名片", "contact"),
+    "call": Words("通话", "call"), "poll": Words("投票", "poll"), "other": Words("其他内容", "something else"),
+}  # fmt: skip
+
+
+def named(names: dict[str, Words], code: str) -> Words:
+    """What people call `code`; the code itself where nobody has named it."""
+    return names.get(code) or Words(code, code)
+
+
+def platform(code: str) -> Words:
+    """A platform's name; customers known to a unit's shop have a platform of their own."""
+    if code.startswith("shop"):
+        return Words("店铺客户", "Shop customer")
+    return named(PLATFORMS, code)

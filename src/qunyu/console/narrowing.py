@@ -1,0 +1,119 @@
+"""Narrowing: which communities, periods and breakdown a board's address asks for."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import date
+
+from django.http import QueryDict
+
+from qunyu.communities.queries import communities, known_values
+from qunyu.console.figures import latest
+from qunyu.console.lists import Filter
+from qunyu.console.names import TYPES, named, platform
+from qunyu.insights.board import Board
+from qunyu.insights.question import BREAKDOWNS, Breakdown, Question
+from qunyu.kernel.errors import DomainError
+from qunyu.kernel.periods import GRAINS, Grain
+from qunyu.kernel.scope import Scope
+from qunyu.kernel.words import Words
+from qunyu.people.queries import units_in
+
+GRAIN_NAMES: dict[str, Words] = {"day": Words("日", "Day"), "week": Words("周", "Week"), "month": Words("月", "Month")}
+BREAKDOWN_NAMES: dict[str, Words] = {
+    "none": Words("不拆分", "Nothing"),
+    "community": Words("社群", "Community"),
+    "platform": Words("平台", "Platform"),
+    "type": Words("类型", "Type"),
+    "theme": Words("主题", "Theme"),
+    "unit": Words("组织单位", "Unit"),
+}
+# How many periods are shown unless days are named.
+SPANS: dict[str, int] = {"day": 30, "week": 16, "month": 12}
+BAD_DAY = Words("日期“{value}”无法识别；请写成 2026-03-01", "“{value}” is no date; write it like 2026-03-01")
+
+
+@dataclass
+class Narrowing:
+    """What is asked; values that make no sense are left out and named in `errors`."""
+
+    scope: Scope
+    grain: Grain = "month"
+    by: Breakdown = "none"
+    first: date | None = None
+    last: date | None = None
+    only: dict[str, str] = field(default_factory=dict)
+    errors: list[str] = field(default_factory=list)
+
+    @classmethod
+    def of(cls, given: QueryDict, scope: Scope) -> Narrowing:
+        """The narrowing an address asks for."""
+        grain, by = given.get("grain", ""), given.get("by", "")
+        asked = cls(scope, next((each for each in GRAINS if each == grain), "month"))
+        asked.by = next((each for each in BREAKDOWNS if each == by), "none")
+        asked.first, asked.last = asked._day(given.get("first", "")), asked._day(given.get("last", ""))
+        if asked.first and asked.last and asked.first > asked.last:
+            try:
+                asked.question()
+            except DomainError as error:
+                asked.errors.append(str(error.message))
+            asked.first = asked.last = None
+        asked.only = {name: value for name in _FIELDS if (value := given.get(name, ""))}
+        return asked
+
+    def _day(self, value: str) -> date | None:
+        try:
+            return date.fromisoformat(value) if value else None
+        except ValueError:
+            self.errors.append(str(BAD_DAY.fill(value=value)))
+            return None
+
+    def question(self, by: Breakdown = "none", metrics: frozenset[str] = frozenset()) -> Question:
+        """The question for `insights`.
+
+        Raises DomainError bad_period.
+        """
+        return Question(self.grain, by, self.first, self.last, self._communities(), metrics)
+
+    def _communities(self) -> frozenset[int] | None:
+        if not self.only:
+            return None
+        wanted = {_FIELDS[name]: "" if value == "-" else value for name, value in self.only.items()}
+        return frozenset(communities(self.scope).filter(**wanted).values_list("id", flat=True))
+
+    def shown(self, board: Board) -> Board:
+        """The board with as many periods as a page holds."""
+        return board if self.first or self.last else latest(board, SPANS[self.grain])
+
+    def filters(self) -> list[Filter]:
+        """The toolbar's choices: what the communities in scope have."""
+        values = known_values(self.scope)
+        rows = communities(self.scope).order_by("name", "id").values_list("public_id", "name")
+        units = [
+            (unit.public_id, f"{'　' * (unit.path.count('/') - 2)}{unit.name}")
+            for unit in units_in(self.scope, "communities.view")
+        ]
+        found = [
+            self._filter("community", Words("社群", "Community"), list(rows)),
+            self._filter(
+                "platform", Words("平台", "Platform"), [(each, platform(each)) for each in values["platform"]]
+            ),
+            self._filter("type", Words("类型", "Type"), [(each or "-", named(TYPES, each)) for each in values["type"]]),
+            self._filter(
+                "theme", Words("主题", "Theme"), [(each or "-", each or TYPES[""]) for each in values["theme"]]
+            ),
+            self._filter("unit", Words("组织单位", "Unit"), list(units)),
+        ]
+        return [each for each in found if len(each.options) > 1 or each.chosen]
+
+    def _filter(self, name: str, title: Words, options: list[tuple[str, object]]) -> Filter:
+        return Filter(name, title, options, self.only.get(name, ""))
+
+
+_FIELDS = {
+    "community": "public_id",
+    "platform": "platform",
+    "type": "type",
+    "theme": "theme",
+    "unit": "unit__public_id",
+}

@@ -1,0 +1,87 @@
+"""Navigation: the console's map, in the order of an operator's day; what is not built, or not allowed, is absent."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.http import HttpRequest
+
+from qunyu import __version__
+from qunyu.kernel.scope import Scope
+from qunyu.kernel.words import Words, language
+
+
+@dataclass(frozen=True)
+class Place:
+    """One entry: `name` is the address's name, `within` the names of the pages that lie below it."""
+
+    name: str
+    title: Words
+    icon: str
+    permission: str = ""
+    within: tuple[str, ...] = ()
+    below: tuple[Place, ...] = ()
+
+    @property
+    def address(self) -> str:
+        return f"console:{self.name}"
+
+
+MAP = (
+    Place("board", Words("看板", "Board"), "chart-bar", "communities.view", below=(
+        Place("metrics", Words("指标说明", "Metrics"), "ruler-measure", within=("metric",)),
+    )),
+    Place("communities", Words("社群", "Communities"), "messages", "communities.view", within=("community",)),
+    Place("members", Words("成员", "Members"), "users", "members.view", within=("member",)),
+    Place("organisation", Words("组织", "Organisation"), "sitemap", "staff.manage"),
+    Place("account", Words("设置", "Settings"), "settings", below=(
+        Place("imports", Words("导入", "Imports"), "file-import", "imports.view",
+              within=("import", "import_new", "import_preview", "import_undo")),
+        Place("account", Words("我的账号", "My account"), "user-circle"),
+        Place("tokens", Words("API 令牌", "API tokens"), "key"),
+        Place("audit", Words("审计记录", "Audit trail"), "list-check", "audit.view"),
+    )),
+)  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Entry:
+    """A place as it stands in the navigation now."""
+
+    place: Place
+    current: bool
+    inside: bool
+    below: tuple[Entry, ...]
+
+
+def entries(scope: Scope, here: str) -> tuple[Entry, ...]:
+    """What `scope` may open; `here` is the name of the page shown."""
+    return tuple(_entry(place, scope, here) for place in MAP if _may(place, scope))
+
+
+def _entry(place: Place, scope: Scope, here: str) -> Entry:
+    below = tuple(_entry(each, scope, here) for each in place.below if _may(each, scope))
+    mine = here == place.name or here in place.within
+    current = mine and not any(each.place.name == place.name for each in below)
+    return Entry(place, current, mine or any(each.inside for each in below), below)
+
+
+def _may(place: Place, scope: Scope) -> bool:
+    return not place.permission or scope.may(place.permission)
+
+
+def context(request: HttpRequest) -> dict[str, Any]:
+    """What every page shows around its content."""
+    match = request.resolver_match
+    if match is not None and match.app_name not in ("console", ""):
+        return {}
+    scope = getattr(request, "scope", None)
+    found = entries(scope, match.url_name or "" if match else "") if scope is not None else ()
+    return {
+        "navigation": found,
+        "scope": scope,
+        "language": language(),
+        "html_language": "zh-Hans" if language() == "zh" else "en",
+        "version": __version__,
+    }

@@ -1,0 +1,1 @@
+"""One module for each place on the console's map."""

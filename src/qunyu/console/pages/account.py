@@ -1,0 +1,71 @@
+"""Settings of one's own: account, language, password, API tokens."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import TYPE_CHECKING, cast
+
+from django.contrib import messages
+from django.contrib.auth import update_session_auth_hash
+from django.http import HttpResponse
+from django.shortcuts import redirect
+from django.utils import timezone
+
+from qunyu.console.asking import Ask, answer
+from qunyu.console.forms import Form
+from qunyu.kernel.errors import DomainError
+from qunyu.kernel.words import Words
+from qunyu.people import actions
+from qunyu.people.queries import grants_of, token_of, tokens_of
+
+if TYPE_CHECKING:
+    from qunyu.people.models import Staff
+
+DAYS = (7, 30, 90, 365)
+CHANGED = Words("密码已更改", "The password is changed")
+REVOKED = Words("令牌已撤销", "The token is revoked")
+_PLACES = {"wrong_password": "old", "weak_password": "new"}
+
+
+def show_account(request: Ask) -> HttpResponse:
+    """Who I am, what I may do where, and my password."""
+    me = _me(request)
+    form = Form.of(request)
+    if request.method == "POST" and form.required("old", "new"):
+        old, new = str(form.given.get("old", "")), str(form.given.get("new", ""))
+        try:
+            actions.change_password(staff=me, old=old, new=new, now=timezone.now())
+        except DomainError as error:
+            form.refuse(error, _PLACES.get(error.code, ""))
+        else:
+            # Signed in elsewhere means signed out now, but not here.
+            update_session_auth_hash(request, me)
+            messages.success(request, str(CHANGED))
+            return redirect("console:account")
+    context = {"me": me, "grants": grants_of(me), "form": form}
+    return answer(request, "account", context, status=400 if form.errors else 200)
+
+
+def show_tokens(request: Ask, secret: str = "") -> HttpResponse:
+    """My tokens; after issuing one its secret, this once."""
+    me, form, now = _me(request), Form.of(request), timezone.now()
+    if request.method == "POST" and form.required("name"):
+        days = form.text("days")
+        lasting = timedelta(days=int(days)) if days in {str(each) for each in DAYS} else timedelta(days=DAYS[1])
+        _, secret = actions.issue_token(
+            by=request.scope, staff=me, name=form.text("name")[:80], expires_at=now + lasting, now=now
+        )
+    context = {"tokens": tokens_of(me), "form": form, "secret": secret, "days": DAYS, "now": now}
+    return answer(request, "tokens", context, status=400 if form.errors else 200)
+
+
+def revoke_token(request: Ask, public_id: str) -> HttpResponse:
+    """Ends a token of mine at once."""
+    token = token_of(_me(request), public_id)
+    actions.revoke_token(by=request.scope, token=token, now=timezone.now())
+    messages.success(request, str(REVOKED))
+    return redirect("console:tokens")
+
+
+def _me(request: Ask) -> Staff:
+    return cast("Staff", request.user)

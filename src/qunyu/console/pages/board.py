@@ -1,0 +1,57 @@
+"""The board: every metric of the communities in scope, as cards, charts and a table by whatever is asked."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+
+from qunyu.communities.queries import communities
+from qunyu.console.asking import Ask, answer
+from qunyu.console.figures import focus_of, groups, is_whole
+from qunyu.console.narrowing import BREAKDOWN_NAMES, GRAIN_NAMES, Narrowing
+from qunyu.console.pages.breakdown import breakdown
+from qunyu.flows.place import lake
+from qunyu.insights.board import board
+from qunyu.insights.cohorts import cohorts
+from qunyu.reports.charts import board_charts, cohort_chart
+
+
+def show_board(request: Ask) -> HttpResponse:
+    """The page, or the part below its controls."""
+    request.scope.require("communities.view")
+    asked = Narrowing.of(request.GET, request.scope)
+    context: dict[str, Any] = {
+        "asked": asked,
+        "grains": GRAIN_NAMES.items(),
+        "breakdowns": BREAKDOWN_NAMES.items(),
+        "filters": asked.filters(),
+        **_figures(request, asked),
+    }
+    return answer(request, "board", context, part="_board")
+
+
+def _figures(request: Ask, asked: Narrowing) -> dict[str, Any]:
+    if not communities(request.scope).exists():
+        return {"empty": "none"}
+    found = asked.shown(board(lake(), request.scope, asked.question()))
+    if not found.periods:
+        return {"empty": "narrow"}
+    focus = focus_of(found)
+    charts = [*board_charts(found), cohort_chart(cohorts(lake(), request.scope, asked.question()))]
+    return {
+        "groups": groups(found, focus),
+        "focus": focus,
+        "is_whole": is_whole(focus, found.as_of),
+        "as_of": found.as_of,
+        "charts": [chart for chart in charts if chart is not None],
+        "breakdown": breakdown(request.scope, asked) if asked.by != "none" else None,
+    }
+
+
+def home(request: HttpRequest) -> HttpResponse:
+    """The first page after signing in: the board, or the account for whoever may not see it."""
+    from django.shortcuts import redirect
+
+    may = request.scope.may("communities.view")  # type: ignore[attr-defined]
+    return redirect("console:board" if may else "console:account")

@@ -1,0 +1,74 @@
+"""Breakdown: the board's main figures side by side, a row for each community, platform, type, theme or unit."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from django.urls import reverse
+
+from qunyu.communities.queries import communities
+from qunyu.console.figures import Card, card, focus_of
+from qunyu.console.names import TYPES, named, platform
+from qunyu.console.narrowing import BREAKDOWN_NAMES, Narrowing
+from qunyu.flows.place import lake
+from qunyu.insights.board import Board, board
+from qunyu.insights.metric import Metric, metrics
+from qunyu.kernel.periods import Period
+from qunyu.kernel.scope import Scope
+from qunyu.kernel.words import Words
+from qunyu.people.queries import units_in
+
+SIDE_BY_SIDE = (
+    "members", "new_members", "active_members", "messages", "interaction_rate", "retention_rate", "orders", "revenue",
+)  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Row:
+    """One key: what it is called, where it leads ("" = nowhere), its cards."""
+
+    name: str
+    link: str
+    cards: list[Card]
+
+
+@dataclass(frozen=True)
+class Breakdown:
+    """The table: its columns and its rows, the one with most members first."""
+
+    title: Words
+    focus: Period
+    columns: list[Metric]
+    rows: list[Row]
+
+
+def breakdown(scope: Scope, asked: Narrowing) -> Breakdown | None:
+    """The table for what is asked; None when there is nothing in it."""
+    found = asked.shown(board(lake(), scope, asked.question(asked.by, frozenset(SIDE_BY_SIDE))))
+    if not found.periods:
+        return None
+    focus = focus_of(found)
+    links = _links(scope) if asked.by == "community" else {}
+    names = _names(scope, asked, found)
+    rows = [
+        Row(names[key], links.get(key, ""), [card(found, name, focus, key) for name in SIDE_BY_SIDE])
+        for key in found.keys
+    ]
+    rows.sort(key=lambda row: (-(row.cards[0].figure.value or 0), row.name))
+    return Breakdown(BREAKDOWN_NAMES[asked.by], focus, [metrics()[name] for name in SIDE_BY_SIDE], rows)
+
+
+def _links(scope: Scope) -> dict[int, str]:
+    rows = communities(scope).values_list("id", "public_id")
+    return {id: reverse("console:community", args=[public_id]) for id, public_id in rows}
+
+
+def _names(scope: Scope, asked: Narrowing, found: Board) -> dict[int, str]:
+    if asked.by == "unit":
+        units = {str(unit.pk): unit.name for unit in units_in(scope, "communities.view")}
+        return {key: units.get(name, name) for key, name in found.keys.items()}
+    if asked.by == "platform":
+        return {key: str(platform(name)) for key, name in found.keys.items()}
+    if asked.by == "type":
+        return {key: str(named(TYPES, name)) for key, name in found.keys.items()}
+    return {key: name or str(TYPES[""]) for key, name in found.keys.items()}

@@ -1,0 +1,163 @@
+"""The console in a browser: at a desk and on a phone, in both languages."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from tests.browser.conftest import Visit, Visitor
+
+SCREENS = pytest.mark.parametrize(
+    ("width", "language"), [(1440, "zh"), (1440, "en"), (390, "zh"), (390, "en")], ids=str
+)
+CHAT = """\
+02/03/2026, 10:00 - Ann created group "{name}"
+02/03/2026, 10:01 - Ann: Who runs today?
+02/03/2026, 10:02 - Bob: Not me
+"""
+PAGES = (
+    "/board/metrics", "/board/metrics/repurchase_rate", "/members", "/organisation", "/settings/imports", "/settings/imports/new",
+    "/settings/account", "/settings/tokens", "/settings/audit",
+)  # fmt: skip
+
+
+@SCREENS
+def test_a_walk_through_the_console(width: int, language: str, visit: Visitor) -> None:
+    one = visit(width, language)
+    one.fits()
+    charts_are_drawn(one)
+    one.go("/communities")
+    one.page.get_by_role("link", name="Tea lovers").click()
+    one.says("最后活动", "Last activity")
+    charts_are_drawn(one)
+    one.fits()
+    one.click("活跃时段", "Activity")
+    one.says("一周里什么时候最热闹", "When in the week is it lively")
+    charts_are_drawn(one)
+    one.fits()
+    one.page.locator(".detail-tabs a").nth(1).click()
+    one.page.get_by_role("link", name="小茶").click()
+    one.says("明天有人一起喝茶吗", "明天有人一起喝茶吗")
+    one.fits()
+    for page in PAGES:
+        one.go(page)
+
+
+def charts_are_drawn(one: Visit) -> None:
+    one.page.wait_for_function(
+        "(found => found.length > 0 && found.every(each => each.querySelector('canvas')))"
+        "([...document.querySelectorAll('[data-chart]')])"
+    )
+
+
+@SCREENS
+def test_an_import_is_given_checked_done_and_undone(width: int, language: str, visit: Visitor, tmp_path: Path) -> None:
+    one = visit(width, language)
+    name = f"Runners {width} {language}"
+    file = tmp_path / f"WhatsApp Chat with {name}.txt"
+    file.write_text(CHAT.format(name=name), encoding="utf-8")
+    one.go("/settings/imports/new")
+    one.page.set_input_files("#files", file)
+    one.click("上传并核对", "Upload and check")
+    one.says("Who runs today?", "Who runs today?")
+    one.fits()
+    one.click("重新预览", "Look again")
+    one.says("Not me", "Not me")
+    one.click("开始导入", "Start the import")
+    one.says("已完成", "Done")
+    one.says("导入结果", "What was imported")
+    one.fits()
+    one.go(f"/communities?q={name}")
+    one.page.get_by_role("link", name=name, exact=True).wait_for()
+    one.page.go_back()
+    one.page.locator("a[href$='/undo']").click()
+    one.says("其他导入也包含的内容会保留", "What another import also holds stays")
+    one.fits()
+    one.click("撤销导入", "Undo the import")
+    one.says("已删除的内容", "What was removed")
+    one.go(f"/communities?q={name}")
+    one.says("没有符合条件的内容", "Nothing matches")
+
+
+def test_typing_in_the_search_narrows_the_list_and_the_address(visit: Visitor) -> None:
+    one = visit(1440, "zh")
+    one.go("/members")
+    assert one.page.locator("tbody tr").count() == 4
+    one.page.locator("#q").press_sequentially("茶")
+    one.page.wait_for_url("**/members?**q=%E8%8C%B6**")
+    assert one.page.locator("tbody tr").all_inner_texts()[0].startswith("小茶")
+    assert one.page.locator("tbody tr").count() == 1
+    assert one.page.locator("#q").input_value() == "茶"
+    one.page.locator(".chips a").click()
+    one.page.wait_for_url(lambda address: "q=" not in address)
+    one.page.locator("thead a").first.click()
+    one.page.wait_for_url("**sort=name**")
+    assert one.page.locator("th[aria-sort=ascending]").count() == 1
+
+
+def test_columns_can_be_hidden(visit: Visitor) -> None:
+    one = visit(1440, "en")
+    one.go("/communities")
+    assert one.page.get_by_role("columnheader", name="Platform").count() == 1
+    one.page.locator("details.menu summary").click()
+    one.page.get_by_label("Platform", exact=True).and_(one.page.locator("input")).uncheck()
+    one.page.get_by_role("columnheader", name="Platform").wait_for(state="detached")
+    assert one.page.get_by_role("columnheader", name="Unit", exact=True).count() == 1
+
+
+@pytest.mark.parametrize("width", [1440, 390])
+def test_the_boards_controls_change_cards_and_charts_at_once(width: int, visit: Visitor) -> None:
+    one = visit(width, "zh")
+    one.page.locator("label[for=grain-day]").click()
+    one.page.wait_for_url("**grain=day**")
+    one.page.get_by_text("2026-03-14", exact=True).wait_for()
+    charts_are_drawn(one)
+    one.page.locator("#by").select_option("community")
+    one.page.get_by_role("rowheader", name="Tea lovers").wait_for()
+    one.fits()
+    explain = one.page.locator("details.explain").first
+    explain.locator("summary").click()
+    assert "依据" in explain.inner_text()
+    one.fits()
+
+
+def test_the_menu_of_a_phone_opens_and_closes(visit: Visitor) -> None:
+    one = visit(390, "zh")
+    menu, entry = one.page.locator(".navbar-toggler"), one.page.get_by_role("link", name="社群", exact=True)
+    assert menu.get_attribute("aria-expanded") == "false"
+    assert not entry.is_visible()
+    menu.click()
+    assert menu.get_attribute("aria-expanded") == "true"
+    one.fits()
+    entry.click()
+    one.page.wait_for_url("**/communities")
+
+
+def test_the_keyboard_reaches_the_content_first(visit: Visitor) -> None:
+    one = visit(1440, "zh")
+    one.go("/communities")
+    one.page.keyboard.press("Tab")
+    assert one.page.evaluate("document.activeElement.textContent") == "跳到正文"
+    one.page.keyboard.press("Enter")
+    assert one.page.evaluate("document.activeElement.id") == "content"
+
+
+def test_dark_is_remembered(visit: Visitor) -> None:
+    one = visit(1440, "zh")
+    assert one.page.locator("html").get_attribute("data-bs-theme") == "light"
+    one.page.locator("[data-theme-switch]").click()
+    one.go("/communities")
+    assert one.page.locator("html").get_attribute("data-bs-theme") == "dark"
+
+
+def test_every_field_has_a_name_for_screen_readers(visit: Visitor) -> None:
+    one = visit(1440, "zh")
+    for page in ("/board", "/communities", "/members", *PAGES):
+        one.go(page)
+        nameless = one.page.evaluate(
+            "[...document.querySelectorAll('input:not([type=hidden]), select, textarea, button, a[href]')]"
+            ".filter(each => !each.labels?.length && !each.textContent.trim() && !each.ariaLabel).map(each => each.outerHTML)"
+        )
+        assert nameless == [], page
+        assert one.page.locator("h1").count() == 1, page

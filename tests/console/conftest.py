@@ -1,0 +1,35 @@
+"""A second community, in another unit."""
+
+from __future__ import annotations
+
+import pytest
+from django.test import Client
+
+from qunyu.communities.models import Community
+from qunyu.people.models import Unit
+from tests.deployment_fixtures import AddStaff, ImportFile, SignedIn
+
+RUNNERS_CHAT = """\
+02/03/2026, 10:00 - Ann created group "Runners"
+02/03/2026, 10:01 - Ann: Who runs today?
+02/03/2026, 10:02 - Bob: Not me
+"""
+
+
+@pytest.fixture
+def runners(import_file: ImportFile, other_unit: Unit) -> Community:
+    """A community of the other unit: Ann and Bob, 2 messages on 2 March."""
+    import_file("WhatsApp Chat with Runners.txt", RUNNERS_CHAT, other_unit)
+    return Community.objects.get(name="Runners")
+
+
+@pytest.fixture
+def owner(staff: AddStaff, signed_in: SignedIn, unit: Unit) -> Client:
+    """A test client of the group owner of `unit`."""
+    return signed_in(staff("owner", "owner", unit))
+
+
+@pytest.fixture
+def admin(staff: AddStaff, signed_in: SignedIn, unit: Unit) -> Client:
+    """A test client of an admin of `unit`, who may see communities, members and imports, but no orders."""
+    return signed_in(staff("admin", "admin", unit))

@@ -1,0 +1,152 @@
+"""The list of members and one member's page."""
+
+from __future__ import annotations
+
+import pytest
+from django.test import Client
+
+from qunyu.communities.models import Community
+from qunyu.members.models import Member
+from qunyu.people.models import Unit
+from tests.console.test_communities import cells, names
+from tests.deployment_fixtures import ImportFile
+
+LIST = """\
+community,member_id,name,joined_at,role,phone,platform
+Tea lovers,w1,阿珍,2026-03-01 08:00,member,13800138000,whatsapp
+"""
+ORDERS = """\
+order_id,customer,ordered_at,amount,currency,status,phone
+A1,c1,2026-03-03 10:00,128.00,CNY,paid,13800138000
+A2,c1,2026-03-04 10:00,20.00,CNY,unpaid,13800138000
+"""
+
+
+@pytest.fixture
+def buyer(tea: Community, import_file: ImportFile, unit: Unit) -> Member:
+    """阿珍, on the member list of Tea lovers, who paid ¥128 and still owes ¥20."""
+    import_file("members.csv", LIST, unit, "members")
+    import_file("orders.csv", ORDERS, unit, "orders")
+    return Member.objects.get(name="阿珍")
+
+
+def test_everybody_stands_with_what_they_did(tea: Community, runners: Community, boss: Client) -> None:
+    rows = cells(boss.get("/members?sort=-messages"))
+    # Equals stand in no order that matters.
+    assert sorted((row[:4] for row in rows), key=lambda row: (-int(row[3]), row[0])) == [
+        ["Mei", "成员", "1", "3"],
+        ["Tom", "成员", "1", "2"],
+        ["小茶", "成员", "1", "2"],
+        ["Ann", "成员", "1", "1"],
+        ["Bob", "成员", "1", "1"],
+        ["Lin", "成员", "1", "1"],
+    ]
+
+
+def test_search_and_filters(tea: Community, runners: Community, boss: Client) -> None:
+    assert names(boss.get("/members?q=茶")) == ["小茶"]
+    assert names(boss.get(f"/members?community={runners.public_id}&sort=name")) == ["Ann", "Bob"]
+    assert names(boss.get("/members?role=bot")) == []
+    assert names(boss.get("/members?platform=telegram")) == []
+    assert len(names(boss.get("/members?platform=whatsapp"))) == 6
+    assert names(boss.get("/members?q=%25")) == []
+
+
+@pytest.mark.parametrize("sort", ["name", "-last_at", "first_at", "messages", "-communities", "role", "nonsense"])
+def test_every_order_lists_everybody(sort: str, tea: Community, boss: Client) -> None:
+    assert sorted(names(boss.get(f"/members?sort={sort}"))) == ["Lin", "Mei", "Tom", "小茶"]
+
+
+def test_staff_of_a_unit_see_its_people_only(tea: Community, runners: Community, owner: Client) -> None:
+    assert sorted(names(owner.get("/members"))) == ["Lin", "Mei", "Tom", "小茶"]
+    assert names(owner.get(f"/members?community={runners.public_id}")) == []
+    ann = Member.objects.get(name="Ann")
+    response = owner.get(f"/members/{ann.public_id}")
+    assert response.status_code == 404
+    assert "Ann" not in response.content.decode()
+
+
+def test_an_analyst_may_not_see_people(tea: Community, staff: object, signed_in: object, unit: Unit) -> None:
+    client = signed_in(staff("analyst", "analyst", unit))  # type: ignore[operator]
+    mei = Member.objects.get(name="Mei")
+    pages = ("/members", "/members?export=csv", f"/members/{mei.public_id}", f"/communities/{tea.public_id}/people")
+    for page in pages:
+        response = client.get(page)
+        assert response.status_code == 403, page
+        assert "Mei" not in response.content.decode()
+    assert f"/communities/{tea.public_id}/people" not in client.get(f"/communities/{tea.public_id}").content.decode()
+
+
+def test_an_export_holds_everybody_in_scope(tea: Community, runners: Community, owner: Client) -> None:
+    response = owner.get("/members?export=csv&sort=name&column=messages")
+    text = b"".join(response.streaming_content).decode()  # type: ignore[attr-defined]
+    assert text == "\ufeff成员,消息\r\nLin,1\r\nMei,3\r\nTom,2\r\n小茶,2\r\n"
+
+
+def test_a_member_has_a_timeline_the_latest_first(tea: Community, boss: Client) -> None:
+    tom = Member.objects.get(name="Tom")
+    events = boss.get(f"/members/{tom.public_id}").context["events"]
+    assert [(event.moment.kind, event.text) for event in events] == [
+        ("left", "Tom left"),
+        ("message", "[其他内容]"),
+        ("message", "Green tea in the morning"),
+        ("joined", "Lin added Mei and Tom"),
+    ]
+
+
+def test_the_timeline_goes_on_where_it_stopped(tea: Community, boss: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+    from qunyu.console.pages import member
+
+    monkeypatch.setattr(member, "MOMENTS", 3)
+    tom = Member.objects.get(name="Tom")
+    first = boss.get(f"/members/{tom.public_id}")
+    address = f"/members/{tom.public_id}?before={first.context['next']}"
+    rest = boss.get(address, headers={"HX-Request": "true"})
+    assert [len(first.context["events"]), len(rest.context["events"])] == [3, 1]
+    assert rest.context["next"] == ""
+    assert "<html" not in rest.content.decode()
+    assert boss.get(f"/members/{tom.public_id}?before=nonsense'--").status_code == 200
+
+
+def test_orders_and_what_was_paid(buyer: Member, boss: Client) -> None:
+    response = boss.get(f"/members/{buyer.public_id}")
+    assert (response.context["spent"], response.context["bought"]) == (["¥ 128.00"], 1)
+    orders = [(order.number, amount, str(state)) for order, amount, state in response.context["orders"]]
+    assert orders == [("A2", "¥ 20.00", "待付款"), ("A1", "¥ 128.00", "已付款")]
+    kinds = [event.moment.kind for event in response.context["events"]]
+    assert kinds == ["order", "order", "listed"]
+
+
+def test_orders_are_hidden_from_who_may_not_see_them(buyer: Member, admin: Client) -> None:
+    response = admin.get(f"/members/{buyer.public_id}")
+    assert [event.moment.kind for event in response.context["events"]] == ["listed"]
+    page = response.content.decode()
+    assert "128" not in page
+    assert "A1" not in page
+
+
+def test_texts_of_other_units_communities_stay_there(
+    tea: Community, import_file: ImportFile, other_unit: Unit, owner: Client
+) -> None:
+    """One person in communities of two units: whoever sees one of them reads nothing of the other."""
+    chat = "time,community,community_name,author_id,author_name,text\n"
+    unit = tea.unit
+    import_file("a.csv", chat + "2026-03-05 10:00,here,Here,u1,Kim,said here\n", unit)
+    import_file("b.csv", chat + "2026-03-06 10:00,there,There,u1,Kim,said there\n", other_unit)
+    kim = Member.objects.get(name="Kim")
+    response = owner.get(f"/members/{kim.public_id}")
+    page = response.content.decode()
+    assert "said here" in page
+    assert "said there" not in page
+    assert "There" not in page
+    assert (response.context["member"].messages, response.context["member"].communities) == (1, 1)
+
+
+def test_queries_do_not_grow_with_the_list(
+    tea: Community, runners: Community, boss: Client, django_assert_max_num_queries: object
+) -> None:
+    with django_assert_max_num_queries(9):  # type: ignore[operator]
+        boss.get("/members")
+    tom = Member.objects.get(name="Tom")
+    with django_assert_max_num_queries(13):  # type: ignore[operator]
+        boss.get(f"/members/{tom.public_id}")
