@@ -22,7 +22,7 @@ from qunyu.people.models import Staff, Unit
 from qunyu.people.queries import root_unit
 
 NOW = datetime(2026, 3, 20, 4, 0, tzinfo=UTC)
-PASSWORD = "a long enough phrase 7"  # noqa: S105
+PASSWORD = "a long enough phrase 7"
 
 # Invented. Four people over four days of March 2026 (Shanghai): 8 messages, Tom leaves on the 14th.
 TEA_NAME = "WhatsApp Chat with Tea lovers.txt"

@@ -11,6 +11,9 @@ from qunyu.events.lake.store import Lake
 from qunyu.flows.importing import Place
 from qunyu.flows.request import ImportRequest
 
+# The folders of the data folder in which the console and the API keep what they are handed.
+GIVEN = ("imports", "api-uploads")
+
 
 def place() -> Place:
     """The place of the settings."""
@@ -19,9 +22,9 @@ def place() -> Place:
 
 def forget_given(data: Path, request: ImportRequest) -> None:
     """Removes the files that were handed over for an import in the console or the API; files of a person's own stay."""
-    given = data / "imports"
-    for part in request.parts:
-        for path in map(Path, part.paths):
+    paths = [Path(path) for part in request.parts for path in part.paths]
+    for given in (data / name for name in GIVEN):
+        for path in paths:
             if given in path.parents:
                 shutil.rmtree(given / path.relative_to(given).parts[0], ignore_errors=True)
 

@@ -17,6 +17,7 @@ from qunyu.insights.inputs import INPUTS
 from qunyu.insights.metric import Metric, metrics, with_uses
 from qunyu.insights.providers import dimension
 from qunyu.insights.question import ALTOGETHER, Question
+from qunyu.insights.remembered import Remembered
 from qunyu.kernel.periods import Period, period_start, periods_between
 from qunyu.kernel.scope import Scope
 from qunyu.kernel.words import Words
@@ -98,6 +99,13 @@ class Board:
 
 def board(lake: Lake, scope: Scope, question: Question) -> Board:
     """Answers `question` with what `scope` may see; an empty board (no periods) when there is nothing to see."""
+    return _BOARDS.get(lake, scope, question, lambda: _board(lake, scope, question))
+
+
+_BOARDS: Remembered[Board] = Remembered()
+
+
+def _board(lake: Lake, scope: Scope, question: Question) -> Board:
     with lake.connect() as connection:
         asked = Asked(connection, scope, question)
         if not asked.open():

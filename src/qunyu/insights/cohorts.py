@@ -9,6 +9,7 @@ from datetime import date
 from qunyu.events.lake.store import Lake
 from qunyu.insights.board import Asked
 from qunyu.insights.question import Question
+from qunyu.insights.remembered import Remembered
 from qunyu.kernel.periods import Period
 from qunyu.kernel.scope import Scope
 
@@ -42,6 +43,14 @@ class Cohorts:
 
 def cohorts(lake: Lake, scope: Scope, question: Question, latest: int = 24) -> Cohorts:
     """The `latest` cohorts that have members; empty when there is nothing in scope."""
+    found = _COHORTS_KEPT.get(lake, scope, question, lambda: _cohorts(lake, scope, question))
+    return Cohorts(found.rows[-latest:])
+
+
+_COHORTS_KEPT: Remembered[Cohorts] = Remembered()
+
+
+def _cohorts(lake: Lake, scope: Scope, question: Question) -> Cohorts:
     with lake.connect() as connection:
         asked = Asked(
             connection, scope, Question(question.grain, "none", communities=question.communities, metrics=_USED)
@@ -52,7 +61,7 @@ def cohorts(lake: Lake, scope: Scope, question: Question, latest: int = 24) -> C
         sizes = dict(connection.execute("SELECT period, count(*) FROM first_seen GROUP BY ALL").fetchall())
         people = {(born, period): n for born, period, n in connection.execute(_COHORTS).fetchall()}
     rows = [_cohort(place, asked.periods, sizes, people) for place in range(len(asked.periods))]
-    return Cohorts(tuple(row for row in rows if row is not None)[-latest:])
+    return Cohorts(tuple(row for row in rows if row is not None))
 
 
 _USED = frozenset({"new_member_retention"})

@@ -23,6 +23,8 @@ PARTITIONED: dict[Name, list[str]] = {"facts": ["month"], "activity": ["month"],
 MEMORY = os.environ.get("QUNYU_LAKE_MEMORY", "512MB")
 # A write that streams sorted rows holds one row group per open partition.
 ROW_GROUP = 100_000
+# The writer holds the file of every month in memory until it is full or everything is written; a year of months must fit.
+FILE_SIZE = 8 * 1024 * 1024
 # A board that is being computed still reads the files of the version it began with.
 KEPT_HOURS = 1
 
@@ -137,6 +139,7 @@ def _how(name: Name) -> dict[str, Any]:
         "partition_by": PARTITIONED[name] or None,
         "configuration": {"delta.dataSkippingStatsColumns": _statistics(name)},
         "writer_properties": _writer(name),
+        "target_file_size": FILE_SIZE,
     }
 
 
