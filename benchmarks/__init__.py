@@ -1,0 +1,1 @@
+"""How fast Qunyu is, measured beside other programs on the same data; `python -m benchmarks` or `make bench`."""
