@@ -33,7 +33,15 @@ def test_data_is_made_with_its_parents_and_made_absolute(tmp_path: Path, monkeyp
     assert (tmp_path / "a" / "b").is_dir()
 
 
-@pytest.mark.parametrize("name", ["a#b", "a?b", "a%41b", "数据 一"])
+@pytest.mark.parametrize("name", ["a%41b", "a[1]", "b]"])
+def test_data_may_not_lie_where_the_lake_cannot(tmp_path: Path, name: str) -> None:
+    with pytest.raises(DomainError) as caught:
+        read_environment({"QUNYU_DATA": str(tmp_path / name)})
+    assert "QUNYU_DATA" in caught.value.message.en
+    assert not (tmp_path / name).exists()
+
+
+@pytest.mark.parametrize("name", ["a#b", "a?b", "a b", "数据 一"])
 def test_the_database_lies_in_data_whatever_that_is_called(tmp_path: Path, name: str) -> None:
     assert read(tmp_path / name).database["NAME"] == str(tmp_path / name / "db.sqlite3")
 

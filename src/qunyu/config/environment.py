@@ -55,14 +55,26 @@ def read_environment(values: Mapping[str, str] = os.environ) -> Environment:
     )
 
 
+# What delta-rs takes for its own in a path: with "[" it stops altogether, and behind "%" it looks for another folder.
+_UNFIT = frozenset("[]%")
+
+
 def _folder(name: str) -> Path:
     try:
         data = Path(name).expanduser().resolve()
-        data.mkdir(parents=True, exist_ok=True)
     except (OSError, RuntimeError, ValueError):
-        remedy = Words("请使用可以写入的文件夹", "name a folder that can be written to")
-        raise bad_setting("QUNYU_DATA", name, remedy) from None
+        raise _bad_folder(name) from None
+    if _UNFIT & set(str(data)):
+        raise bad_setting("QUNYU_DATA", name, Words("路径中不能有 [ ] %", "the path may not hold [ ] or %"))
+    try:
+        data.mkdir(parents=True, exist_ok=True)
+    except (OSError, ValueError):
+        raise _bad_folder(name) from None
     return data
+
+
+def _bad_folder(name: str) -> DomainError:
+    return bad_setting("QUNYU_DATA", name, Words("请使用可以写入的文件夹", "name a folder that can be written to"))
 
 
 def _switch(name: str, value: str) -> bool:
