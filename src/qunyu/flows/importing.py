@@ -93,8 +93,10 @@ class Course:
         self._stage()
         self._check()
         events.move(self.owner.pk, to="saving", only_from=("reading",))
-        with self.place.lake.writing(), bench(self.place.lake, self.staged, self._target()) as table:
-            counts = self._facts(table)
+        with self.place.lake.writing():
+            with bench(self.place.lake, self.staged, self._target()) as table:
+                counts = self._facts(table)
+            self._renew()
         return self._summary(counts)
 
     def _target(self) -> Target:
@@ -167,9 +169,6 @@ class Course:
         lake.append("facts", table.facts())
         if counts["already"]:
             lake.append("supplies", table.supplies())
-        pairs = rollup.pairs_of_import(lake, self.owner.pk)
-        rollup.refresh(lake, pairs)
-        self._renew(set(pairs["community"].unique().to_pylist()))
         return counts
 
     def _last_check(self) -> None:
@@ -230,8 +229,12 @@ class Course:
         for file, line, value in table.repeated_ids():
             self.staged.note(Problem("duplicate_id", self.staged.files[file], line, {"value": value}))
 
-    def _renew(self, communities: set[int]) -> None:
+    def _renew(self) -> None:
+        """What follows from the facts: the rollup, the memberships, the orders."""
         lake = self.place.lake
+        pairs = rollup.pairs_of_import(lake, self.owner.pk)
+        rollup.refresh(lake, pairs)
+        communities = set(pairs["community"].unique().to_pylist())
         rows = (membership_from_facts(row) for row in states.memberships(lake, communities))
         renew_memberships(by=self.scope, communities=communities, rows=rows)
         if self.staged.rows["orders"]:

@@ -13,7 +13,7 @@ import pyarrow as pa
 
 from qunyu.events.lake.drafts import drafts_sql, orders_sql
 from qunyu.events.lake.schema import FACTS, SUPPLIES
-from qunyu.events.lake.store import ROW_GROUP, Lake, quoted
+from qunyu.events.lake.store import ROW_GROUP, WRITING_MEMORY, Lake, quoted
 from qunyu.events.reading import Yields
 from qunyu.events.staging import SCHEMAS, Staged
 
@@ -208,7 +208,7 @@ def _offset(quarter: int, zone: ZoneInfo) -> int:
 @contextmanager
 def bench(lake: Lake, staged: Staged, target: Target) -> Iterator[Bench]:
     """A bench over `lake` for one import; its working file goes with the staging folder."""
-    with lake.connect() as connection:
+    with lake.connect(WRITING_MEMORY) as connection:
         path = staged.folder / "bench.duckdb"
         path.unlink(missing_ok=True)
         connection.execute(f"ATTACH {quoted(path, glob=False)} AS bench")

@@ -11,7 +11,7 @@ import duckdb
 import pyarrow as pa
 
 from qunyu.events.lake.schema import ACTIVITY
-from qunyu.events.lake.store import ROW_GROUP, Lake
+from qunyu.events.lake.store import ROW_GROUP, WRITING_MEMORY, Lake
 
 # Facts worked on at once: of a window over texts DuckDB cannot spill enough to stay within its memory over a whole year of them.
 AT_ONCE = 500_000
@@ -86,7 +86,7 @@ def refresh(lake: Lake, pairs: pa.Table) -> None:
     """Recomputes the days of `pairs` (local_day, community) whole, in one commit; every other day stays as it is."""
     if not pairs.num_rows:
         return
-    with lake.connect() as connection:
+    with lake.connect(WRITING_MEMORY) as connection:
         connection.register("given_pairs", pairs)
         connection.execute("CREATE TEMP TABLE pairs AS SELECT DISTINCT local_day, community FROM given_pairs")
         spans = list(_spans(connection.execute(_FACTS_A_DAY).fetchall()))

@@ -21,8 +21,10 @@ Name = Literal["facts", "activity", "supplies"]
 SCHEMAS: dict[Name, pa.Schema] = {"facts": FACTS, "activity": ACTIVITY, "supplies": SUPPLIES}
 PARTITIONED: dict[Name, list[str]] = {"facts": ["month"], "activity": ["month"], "supplies": []}
 MEMORY = os.environ.get("QUNYU_LAKE_MEMORY", "512MB")
+# Whoever writes needs room for the Delta writer besides; more than this made no import faster.
+WRITING_MEMORY = "160MB"
 # A write that streams sorted rows holds one row group per open partition.
-ROW_GROUP = 100_000
+ROW_GROUP = 50_000
 # The writer holds the file of every month in memory until it is full or everything is written; a year of months must fit.
 FILE_SIZE = 8 * 1024 * 1024
 # A board that is being computed still reads the files of the version it began with.
@@ -85,13 +87,13 @@ class Lake:
             found.delete(predicate)
 
     @contextmanager
-    def connect(self) -> Iterator[duckdb.DuckDBPyConnection]:
+    def connect(self, memory: str = MEMORY) -> Iterator[duckdb.DuckDBPyConnection]:
         """A DuckDB connection with bounded memory that spills beside the lake and sees every table as a view."""
         spill = self.folder / "spill"
         spill.mkdir(parents=True, exist_ok=True)
         connection = duckdb.connect(
             config={
-                "memory_limit": MEMORY,
+                "memory_limit": memory,
                 "temp_directory": str(spill),
                 "threads": str(min(4, os.cpu_count() or 2)),
                 "autoinstall_known_extensions": "false",
