@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hmac
 import shutil
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
 from hashlib import sha256
@@ -259,9 +259,3 @@ def _community_table(ids: dict[tuple[str, str], int]) -> pa.Table:
             "id": pa.array(list(ids.values()), pa.int64()),
         }
     )
-
-
-def problems_in_words(problems: Iterator[Problem]) -> Iterator[str]:
-    """file:line: reason, in the active language."""
-    for each in problems:
-        yield f"{each.file}:{each.line}: {each.message}" if each.line else f"{each.file}: {each.message}"

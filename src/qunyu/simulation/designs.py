@@ -42,7 +42,6 @@ class Design:
     bot: bool = False
 
 
-ALIVE = Fate()
 DESIGNS = (
     Design("lead-sh", "拾露静安店·新人见面{n}群", "wechat", "lead", "daily", "sh", 10, -60,
            "接待静安店进店和扫码的新朋友，9.9 元体验装起步，每天一个小话题，喝明白了再买", bot=True),
