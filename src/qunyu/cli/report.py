@@ -103,7 +103,7 @@ class _Made:
     """The import done, and what can be said of it."""
 
     def __init__(self, request: Any, grain: Grain) -> None:
-        from qunyu.flows.place import place
+        from qunyu.flows.place import lake, place
         from qunyu.flows.throw_away import import_now
         from qunyu.insights.board import board
         from qunyu.insights.question import Question
@@ -115,7 +115,7 @@ class _Made:
         with progress() as told:
             self.owner, self.result = import_now(request, title=self.name, now=self.now, progress=told)
         tell_summary(self.result)
-        self.scope, self.lake, self.zone = system_scope("report"), place().lake, place().zone
+        self.scope, self.lake, self.zone = system_scope("report"), lake(), place().zone
         self.question = Question(grain=grain)
         self.board = board(self.lake, self.scope, self.question)
         self.totals = totals(self.lake, self.scope, Question())

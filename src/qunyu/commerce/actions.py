@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from itertools import groupby
+from operator import itemgetter
 
 from django.db import transaction
 
@@ -13,7 +15,7 @@ CHUNK = 1_000
 
 
 def put_orders(*, by: Scope, rows: Iterator[Order]) -> int:
-    """Keeps orders; one with a number the unit has already takes the newer state; how many were given.
+    """Keeps orders in the state given; one that is there already takes it on; how many were given.
 
     Raises Denied.
     """
@@ -49,14 +51,16 @@ def _put(chunk: list[Order]) -> int:
     return len(chunk)
 
 
-def forget_of_import(*, by: Scope, import_id: int) -> int:
-    """Removes the orders whose state an import supplied; what the facts still tell of them is put back after; how many went.
+def forget_orders(*, by: Scope, references: Sequence[tuple[int, str]]) -> int:
+    """Removes the orders (unit id, reference) that no fact tells of any more; how many went.
 
     Raises Denied.
     """
     by.require("imports.run")
-    ids = list(Order.objects.filter(supplied_by=import_id).values_list("id", flat=True))
-    for start in range(0, len(ids), CHUNK):
-        with transaction.atomic():
-            Order.objects.filter(id__in=ids[start : start + CHUNK]).delete()
-    return len(ids)
+    gone = 0
+    for unit, group in groupby(sorted(references), key=itemgetter(0)):
+        names = [reference for _, reference in group]
+        for start in range(0, len(names), CHUNK):
+            with transaction.atomic():
+                gone += Order.objects.filter(unit=unit, reference__in=names[start : start + CHUNK]).delete()[0]
+    return gone

@@ -21,6 +21,7 @@ class Order(models.Model):
     """One order of one unit. `amount` and `refund` are minor units of `currency`; `customer` is None when unknown.
 
     `reference` is the number, or where orders carry none the hex id of the order's fact: unique within the unit.
+    `supplied_by` is the first import that told of it: until that is done the order does not show.
     """
 
     public_id = models.CharField(max_length=PUBLIC_ID_LENGTH, unique=True, default=new_public_id)

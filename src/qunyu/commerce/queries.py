@@ -12,11 +12,6 @@ from qunyu.commerce.models import Order
 from qunyu.kernel.scope import Scope
 
 
-def references_of_import(import_id: int) -> list[tuple[int, str]]:
-    """(unit id, reference) of the orders whose present state an import supplied."""
-    return list(Order.objects.filter(supplied_by=import_id).order_by("id").values_list("unit", "reference"))
-
-
 def order_from_fact(row: Mapping[str, Any]) -> Order:
     """The order that a fact of the lake describes."""
     return Order(
@@ -31,7 +26,7 @@ def order_from_fact(row: Mapping[str, Any]) -> Order:
         currency=row["currency"],
         status=row["subject"],
         lines=json.loads(row["meta"])["lines"],
-        supplied_by_id=row["import_id"],
+        supplied_by_id=row["first_import"],
     )
 
 

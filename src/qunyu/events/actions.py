@@ -1,4 +1,4 @@
-"""Writes of imports: asked, moved from state to state, finished or failed."""
+"""Writes of imports: asked, moved from state to state, finished or failed; and of what is published of the lake."""
 
 from __future__ import annotations
 
@@ -7,13 +7,17 @@ from datetime import datetime
 from typing import Any
 
 from django.db import transaction
+from django.db.models import Q
 
-from qunyu.events.models import Import, ImportProblem
+from qunyu.events.lake.store import Lake
+from qunyu.events.models import Import, ImportProblem, PublishedTable
 from qunyu.events.problems import Problem
 from qunyu.kernel import audit
 from qunyu.kernel.errors import DomainError
 from qunyu.kernel.scope import Scope
 from qunyu.kernel.words import Words
+
+INTERRUPTED = "interrupted"
 
 
 @transaction.atomic
@@ -37,6 +41,15 @@ def move(import_id: int, *, to: str, only_from: Iterable[str]) -> bool:
 
 
 @transaction.atomic
+def begin(import_id: int) -> bool:
+    """Puts the import into state reading; False when it has ended. One that was interrupted may begin again."""
+    at_work = Q(state__in=(Import.State.WAITING, Import.State.READING, Import.State.SAVING))
+    interrupted = Q(state=Import.State.FAILED, error__code=INTERRUPTED)
+    found = Import.objects.filter(at_work | interrupted, pk=import_id)
+    return bool(found.update(state=Import.State.READING, error={}, finished_at=None))
+
+
+@transaction.atomic
 def report_progress(import_id: int, **progress: int) -> None:
     """Keeps how far the import is, for whoever watches."""
     Import.objects.filter(pk=import_id).update(progress=progress)
@@ -56,11 +69,26 @@ def keep_problems(import_id: int, problems: Iterable[Problem]) -> None:
 
 
 @transaction.atomic
-def finish(import_id: int, *, by: Scope, summary: Mapping[str, Any], now: datetime) -> None:
+def publish(lake: Lake) -> None:
+    """Readers see the newest state of `lake` from now on."""
+    for name, version in lake.newest().items():
+        PublishedTable.objects.update_or_create(name=name, defaults={"version": version})
+
+
+@transaction.atomic
+def publish_first(lake: Lake) -> None:
+    """Readers go on seeing what there is now, where nothing was ever published."""
+    if not PublishedTable.objects.exists():
+        publish(lake)
+
+
+@transaction.atomic
+def finish(import_id: int, *, by: Scope, lake: Lake, summary: Mapping[str, Any], now: datetime) -> None:
     """The import is done and what it brought shows from now on; one whose undo was asked meanwhile stays hidden."""
     saving = Import.objects.filter(pk=import_id, state=Import.State.SAVING)
     if not saving.update(state=Import.State.DONE, summary=dict(summary), progress={}, finished_at=now):
         return
+    publish(lake)
     audit.record(by=by.actor, action="import.finish", kind="import", id=import_id, now=now)
 
 
@@ -91,8 +119,9 @@ def begin_undo(*, by: Scope, owner: Import, now: datetime) -> None:
 
 
 @transaction.atomic
-def end_undo(import_id: int, *, removed: Mapping[str, int], now: datetime) -> None:
+def end_undo(import_id: int, *, lake: Lake, removed: Mapping[str, int], now: datetime) -> None:
     """The import is undone; `removed` counts what went."""
+    publish(lake)
     Import.objects.filter(pk=import_id).update(
         state=Import.State.UNDONE, progress={"removed": dict(removed)}, finished_at=now
     )

@@ -1,4 +1,4 @@
-"""Imports and their problems."""
+"""Imports, their problems, and which versions of the lake are published."""
 
 from __future__ import annotations
 
@@ -38,6 +38,13 @@ class Import(models.Model):
 
     class Meta:
         ordering = ("-id",)
+
+
+class PublishedTable(models.Model):
+    """Which `version` of a table of the lake readers see; -1 while the table is not theirs to see at all."""
+
+    name = models.CharField(max_length=20, primary_key=True)
+    version = models.BigIntegerField()
 
 
 class ImportProblem(models.Model):

@@ -1,12 +1,14 @@
-"""Reads of imports."""
+"""Reads of imports and of the lake as it is published."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
+from pathlib import Path
 
 from django.db.models import QuerySet
 
-from qunyu.events.models import Import, ImportProblem
+from qunyu.events.lake.store import SCHEMAS, Lake
+from qunyu.events.models import Import, ImportProblem, PublishedTable
 from qunyu.events.problems import Problem
 from qunyu.kernel.errors import DomainError
 from qunyu.kernel.scope import Scope
@@ -43,3 +45,20 @@ def problems_of(owner: Import) -> Iterator[Problem]:
     """The kept problems of an import in the order of reading."""
     for row in ImportProblem.objects.filter(owner=owner).iterator():
         yield Problem(row.code, row.file, row.line, row.data)
+
+
+def anything_hidden() -> bool:
+    """Whether some import is under way or being undone; what it alone brought does not show then."""
+    settled = (Import.State.DONE, Import.State.FAILED, Import.State.UNDONE)
+    return Import.objects.exclude(state__in=settled).exists()
+
+
+def unsettled_imports() -> list[Import]:
+    """The imports in the middle of saving or undoing: for whoever holds the lake's pen, those that a crash left or that wait for it."""
+    return list(Import.objects.filter(state__in=(Import.State.SAVING, Import.State.UNDOING)).order_by("id"))
+
+
+def published_lake(folder: Path) -> Lake:
+    """The lake in `folder` as readers see it: without what an import has written but not finished."""
+    found = dict(PublishedTable.objects.values_list("name", "version"))
+    return Lake(folder, {name: found.get(name, -1) for name in SCHEMAS} if found else None)

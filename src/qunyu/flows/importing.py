@@ -5,12 +5,10 @@ from __future__ import annotations
 import hmac
 import shutil
 from collections.abc import Callable
-from dataclasses import dataclass, field
 from datetime import datetime
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
-from zoneinfo import ZoneInfo
 
 import pyarrow as pa
 
@@ -23,12 +21,13 @@ from qunyu.events import actions as events
 from qunyu.events.intake import Intake
 from qunyu.events.lake import rollup, states
 from qunyu.events.lake.bench import Bench, Target, bench
-from qunyu.events.lake.store import Lake
 from qunyu.events.problems import Problem
 from qunyu.events.queries import import_by_key
 from qunyu.events.reading import Yields
 from qunyu.events.staging import Staged, Stager
+from qunyu.flows.place import Place
 from qunyu.flows.request import ImportRequest, Part, yields_of
+from qunyu.flows.undoing import settle
 from qunyu.kernel.errors import DomainError
 from qunyu.kernel.scope import Scope, system_scope
 from qunyu.kernel.words import Words
@@ -43,23 +42,10 @@ NEUTRAL = "plain"
 Progress = Callable[[str, int], None]
 
 
-@dataclass(frozen=True)
-class Place:
-    """Where imports work: the data folder, the calendar's zone and the key that hashes phone numbers."""
-
-    data: Path
-    zone: ZoneInfo
-    secret: str
-    lake: Lake = field(init=False)
-
-    def __post_init__(self) -> None:
-        object.__setattr__(self, "lake", Lake(self.data / "lake"))
-
-
 def run(import_id: int, *, place: Place, now: datetime, progress: Progress = lambda step, done: None) -> dict[str, Any]:
-    """Does a waiting import; its summary. Run again after a crash it goes through and adds nothing twice.
+    """Does a waiting import; its summary. Run again after a crash it begins anew.
 
-    Raises DomainError nothing_to_import, or strict_problems; the import is then failed and nothing was added.
+    Raises DomainError nothing_to_import, strict_problems or import_ended; nothing was then added.
     """
     course = Course(import_id, place, now, progress)
     try:
@@ -69,7 +55,6 @@ def run(import_id: int, *, place: Place, now: datetime, progress: Progress = lam
         raise
     finally:
         shutil.rmtree(course.folder, ignore_errors=True)
-    events.finish(import_id, by=course.scope, summary=summary, now=now)
     return summary
 
 
@@ -87,17 +72,30 @@ class Course:
         self.staged = Staged(self.folder)
 
     def run(self) -> dict[str, Any]:
-        if not events.move(self.owner.pk, to="reading", only_from=("waiting", "reading", "saving")):
-            message = Words("这次导入已经结束（状态：{state}）", "this import has ended already (state: {state})")
-            raise DomainError("import_ended", message.fill(state=self.owner.state), state=self.owner.state)
+        lake = self.place.lake
+        if self.owner.state == self.owner.State.SAVING:
+            with lake.writing():
+                settle(place=self.place, now=self.now)
+        if not events.begin(self.owner.pk):
+            raise self._ended()
         self._stage()
         self._check()
-        events.move(self.owner.pk, to="saving", only_from=("reading",))
-        with self.place.lake.writing():
-            with bench(self.place.lake, self.staged, self._target()) as table:
+        with lake.writing():
+            settle(place=self.place, now=self.now)
+            events.publish_first(lake)
+            if not events.move(self.owner.pk, to="saving", only_from=("reading",)):
+                raise self._ended()
+            with bench(lake, self.staged, self._target()) as table:
                 counts = self._facts(table)
             self._renew()
-        return self._summary(counts)
+            summary = self._summary(counts)
+            events.finish(self.owner.pk, by=self.scope, lake=lake, summary=summary, now=self.now)
+        return summary
+
+    def _ended(self) -> DomainError:
+        state = import_by_key(self.owner.pk).state
+        message = Words("这次导入已经结束（状态：{state}）", "this import has ended already (state: {state})")
+        return DomainError("import_ended", message.fill(state=state), state=state)
 
     def _target(self) -> Target:
         unit = unit_by_key(self.owner.unit_id)
@@ -235,11 +233,11 @@ class Course:
         pairs = rollup.pairs_of_import(lake, self.owner.pk)
         rollup.refresh(lake, pairs)
         communities = set(pairs["community"].unique().to_pylist())
-        rows = (membership_from_facts(row) for row in states.memberships(lake, communities))
+        rows = map(membership_from_facts, states.memberships(lake, communities))
         renew_memberships(by=self.scope, communities=communities, rows=rows)
         if self.staged.rows["orders"]:
-            orders = (order_from_fact(row) for row in states.orders(lake, import_id=self.owner.pk))
-            put_orders(by=self.scope, rows=orders)
+            references = states.order_references(lake, self.owner.pk)
+            put_orders(by=self.scope, rows=map(order_from_fact, states.orders(lake, references)))
 
     def _summary(self, counts: dict[str, int]) -> dict[str, Any]:
         events.keep_problems(self.owner.pk, self.staged.problems)

@@ -3,16 +3,31 @@
 from __future__ import annotations
 
 import shutil
+from dataclasses import dataclass, field
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 from django.conf import settings
 
 from qunyu.events.lake.store import Lake
-from qunyu.flows.importing import Place
+from qunyu.events.queries import published_lake
 from qunyu.flows.request import ImportRequest
 
 # The folders of the data folder in which the console and the API keep what they are handed.
 GIVEN = ("imports", "api-uploads")
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where imports work: the data folder, the calendar's zone and the key that hashes phone numbers; `lake` is for writing."""
+
+    data: Path
+    zone: ZoneInfo
+    secret: str
+    lake: Lake = field(init=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "lake", Lake(self.data / "lake"))
 
 
 def place() -> Place:
@@ -30,5 +45,6 @@ def forget_given(data: Path, request: ImportRequest) -> None:
 
 
 def lake() -> Lake:
-    """The deployment's lake."""
-    return place().lake
+    """The deployment's lake as it is published, for reading."""
+    found = place().lake
+    return published_lake(found.folder)

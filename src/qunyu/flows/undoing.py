@@ -3,56 +3,104 @@
 from __future__ import annotations
 
 import json
-from datetime import datetime
+from dataclasses import dataclass
+from datetime import date, datetime
+from pathlib import Path
+from typing import Any
 
 import pyarrow as pa
 
-from qunyu.commerce.actions import forget_of_import, put_orders
-from qunyu.commerce.queries import order_from_fact, references_of_import
+from qunyu.commerce.actions import forget_orders, put_orders
+from qunyu.commerce.queries import order_from_fact
 from qunyu.communities.actions import forget_empty
 from qunyu.events import actions as events
 from qunyu.events.lake import rollup, states
 from qunyu.events.lake.undo import remove_import
-from qunyu.flows.importing import Place
-from qunyu.kernel.scope import system_scope
+from qunyu.events.queries import import_by_key, unsettled_imports
+from qunyu.flows.place import Place
+from qunyu.kernel.errors import DomainError
+from qunyu.kernel.scope import Scope, system_scope
+from qunyu.kernel.words import Words
 from qunyu.members.actions import forget_unused, renew_memberships
 from qunyu.members.queries import membership_from_facts
 
 
 def run(import_id: int, *, place: Place, now: datetime) -> dict[str, int]:
     """Undoes an import that `events.begin_undo` has put into state undoing; how much went. Run again it goes on."""
-    scope = system_scope(f"undo of import {import_id}")
     with place.lake.writing():
-        pairs = _pairs(import_id, place)
-        references = references_of_import(import_id)
-        facts = remove_import(place.lake, import_id)
-        rollup.refresh(place.lake, pairs)
-        touched = set(pairs["community"].unique().to_pylist())
-        rows = (membership_from_facts(row) for row in states.memberships(place.lake, touched))
-        renew_memberships(by=scope, communities=touched, rows=rows)
-        orders = forget_of_import(by=scope, import_id=import_id)
-        left = states.orders(place.lake, references=references)
-        put_orders(by=scope, rows=(order_from_fact(row) for row in left))
-        people = forget_unused(by=scope, import_id=import_id, heirs=states.heirs_of_people(place.lake))
-        heirs = states.heirs_of_communities(place.lake)
-        communities = forget_empty(by=scope, import_id=import_id, heirs=heirs)
-    removed = {"facts": facts, "orders": orders, "identities": people, "communities": communities}
-    events.end_undo(import_id, removed=removed, now=now)
-    (place.data / "staging" / f"undo-{import_id}.json").unlink(missing_ok=True)
+        settle(place=place, now=now)
+    removed: dict[str, int] = import_by_key(import_id).progress.get("removed", {})
     return removed
 
 
-def _pairs(import_id: int, place: Place) -> pa.Table:
-    """The days to recompute, kept in a file first: after a crash the lake may no longer tell."""
-    path = place.data / "staging" / f"undo-{import_id}.json"
-    if not path.exists():
-        path.parent.mkdir(parents=True, exist_ok=True)
-        found = rollup.pairs_of_import(place.lake, import_id)
-        waiting = path.with_suffix(".part")
-        waiting.write_text(
-            json.dumps([[str(day), community] for day, community in zip(*found.to_pydict().values(), strict=True)])
-        )
-        waiting.rename(path)
-    rows = json.loads(path.read_text())
-    days = pa.array([row[0] for row in rows], pa.string()).cast(pa.date32())
-    return pa.table({"local_day": days, "community": pa.array([row[1] for row in rows], pa.int64())})
+def settle(*, place: Place, now: datetime) -> None:
+    """Ends what a crash left half done and the undos that wait: for whoever holds the lake's pen.
+
+    Only then the newest state of the lake is one that may be published.
+    """
+    for owner in unsettled_imports():
+        scope = system_scope(f"undo of import {owner.pk}")
+        if owner.state == owner.State.UNDOING:
+            removed = _withdraw(owner.pk, place, scope)
+            events.end_undo(owner.pk, lake=place.lake, removed=removed, now=now)
+        else:
+            _withdraw(owner.pk, place, scope)
+            events.fail(owner.pk, by=scope, error=DomainError(events.INTERRUPTED, _INTERRUPTED), now=now)
+        _Touched.path(place, owner.pk).unlink(missing_ok=True)
+
+
+_INTERRUPTED = Words(
+    "导入中途被打断，已写入的内容全部撤回；请重新导入",
+    "the import was interrupted, and what it had written was taken back; import again",
+)
+
+
+def _withdraw(import_id: int, place: Place, scope: Scope) -> dict[str, int]:
+    lake = place.lake
+    touched = _Touched.of(import_id, place)
+    facts = remove_import(lake, import_id)
+    rollup.refresh(lake, touched.days)
+    communities = set(touched.days["community"].unique().to_pylist())
+    rows = map(membership_from_facts, states.memberships(lake, communities))
+    renew_memberships(by=scope, communities=communities, rows=rows)
+    orders = _renew_orders(touched.orders, place, scope)
+    people = forget_unused(by=scope, import_id=import_id, heirs=states.heirs_of_people(lake))
+    gone = forget_empty(by=scope, import_id=import_id, heirs=states.heirs_of_communities(lake))
+    return {"facts": facts, "orders": orders, "identities": people, "communities": gone}
+
+
+def _renew_orders(references: list[tuple[int, str]], place: Place, scope: Scope) -> int:
+    """Gives the orders the state that the facts still tell; how many went because none does."""
+    told = list(map(order_from_fact, states.orders(place.lake, references)))
+    left = {(order.unit_id, order.reference) for order in told}
+    put_orders(by=scope, rows=iter(told))
+    return forget_orders(by=scope, references=[each for each in references if each not in left])
+
+
+@dataclass(frozen=True)
+class _Touched:
+    """What has to be computed anew: days (local_day, community) and orders (unit, reference)."""
+
+    days: pa.Table
+    orders: list[tuple[int, str]]
+
+    @staticmethod
+    def path(place: Place, import_id: int) -> Path:
+        return place.data / "staging" / f"undo-{import_id}.json"
+
+    @classmethod
+    def of(cls, import_id: int, place: Place) -> _Touched:
+        """Kept in a file first: after a crash the lake may no longer tell."""
+        path = cls.path(place, import_id)
+        if not path.exists():
+            path.parent.mkdir(parents=True, exist_ok=True)
+            days = rollup.pairs_of_import(place.lake, import_id).to_pydict()
+            orders = states.order_references(place.lake, import_id)
+            waiting = path.with_suffix(".part")
+            waiting.write_text(json.dumps({"days": days, "orders": orders}, default=date.isoformat))
+            waiting.rename(path)
+        found: dict[str, Any] = json.loads(path.read_text())
+        days = pa.array(found["days"]["local_day"], pa.string()).cast(pa.date32())
+        communities = pa.array(found["days"]["community"], pa.int64())
+        table = pa.table({"local_day": days, "community": communities})
+        return cls(table, [(unit, reference) for unit, reference in found["orders"]])

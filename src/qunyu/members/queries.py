@@ -12,6 +12,7 @@ from django.db import connection
 from django.db.models import Count, Exists, Max, Min, OuterRef, Q, QuerySet, Sum
 
 from qunyu.communities.queries import communities, communities_where
+from qunyu.events.queries import anything_hidden
 from qunyu.kernel.errors import DomainError
 from qunyu.kernel.scope import Scope
 from qunyu.kernel.words import Words
@@ -46,7 +47,15 @@ def dimension(scope: Scope) -> pa.Table:
 
 def memberships(scope: Scope) -> QuerySet[Membership]:
     """The memberships in communities whose members `scope` may see."""
-    return Membership.objects.filter(community__in=communities(scope).visible_to(scope, "members.view"))
+    here = communities(scope).visible_to(scope, "members.view")
+    return Membership.objects.filter(_shown("identity__"), community__in=here)
+
+
+def _shown(identity: str) -> Q:
+    """Narrows the identities at the end of that path to those of finished imports; nearly always all are, and nothing is asked."""
+    if not anything_hidden():
+        return Q()
+    return Q(**{f"{identity}supplied_by": None}) | Q(**{f"{identity}supplied_by__state": "done"})
 
 
 def people(scope: Scope) -> QuerySet[Member]:
@@ -112,7 +121,7 @@ class Totals:
 
 def totals_by_community(scope: Scope, ids: Iterable[int]) -> dict[int, Totals]:
     """The totals of those of the communities `ids` that `scope` may see and that anybody was seen in."""
-    seen = Membership.objects.filter(community__in=communities(scope).filter(id__in=list(ids)))
+    seen = Membership.objects.filter(_shown("identity__"), community__in=communities(scope).filter(id__in=list(ids)))
     present = Count("identity__member", distinct=True, filter=Q(left_at=None))
     return _totals(seen.values_list("community").annotate(present=present, said=Sum("messages"), last=Max("last_at")))
 
@@ -150,6 +159,7 @@ def members(scope: Scope, wanted: Wanted = Wanted()) -> QuerySet[Member]:
     found = Member.objects.filter(
         Q(name__icontains=wanted.text) | Q(identities__name__icontains=wanted.text) if wanted.text else Q(),
         Q(identities__platform=wanted.platform) if wanted.platform else Q(),
+        _shown("identities__"),
         identities__memberships__community__in=here,
     )
     if wanted.role:
@@ -173,13 +183,13 @@ def find_member(scope: Scope, public_id: str) -> Member:
 def memberships_of(scope: Scope, member: Member) -> list[Membership]:
     """Where `scope` may see the member, with identity and community, the latest active first."""
     here = communities_where(scope, "members.view")
-    rows = Membership.objects.filter(identity__member=member, community__in=here)
+    rows = Membership.objects.filter(_shown("identity__"), identity__member=member, community__in=here)
     return list(rows.select_related("identity", "community").order_by("-last_at", "id"))
 
 
 def customers_of(member: Member) -> list[Identity]:
     """The identities under which shops know the member (they are in no community)."""
-    return list(Identity.objects.filter(member=member, memberships=None).order_by("id"))
+    return list(Identity.objects.filter(_shown(""), member=member, memberships=None).order_by("id"))
 
 
 def last_active(communities: Collection[int]) -> dict[int, datetime]:

@@ -183,20 +183,13 @@ class Bench:
 
     def supplies(self) -> pa.RecordBatchReader:
         """The facts this import holds that were there already."""
-        own = self.target.import_id
-        sql = f"SELECT {own}::BIGINT AS import_id, fact_id FROM existing_ids WHERE import_id <> {own}"
+        sql = f"SELECT {self.target.import_id}::BIGINT AS import_id, fact_id, kind FROM existing_ids"
         return self.connection.sql(sql).to_arrow_reader(ROW_GROUP).cast(SUPPLIES)
 
     def counts(self) -> dict[str, int]:
-        """How many facts are new, by kind, and `already` how many another import had supplied.
-
-        What this import wrote before a crash counts as new.
-        """
-        own = f"import_id = {self.target.import_id}"
-        rows = self.connection.execute(
-            f"SELECT kind, count(*) FROM (SELECT kind FROM new_ids UNION ALL SELECT kind FROM existing_ids WHERE {own}) GROUP BY ALL"
-        ).fetchall()
-        already = self.connection.execute(f"SELECT count(*) FROM existing_ids WHERE NOT {own}").fetchall()
+        """How many facts are new, by kind, and `already` how many another import had supplied."""
+        rows = self.connection.execute("SELECT kind, count(*) FROM new_ids GROUP BY ALL").fetchall()
+        already = self.connection.execute("SELECT count(*) FROM existing_ids").fetchall()
         return {**dict(rows), "already": already[0][0]}
 
 
@@ -263,7 +256,7 @@ SELECT fact_id, min(position) AS position, arg_min(kind, position) AS kind FROM 
 
 _EXISTING = """
 CREATE OR REPLACE TABLE existing_ids AS
-SELECT f.fact_id, f.import_id, f.kind FROM numbered JOIN facts f USING (fact_id);
+SELECT f.fact_id, f.kind FROM numbered JOIN facts f USING (fact_id);
 CREATE OR REPLACE TABLE new_ids AS
 SELECT * FROM numbered ANTI JOIN existing_ids USING (fact_id)
 """

@@ -18,11 +18,28 @@ FROM activity SEMI JOIN chosen USING (community)
 GROUP BY identity, community ORDER BY community, identity
 """
 
-# Of an order told of several times the newest import's word counts.
-LATEST_ORDERS = """
-SELECT *, CASE WHEN external <> '' THEN external ELSE lower(hex(fact_id)) END AS reference FROM facts
+_REFERENCE = "CASE WHEN external <> '' THEN external ELSE lower(hex(fact_id)) END AS reference"
+
+# Of an order told of several times the newest import's word counts, be it one that an earlier import had told already.
+LATEST_ORDERS = f"""
+SELECT f.*, {_REFERENCE} FROM facts f
+LEFT JOIN (SELECT fact_id, max(import_id) AS again FROM supplies WHERE kind = 'order' GROUP BY fact_id) s USING (fact_id)
 WHERE kind = 'order'
-QUALIFY external = '' OR row_number() OVER (PARTITION BY unit, external ORDER BY import_id DESC, fact_id) = 1
+QUALIFY external = '' OR row_number() OVER (
+  PARTITION BY unit, external ORDER BY greatest(import_id, again) DESC, fact_id) = 1
+"""
+
+_ORDERS = f"""
+WITH firsts AS (
+  SELECT unit, reference, min(import_id) AS first_import FROM (SELECT unit, import_id, {_REFERENCE} FROM facts WHERE kind = 'order')
+  SEMI JOIN wanted USING (unit, reference) GROUP BY ALL
+)
+SELECT o.*, f.first_import FROM ({LATEST_ORDERS}) o JOIN firsts f USING (unit, reference)
+"""
+
+_REFERENCES = f"""
+SELECT DISTINCT unit, {_REFERENCE} FROM facts
+WHERE kind = 'order' AND (import_id = $id OR fact_id IN (SELECT fact_id FROM supplies WHERE import_id = $id))
 """
 
 
@@ -35,18 +52,19 @@ def memberships(lake: Lake, communities: Collection[int]) -> Iterator[dict[str, 
             yield from batch.to_pylist()
 
 
-def orders(
-    lake: Lake, *, import_id: int | None = None, references: Collection[tuple[int, str]] = ()
-) -> Iterator[dict[str, object]]:
-    """The facts that count for the orders an import tells of, or for (unit, reference) pairs."""
+def order_references(lake: Lake, import_id: int) -> list[tuple[int, str]]:
+    """(unit, reference) of every order that an import tells of."""
+    with lake.connect() as connection:
+        return connection.execute(_REFERENCES, {"id": import_id}).fetchall()
+
+
+def orders(lake: Lake, references: Collection[tuple[int, str]]) -> Iterator[dict[str, object]]:
+    """The fact that counts for each of the orders (unit, reference), with the `first_import` that told of the order."""
     with lake.connect() as connection:
         units, names = zip(*references, strict=True) if references else ((), ())
         wanted = pa.table({"unit": pa.array(units, pa.int64()), "reference": pa.array(names, pa.string())})
         connection.register("wanted", wanted)
-        mine = f"SELECT unit, external FROM facts WHERE kind = 'order' AND import_id = {import_id or -1}"
-        only = f"(unit, external) IN ({mine}) AND (external <> '' OR import_id = {import_id})"
-        test = only if import_id is not None else "(unit, reference) IN (SELECT unit, reference FROM wanted)"
-        for batch in connection.sql(f"SELECT * FROM ({LATEST_ORDERS}) WHERE {test}").to_arrow_reader(BATCH):
+        for batch in connection.sql(_ORDERS).to_arrow_reader(BATCH):
             yield from batch.to_pylist()
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import fcntl
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -33,26 +33,35 @@ KEPT_HOURS = 1
 
 @dataclass(frozen=True)
 class Lake:
-    """The tables below `folder`; made at the first write."""
+    """The tables below `folder`; made at the first write.
+
+    A reader is given the `versions` that are published (-1: no table yet), so that it sees nothing half done; None is the newest.
+    """
 
     folder: Path
+    versions: Mapping[Name, int] | None = None
 
     def path(self, name: Name) -> Path:
         """Where the table lies."""
         return self.folder / name
 
     def table(self, name: Name) -> DeltaTable | None:
-        """The table as it is now; None before its first write."""
+        """The table as this lake sees it; None before its first write."""
         path = self.path(name)
-        return DeltaTable(path) if (path / "_delta_log").is_dir() else None
+        version = None if self.versions is None else self.versions.get(name, -1)
+        return None if version == -1 or not (path / "_delta_log").is_dir() else DeltaTable(path, version)
 
     def version(self, name: Name) -> int:
         """The table's version, which every write raises; -1 before the first."""
         found = self.table(name)
         return -1 if found is None else found.version()
 
+    def newest(self) -> dict[Name, int]:
+        """The version of every table, to be published."""
+        return {name: self.version(name) for name in SCHEMAS}
+
     def files(self, name: Name) -> list[str]:
-        """The Parquet files that make up the table now."""
+        """The Parquet files that make up the table."""
         found = self.table(name)
         return [] if found is None else [unquote(urlsplit(uri).path) for uri in found.file_uris()]
 
