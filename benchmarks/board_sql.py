@@ -54,7 +54,7 @@ SELECT DISTINCT b.*, s.key, true AS member
 FROM bought b JOIN stays s ON s.member = b.buyer AND b.at >= s.from_at AND (s.to_at IS NULL OR b.at < s.to_at)"""
 
 _SCRIPT = """
-CREATE TEMP TABLE visits AS
+CREATE TEMP VIEW visits AS
 SELECT {key} AS key, a.community, a.identity, i.member, i.role = 'member' AS ordinary, a.local_day AS day, a.messages::INT AS messages,
   a.actions::INT AS actions, a.spoken::INT AS spoken, a.joins::INT AS joins, a.leaves::INT AS leaves, a.first_at, a.last_at, a.gone_at
 FROM activity a JOIN identities i USING (identity) SEMI JOIN communities USING (community)

@@ -8,12 +8,14 @@ from typing import Any
 import pytest
 
 from qunyu.communities.models import Community
+from qunyu.events import actions as events
 from qunyu.events.actions import begin_undo
 from qunyu.events.lake.timeline import Seen, timeline
 from qunyu.events.models import Import, PublishedTable
 from qunyu.events.tasks import tidy
 from qunyu.flows import importing, undoing
 from qunyu.flows.place import lake, place
+from qunyu.kernel.errors import DomainError
 from qunyu.members.models import Identity
 from qunyu.members.queries import members, memberships, people
 from tests.deployment_fixtures import NOW, TEA_CHAT, TEA_NAME
@@ -33,7 +35,7 @@ def interrupted(desk: Desk, monkeypatch: pytest.MonkeyPatch, files: dict[str, st
     """An import whose facts, figures and memberships are written, and that did not come to its end."""
     owner = desk.ask(files)
     with monkeypatch.context() as patch:
-        patch.setattr(importing.events, "finish", crash)
+        patch.setattr(events, "finish", crash)
         with pytest.raises(RuntimeError):
             desk.run(owner)
     owner.refresh_from_db()
@@ -44,13 +46,13 @@ def interrupted(desk: Desk, monkeypatch: pytest.MonkeyPatch, files: dict[str, st
 def looked_at(monkeypatch: pytest.MonkeyPatch, look: Callable[[], Any]) -> list[Any]:
     """What `look` saw when an import had written everything but its end."""
     seen: list[Any] = []
-    finish = importing.events.finish
+    finish = events.finish
 
     def looking(*given: Any, **named: Any) -> None:
         seen.append(look())
         finish(*given, **named)
 
-    monkeypatch.setattr(importing.events, "finish", looking)
+    monkeypatch.setattr(events, "finish", looking)
     return seen
 
 
@@ -145,7 +147,7 @@ def test_an_import_undone_before_it_saved_stops(desk: Desk, monkeypatch: pytest.
         begin_undo(by=desk.scope, owner=owner, now=NOW)
 
     monkeypatch.setattr(importing.Course, "_check", undone)
-    with pytest.raises(importing.DomainError) as raised:
+    with pytest.raises(DomainError) as raised:
         desk.run(owner)
     owner.refresh_from_db()
     assert (raised.value.code, owner.state, desk.facts()) == ("import_ended", "undone", [])
