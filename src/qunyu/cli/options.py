@@ -116,7 +116,7 @@ class Reading:
             platform=self.platform,
             format=self.format_,
             include=self.include,
-            currency=self.currency.upper(),
+            currency=self.currency,
             strict=self.strict,
         )
 

@@ -1,4 +1,4 @@
-"""Cells: numbers and ids as people and their spreadsheets write them."""
+"""Cells: numbers, currencies and ids as people and their spreadsheets write them."""
 
 from __future__ import annotations
 
@@ -6,6 +6,8 @@ import re
 import unicodedata
 from decimal import Context, Decimal
 from functools import lru_cache
+
+from qunyu.kernel.money import currency_of
 
 # Enough for any product of two cells: amounts must come out exact, never rounded.
 EXACT = Context(prec=64)
@@ -51,6 +53,20 @@ def is_blank(text: str) -> bool:
 def is_masked(text: str) -> bool:
     """Whether a shop's platform has hidden part of it (138****1234, 小**): it then names nobody."""
     return "*" in text or "＊" in text
+
+
+@lru_cache(maxsize=256)
+def currency(text: str) -> str:
+    """The ISO 4217 code that the cell means; "" when it says nothing.
+
+    Raises Unreadable("unknown_currency").
+    """
+    if is_blank(text):
+        return ""
+    found = currency_of(text)
+    if not found:
+        raise Unreadable("unknown_currency", value=text.strip()[:40])
+    return found
 
 
 @lru_cache(maxsize=4096)

@@ -8,6 +8,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
+from qunyu.kernel.money import CURRENCIES
+
 # A unit in brackets is no part of a column's name: 实付金额（元）. Other brackets are: Phone (Billing).
 _UNIT = re.compile(r"\((?:单位.*?|元|人民币|rmb|cny|[¥￥$€£]|次|人|yuan)\)", re.IGNORECASE)
 
@@ -94,7 +96,7 @@ def constant(mapping: Mapping[str, str], header: Sequence[str], field: str) -> s
 
 
 def _is_constant(field: str, told: str) -> bool:
-    return field == "currency" and len(told) == 3 and told.isascii() and told.isalpha() and told.isupper()
+    return field == "currency" and told in CURRENCIES
 
 
 def _synonyms(kind: Kind, by_normal: Mapping[str, str]) -> dict[str, str]:

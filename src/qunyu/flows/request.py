@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from qunyu.events.reading import ReadOptions, Yields, readers
 from qunyu.kernel.errors import DomainError
+from qunyu.kernel.money import currency_of
 from qunyu.kernel.words import Words
 
 
@@ -59,7 +60,7 @@ class ImportRequest:
 
 
 def checked(request: ImportRequest) -> ImportRequest:
-    """The request itself.
+    """The request itself, its currency as the standard writes it.
 
     Raises DomainError bad_zone, unknown_format, bad_currency or no_such_file, each naming the value and what there is instead.
     """
@@ -68,14 +69,19 @@ def checked(request: ImportRequest) -> ImportRequest:
     if request.format and request.format not in readers():
         message = Words("没有名为“{name}”的格式；可用：{known}", "there is no format “{name}”; there are: {known}")
         raise DomainError("unknown_format", message.fill(name=request.format, known=", ".join(readers())))
-    if len(request.currency) != 3 or not request.currency.isupper():
+    for part in request.parts:
+        _check_paths(part)
+    return replace(request, currency=_checked_currency(request.currency))
+
+
+def _checked_currency(given: str) -> str:
+    found = currency_of(given)
+    if not found:
         message = Words(
             "“{name}”不是货币代码；请写 CNY、USD 这样的代码", "“{name}” is no currency code; write CNY, USD or the like"
         )
-        raise DomainError("bad_currency", message.fill(name=request.currency))
-    for part in request.parts:
-        _check_paths(part)
-    return request
+        raise DomainError("bad_currency", message.fill(name=given))
+    return found
 
 
 def check_zone(name: str) -> ZoneInfo:

@@ -61,3 +61,9 @@ def test_mapping_and_a_told_currency() -> None:
 def test_chats_and_orders_are_no_costs() -> None:
     for text in ("date,source,text,views\n2026-03-01,a,b,5\n", "日期,渠道,金额\n2026-03-01,a,5\n"):
         assert recognise(file_of_bytes("x.csv", text.encode()), ReadOptions(), "costs") is None
+
+
+def test_a_currency_nobody_knows_is_named() -> None:
+    rows, problems = of("日期,渠道,费用,币种\n2026-03-01,a,1,人民币\n2026-03-01,b,2,贝壳\n")
+    assert [row.currency for row in rows] == ["CNY"]
+    assert [(each.code, each.line, each.data) for each in problems] == [("unknown_currency", 3, {"value": "贝壳"})]

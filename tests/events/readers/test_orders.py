@@ -382,3 +382,12 @@ def test_customer_tables_with_sums_of_spending_are_no_orders() -> None:
     )
     assert recognise(file, ReadOptions(), "orders") is None
     assert recognise(file_of_bytes("o.csv", SHOPIFY.encode()), ReadOptions()) is not None
+
+
+def test_currencies_are_read_as_people_write_them() -> None:
+    lines, problems = of(
+        "order_id,customer,ordered_at,amount,currency\n"
+        "1,u1,2026-03-01,5,RMB\n2,u1,2026-03-01,5,€\n3,u1,2026-03-01,5,\n4,u1,2026-03-01,5,shells\n"
+    )
+    assert [(line.order_id, line.currency) for line in lines] == [("1", "CNY"), ("2", "EUR"), ("3", "")]
+    assert [(each.code, each.line, each.data["value"]) for each in problems] == [("unknown_currency", 5, "shells")]

@@ -10,7 +10,7 @@ from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
 from qunyu.events.cell_times import DateOrder, moment
-from qunyu.events.cells import EXACT, Unreadable, identifier, is_blank, is_masked, number, unwrapped
+from qunyu.events.cells import EXACT, Unreadable, currency, identifier, is_blank, is_masked, number, unwrapped
 from qunyu.events.columns import normal
 from qunyu.events.orders.headers import NICKNAMES
 from qunyu.events.orders.layouts import CREDIT_NOTES, FIRST_ROW_HAS_TOTAL, GUEST_IS_ZERO
@@ -114,7 +114,7 @@ class Lines:
             at,
             amount,
             status,
-            self._currency(cell(names.currency, "")),
+            currency(cell(names.currency, "")) or self.manner.currency,
             refund,
             ONE if quantity is None else quantity,
             cell(names.product, "").strip(),
@@ -237,14 +237,6 @@ class Lines:
         if customer == "0" and self.manner.layout in GUEST_IS_ZERO:
             customer = ""
         return customer, name
-
-    def _currency(self, text: str) -> str:
-        if not text:
-            return self.manner.currency
-        code = text.strip().upper()
-        if code in ("RMB", "人民币", "CNY", "¥", "￥"):
-            return "CNY"
-        return code if len(code) == 3 and code.isascii() and code.isalpha() else self.manner.currency
 
     def _meta(self, paid_at: str) -> dict[str, object] | None:
         if not paid_at or is_blank(paid_at):

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from decimal import Decimal
 
 from qunyu.events.cell_times import DateOrder, day
-from qunyu.events.cells import Unreadable, is_blank, number
+from qunyu.events.cells import Unreadable, currency, is_blank, number
 from qunyu.events.columns import CHAT_TEXT, Kind, constant
 from qunyu.events.files import File
 from qunyu.events.problems import Problem
@@ -89,7 +89,7 @@ class _Costs:
             self._text(row, "community"),
             self._text(row, "channel"),
             cost,
-            self._text(row, "currency").upper() or self.currency,
+            currency(self._text(row, "currency")) or self.currency,
             None if exposures is None else int(exposures),
             line,
         )
