@@ -123,7 +123,7 @@ class Desk:
             ),
             "facts": sorted((row["fact_id"], row["kind"]) for row in self.facts()),
             "figures": self.figures(),
-            "totals": totals(lake(), self.scope, Question()),
+            "totals": totals(lake(), self.scope),
         }
 
 

@@ -177,7 +177,7 @@ USELESS: dict[str, tuple[str, str | bytes, str]] = {
     "truncated JSON": (
         "result.json",
         '{"name": "tea", "type": "private_group", "id": 1, "messages": [{"id": 1, "ty',
-        "unknown_format",
+        "truncated",
     ),
     "truncated zip": ("chat.zip", zip_of(TEA_NAME, TEA_CHAT)[:200], "bad_archive"),
     "zip of nothing known": ("photos.zip", zip_of("cat.jpg", "\x00\x01"), "unknown_format"),

@@ -13,7 +13,6 @@ from qunyu.communities.models import Community
 from qunyu.flows.actions import ask_import
 from qunyu.flows.place import lake, place
 from qunyu.flows.request import ImportRequest, Part
-from qunyu.insights.question import Question
 from qunyu.insights.totals import totals
 from qunyu.kernel.errors import DomainError
 from qunyu.members.models import Identity, Mark, Member, Membership
@@ -77,7 +76,7 @@ def test_refunded_cancelled_unpaid_and_unknown_buyers_stand_apart(desk: Desk) ->
     ]
     figures = desk.figures("month")
     assert (figures["orders"], figures["revenue"], figures["buyers"]) == ([1], [7000], [1])
-    found = totals(lake(), desk.scope, Question())
+    found = totals(lake(), desk.scope)
     assert [(each.state, each.known, each.orders) for each in found.orders if each.state == "paid"] == [
         ("paid", False, 1),
         ("paid", True, 1),

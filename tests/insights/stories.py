@@ -120,7 +120,7 @@ class Story:
 
     def totals(self, scope: Scope = EVERYTHING, **question: Any) -> totals.Totals:
         with self.told():
-            return totals.totals(self.lake, scope, Question(**question))
+            return totals.totals(self.lake, scope)
 
     @contextmanager
     def told(self) -> Iterator[None]:

@@ -4,7 +4,7 @@ from datetime import date
 
 import pytest
 
-from qunyu.insights.board import Board
+from qunyu.insights.board import NOTHING
 from qunyu.insights.inputs import INPUTS
 from qunyu.insights.metric import metrics
 from qunyu.insights.question import BREAKDOWNS, Breakdown, Question
@@ -212,8 +212,8 @@ def test_one_person_on_one_day(story: Story) -> None:
 
 def test_a_community_of_nobody(story: Story) -> None:
     story.community(1)
-    assert story.board() == Board((), {}, (), None, {})
-    assert story.board(by="community") == Board((), {}, (), None, {})
+    assert story.board() == NOTHING
+    assert story.board(by="community") == NOTHING
 
 
 def test_a_silent_community_beside_a_lively_one(story: Story) -> None:

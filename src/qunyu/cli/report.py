@@ -118,7 +118,7 @@ class _Made:
         self.scope, self.lake, self.zone = system_scope("report"), lake(), place().zone
         self.question = Question(grain=grain)
         self.board = board(self.lake, self.scope, self.question)
-        self.totals = totals(self.lake, self.scope, Question())
+        self.totals = totals(self.lake, self.scope)
 
     @property
     def problem_count(self) -> int:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from functools import cached_property
 
@@ -88,7 +88,7 @@ class Board:
     keys: Mapping[int, str]
     currencies: tuple[str, ...]
     as_of: date | None
-    figures: Mapping[Place, Figure]
+    figures: Figures
 
     def figure(self, metric: str, period: Period, key: int = ALTOGETHER, part: str = "") -> Figure:
         """The figure of a metric in a period; a money metric's is in the currency `part`, the first one when empty."""
@@ -96,10 +96,25 @@ class Board:
             part = self.currencies[0] if self.currencies else ""
         return self.figures[(metric, key, period.first, part)]
 
+    def between(self, first: date | None, last: date | None) -> Board:
+        """The same board with only the periods that reach into the days from `first` to `last` (None: no bound)."""
+        shown = tuple(
+            each
+            for each in self.periods
+            if (first is None or each.last >= first) and (last is None or each.first <= last)
+        )
+        return replace(self, periods=shown, figures=Figures(self.figures.columns, self.figures.keys_asked, shown))
+
+
+NOTHING = Board((), {}, (), None, Figures({}, (), ()))
+
 
 def board(lake: Lake, scope: Scope, question: Question) -> Board:
     """Answers `question` with what `scope` may see; an empty board (no periods) when there is nothing to see."""
-    return _BOARDS.get(lake, scope, question, lambda: _board(lake, scope, question))
+    # What is known before the days asked counts, so everything is computed whatever they are, and remembered for other days.
+    whole = replace(question, first=None, last=None)
+    found = _BOARDS.get(lake, scope, whole, lambda: _board(lake, scope, whole))
+    return found.between(question.first, question.last)
 
 
 _BOARDS: Remembered[Board] = Remembered()
@@ -109,7 +124,7 @@ def _board(lake: Lake, scope: Scope, question: Question) -> Board:
     with lake.connect() as connection:
         asked = Asked(connection, scope, question)
         if not asked.open():
-            return Board((), {}, (), None, {})
+            return NOTHING
         return asked.answer()
 
 
@@ -189,9 +204,8 @@ class Asked:
         present = self._present()
         currencies = self._currencies()
         asked = self.question.metrics or metrics().keys()
-        shown = self._shown()
         columns = {each.key: self._column(each, present, currencies) for each in self.wanted if each.key in asked}
-        return Board(shown, self.keys, currencies, self.last, Figures(columns, self.keys, shown))
+        return Board(self.periods, self.keys, currencies, self.last, Figures(columns, self.keys, self.periods))
 
     def base_views(self) -> None:
         """Makes the views the wanted metrics use, and those these use."""
@@ -257,14 +271,6 @@ class Asked:
             f"SELECT currency FROM ({union}) GROUP BY ALL ORDER BY count(*) DESC, 1"
         ).fetchall()
         return tuple(row[0] for row in rows)
-
-    def _shown(self) -> tuple[Period, ...]:
-        first, last = self.question.first, self.question.last
-        return tuple(
-            each
-            for each in self.periods
-            if (first is None or each.last >= first) and (last is None or each.first <= last)
-        )
 
     def _column(self, metric: Metric, present: Mapping[str, frozenset[int]], currencies: tuple[str, ...]) -> Column:
         money = metric.unit == "money"

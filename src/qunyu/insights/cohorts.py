@@ -43,7 +43,8 @@ class Cohorts:
 
 def cohorts(lake: Lake, scope: Scope, question: Question, latest: int = 24) -> Cohorts:
     """The `latest` cohorts that have members; empty when there is nothing in scope."""
-    found = _COHORTS_KEPT.get(lake, scope, question, lambda: _cohorts(lake, scope, question))
+    whole = Question(question.grain, communities=question.communities, metrics=_USED)
+    found = _COHORTS_KEPT.get(lake, scope, whole, lambda: _cohorts(lake, scope, whole))
     return Cohorts(found.rows[-latest:])
 
 
@@ -52,9 +53,7 @@ _COHORTS_KEPT: Remembered[Cohorts] = Remembered()
 
 def _cohorts(lake: Lake, scope: Scope, question: Question) -> Cohorts:
     with lake.connect() as connection:
-        asked = Asked(
-            connection, scope, Question(question.grain, "none", communities=question.communities, metrics=_USED)
-        )
+        asked = Asked(connection, scope, question)
         if not asked.open():
             return Cohorts(())
         asked.base_views()

@@ -15,16 +15,16 @@ INPUTS: dict[str, Words] = {
         "no joins are known; import a chat export that tells who came and went, or a member list with joining times",
     ),
     "exposures": Words(
-        "没有曝光数据；请用 --costs 导入含“曝光”列的表格",
-        "no exposures are known; import a table with an exposures column (--costs)",
+        "没有曝光数据；请导入含“曝光”列的费用表",
+        "no exposures are known; import a cost table with an exposures column",
     ),
     "costs": Words(
-        "没有费用数据；请用 --costs 导入含“费用”列的表格",
-        "no costs are known; import a table with a cost column (--costs)",
+        "没有费用数据；请导入含“费用”列的费用表",
+        "no costs are known; import a cost table",
     ),
     "orders": Words(
-        "没有订单数据；请用 --orders 导入订单表",
-        "no orders are known; import an order file (--orders)",
+        "没有订单数据；请导入订单表",
+        "no orders are known; import an order file",
     ),
     "matched_orders": Words(
         "订单买家与群成员没有对应上；请在订单表和成员名单中提供手机号、union_id 或平台账号",

@@ -43,10 +43,10 @@ class Totals:
     buyers: int
 
 
-def totals(lake: Lake, scope: Scope, question: Question) -> Totals:
-    """What there is of the question's communities, over all time."""
+def totals(lake: Lake, scope: Scope) -> Totals:
+    """What `scope` may see, over all time."""
     with lake.connect() as connection:
-        asked = Asked(connection, scope, question)
+        asked = Asked(connection, scope, Question())
         asked.open()
         kinds = dict(connection.execute(_KINDS).fetchall())
         members, communities, first, last = connection.execute(_SPAN).fetchall()[0]
