@@ -18,7 +18,7 @@ from qunyu.events.problems import Problem
 from qunyu.events.reading import Read, readers, recognise
 from qunyu.flows.place import place
 from qunyu.flows.request import ImportRequest, Part, checked, yields_of
-from qunyu.jobs.port import enqueue
+from qunyu.jobs.port import enqueue, load
 from qunyu.kernel.scope import Scope
 
 if TYPE_CHECKING:
@@ -28,25 +28,28 @@ PREVIEW_ROWS = 20
 PREVIEW_FILES = 50
 
 
-@transaction.atomic
 def ask_import(*, by: Scope, unit_id: int, title: str, request: ImportRequest, now: datetime) -> Import:
     """An import that a worker will do; watch its state.
 
     Raises Denied, and what `flows.request.checked` raises.
     """
-    opened = events.open_import(by=by, unit_id=unit_id, title=title, request=checked(request).as_json(), now=now)
-    enqueue("flows.import", key=f"import-{opened.pk}", import_id=opened.pk)
+    load()
+    wanted = checked(request).as_json()
+    with transaction.atomic():
+        opened = events.open_import(by=by, unit_id=unit_id, title=title, request=wanted, now=now)
+        enqueue("flows.import", key=f"import-{opened.pk}", import_id=opened.pk)
     return opened
 
 
-@transaction.atomic
 def ask_undo(*, by: Scope, owner: Import, now: datetime) -> None:
     """Hides what an import brought at once and lets a worker remove it.
 
     Raises Denied; DomainError cannot_undo.
     """
-    events.begin_undo(by=by, owner=owner, now=now)
-    enqueue("flows.undo", key=f"undo-{owner.pk}-{now.timestamp()}", import_id=owner.pk)
+    load()
+    with transaction.atomic():
+        events.begin_undo(by=by, owner=owner, now=now)
+        enqueue("flows.undo", key=f"undo-{owner.pk}-{now.timestamp()}", import_id=owner.pk)
 
 
 @dataclass(frozen=True)

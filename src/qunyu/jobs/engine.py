@@ -89,7 +89,7 @@ def _client(vendor: str) -> DBOSClient:
 
 
 def load() -> None:
-    """Imports DBOS."""
+    """Imports DBOS: before the first `enqueue` of a process, so that its transaction need not wait for that."""
     import_module("dbos")
 
 

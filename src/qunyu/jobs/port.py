@@ -3,6 +3,7 @@
 from qunyu.jobs.asking import enqueue
 from qunyu.jobs.control import cancel, retry
 from qunyu.jobs.effects import once
+from qunyu.jobs.engine import load
 from qunyu.jobs.failures import Cancelled
 from qunyu.jobs.registry import job
 from qunyu.jobs.running import run_now
@@ -17,6 +18,7 @@ __all__ = [
     "enqueue",
     "job",
     "list_jobs",
+    "load",
     "once",
     "retry",
     "run_now",
