@@ -16,16 +16,16 @@ PROBLEMS: dict[str, Words] = {
         "the time “{value}” does not exist (such as 30 February or 25 o'clock); check the line",
     ),
     "future_time": Words(
-        "时间“{value}”在未来；请检查时区（--source-timezone）或导出设备的时钟",
-        "the time “{value}” lies in the future; check --source-timezone or the clock of the exporting device",
+        "时间“{value}”在未来；请检查“未注明时区的时间按此时区”一项（命令行用 --source-timezone）或导出设备的时钟",
+        "the time “{value}” lies in the future; check the time zone of times without one (--source-timezone) or the clock of the exporting device",
     ),
     "bad_number": Words(
         "字段“{field}”的值“{value}”不是数字；请只写数字，例如 12.50",
         "the value “{value}” of field “{field}” is no number; write digits only, such as 12.50",
     ),
     "missing_field": Words(
-        "缺少字段“{field}”；请补上，或用 --map {field}=列名 指定对应的列",
-        "the field “{field}” is missing; fill it in, or name its column with --map {field}=COLUMN",
+        "缺少字段“{field}”；请补上，或在导入预览里指定对应的列（命令行用 --map {field}=列名）",
+        "the field “{field}” is missing; fill it in, or choose its column in the preview (on the command line --map {field}=COLUMN)",
     ),
     "not_a_record": Words(
         "这一行不符合格式“{format}”，已跳过；请对照导入格式文档检查",
@@ -44,12 +44,14 @@ PROBLEMS: dict[str, Words] = {
         "this line is not {encoding} and was left out; save the whole file as UTF-8",
     ),
     "ambiguous_dates": Words(
-        "无法判断日期是“日/月”还是“月/日”，已按“{chosen}”读取；如不对，请用 --map date_order=dmy（或 mdy、ymd）指定",
-        "the dates could be day/month or month/day and were read as {chosen}; if that is wrong, say --map date_order=dmy (or mdy, ymd)",
+        "无法判断日期是“日/月”还是“月/日”，已按“{chosen}”读取；如不对，请在导入预览里选择日期顺序（命令行用 --map date_order=dmy，或 mdy、ymd）",
+        "the dates could be day/month or month/day and were read as {chosen}; if that is wrong, "
+        "choose the order in the preview (on the command line --map date_order=dmy, mdy or ymd)",
     ),
     "unknown_format": Words(
-        "无法识别这个文件的格式，已跳过；支持的格式见导入格式文档，自有表格可用 --map 指定各列",
-        "the format of this file is not one we know and it was left out; the import formats page lists them, and --map names the columns of your own tables",
+        "无法识别这个文件的格式，已跳过；支持的格式见导入格式文档，自有表格可在导入预览里指定各列（命令行用 --map）",
+        "the format of this file is not one we know and it was left out; the import formats page lists them, "
+        "and the columns of your own tables can be named in the preview (on the command line with --map)",
     ),
     "empty_file": Words("文件是空的；请重新导出", "the file is empty; export it again"),
     "unsafe_path": Words(
@@ -65,8 +67,9 @@ PROBLEMS: dict[str, Words] = {
         "the archive is damaged ({reason}); download or pack it again",
     ),
     "ambiguous_layout": Words(
-        "文件有多种可能的读法（{reason}），已按“{chosen}”读取；如不对请用 --map 指定",
-        "the file can be read in more than one way ({reason}) and was read as {chosen}; use --map if that is wrong",
+        "文件有多种可能的读法（{reason}），已按“{chosen}”读取；如不对，请在导入预览里指定各列（命令行用 --map）",
+        "the file can be read in more than one way ({reason}) and was read as {chosen}; if that is wrong, "
+        "name the columns in the preview (on the command line with --map)",
     ),
     "negative_amount": Words(
         "金额“{value}”为负，已按退款计入",
@@ -87,9 +90,9 @@ PROBLEMS: dict[str, Words] = {
         "the id “{value}” stands more than once in the file with different content; the first was kept",
     ),
     "missing_columns": Words(
-        "缺少列：{field}；文件中现有的列：{found}。请用 --map 字段=列名 指定对应的列（例如 --map time=发送时间）",
+        "缺少列：{field}；文件中现有的列：{found}。请在导入预览里指定对应的列（命令行例如 --map time=发送时间）",
         "these columns are missing: {field}; the file has: {found}. "
-        "Name them with --map FIELD=COLUMN (such as --map time=sent_at)",
+        "Name them in the preview (on the command line such as --map time=sent_at)",
     ),
     "open_quote": Words(
         "这一行的引号没有闭合，已跳过这一行；请补上缺少的引号（字段内的引号要写成两个）",
@@ -100,13 +103,17 @@ PROBLEMS: dict[str, Words] = {
         "不认识订单状态“{value}”，这些行按已付款计入；如不是，请在文件中改成 已付款、未付款、已取消 或 已退款",
         "the order status “{value}” is not one we know, its rows were counted as paid; if they are not, write paid, unpaid, cancelled or refunded",
     ),
+    "unknown_currency": Words(
+        "不认识币种“{value}”，已跳过这一行；请写 CNY、USD 这样的代码",
+        "the currency “{value}” is not one we know and the row was left out; write a code like CNY or USD",
+    ),
     "unknown_role": Words(
         "不认识角色“{value}”，这些人按普通成员计入；可改成 员工、气氛组、机器人 或 成员",
         "the role “{value}” is not one we know, its people were counted as members; write staff, atmosphere, bot or member",
     ),
     "unknown_column": Words(
-        "文件中没有 --map 指定的列“{value}”；现有的列是：{columns}",
-        "the file has no column “{value}” that --map names; its columns are: {columns}",
+        "文件中没有指定的列“{value}”；现有的列是：{columns}",
+        "the file has no column “{value}” as was said; its columns are: {columns}",
     ),
     "damaged_id": Words(
         "编号“{value}”已被 Excel 四舍五入，无法区分不同的编号，按没有编号计入；请用平台导出的原文件，不要用 Excel 另存",

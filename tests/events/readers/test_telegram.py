@@ -295,6 +295,16 @@ def test_a_file_cut_anywhere_gives_what_stands_before_the_cut() -> None:
     assert before == 5
 
 
+def test_a_file_cut_in_its_first_message_is_known_all_the_same() -> None:
+    text = json.dumps(chat(message(text="a"), name="茶友", type="private_supergroup"), ensure_ascii=False)
+    for cut in (text.index('"messages"'), text.index('"text"') + 3, len(text) - 1):
+        file = file_of_bytes("result.json", text[:cut].encode())
+        reader = recognise(file, ReadOptions(), None)
+        assert reader is not None
+        assert reader.key == "telegram"
+        assert [row.code for row in reader.read(file, ReadOptions()) if isinstance(row, Problem)] == ["truncated"]
+
+
 def test_a_missing_brace_in_the_middle_ends_it_with_one_problem() -> None:
     data = json.dumps({"chats": {"list": [chat(message(text="a")), chat(message(text="b"))]}}).encode()
     rows = read(data.replace(b"}]}, {", b"}], {", 1))

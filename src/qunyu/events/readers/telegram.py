@@ -21,6 +21,11 @@ _LAYOUT = re.compile(r'"messages"\s*:\s*\[|"(?:left_)?chats"\s*:\s*\{')
 _ACCOUNT = re.compile(
     r'^\{\s*"about"\s*:.*"(?:personal_information|frequent_contacts|profile_pictures)"\s*:', re.DOTALL
 )
+# The head of a single chat, for one that breaks off before its first message is whole.
+_CHAT = re.compile(
+    r'^\{\s*"name"\s*:[^{}]*"type"\s*:\s*"(?:personal_chat|bot_chat|saved_messages|(?:private|public)_(?:group|supergroup|channel))"'
+    r'\s*,\s*"id"\s*:\s*-?\d'
+)
 _SELF_JOINS = frozenset(("join_group_by_link", "join_group_by_request", "join_group_via_community"))
 _MOVES: dict[str, Kind] = {"invite_members": "joined", "create_group": "joined", "remove_members": "left"}
 _NAMED = (b'"invite_members"', b'"remove_members"', b'"create_group"', b'"join_group_by_link"')
@@ -38,7 +43,7 @@ def recognise(file: File, options: ReadOptions) -> float:
         return 0.0
     if _LAYOUT.search(text) and _OWN.search(text):
         return 1.0
-    return 0.9 if _ACCOUNT.match(text) else 0.0
+    return 0.9 if _ACCOUNT.match(text) or _CHAT.match(text) else 0.0
 
 
 def read(file: File, options: ReadOptions) -> Iterator[Record | Problem]:
