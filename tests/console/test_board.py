@@ -45,6 +45,25 @@ def test_days_weeks_and_a_range_are_asked_for_by_address(tea: Community, boss: C
     assert boss.get("/board?grain=week").context["focus"].label == "2026-W10"
 
 
+def test_amounts_in_other_currencies_stand_beside_the_first(
+    tea: Community, import_file: ImportFile, unit: Unit, boss: Client
+) -> None:
+    orders = "order_id,customer,ordered_at,amount,currency\n1,c1,2026-03-03,5,CNY\n2,c2,2026-03-03,7,CNY\n3,c3,2026-03-03,9,EUR\n"
+    import_file("orders.csv", orders, unit, "orders")
+    groups = boss.get("/board").context["groups"]
+    revenue = next(each for group in groups for each in group.cards if each.metric.key == "revenue")
+    assert (revenue.text, revenue.others) == ("¥ 12.00", ("€ 9.00",))
+    assert "+ € 9.00" in boss.get("/board").content.decode()
+
+
+def test_other_days_are_answered_without_computing_anew(
+    tea: Community, boss: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    boss.get("/board?grain=day")
+    monkeypatch.setattr("qunyu.insights.board._board", None)
+    assert card(boss.get("/board?grain=day&first=2026-03-13&last=2026-03-13"), "messages") == "2 条"
+
+
 @pytest.mark.parametrize(
     ("query", "said"),
     [
@@ -114,5 +133,5 @@ def test_queries_do_not_grow_with_communities(
     for number in range(3):
         text = RUNNERS_CHAT.replace("Runners", f"Runners {number}")
         import_file(f"WhatsApp Chat with Runners {number}.txt", text, unit)
-    with django_assert_max_num_queries(22):  # type: ignore[operator]
+    with django_assert_max_num_queries(23):  # type: ignore[operator]
         boss.get("/board?by=community")

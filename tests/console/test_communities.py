@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+from datetime import date
 from io import BytesIO, StringIO
 
 import pytest
@@ -115,12 +116,25 @@ def test_editing_keeps_name_type_and_theme_and_notes_who_did(tea: Community, bos
     assert AuditEntry.objects.filter(action="community.edit").count() == 1
 
 
+def test_the_days_of_opening_and_closing_are_kept_and_taken_away(tea: Community, boss: Client) -> None:
+    address = f"/communities/{tea.public_id}/settings"
+    boss.post(address, {"name": "Tea", "type": "", "opened_on": "2026-03-01", "closed_on": "2026-06-30"})
+    tea.refresh_from_db()
+    assert (tea.opened_on, tea.closed_on) == (date(2026, 3, 1), date(2026, 6, 30))
+    assert 'value="2026-06-30"' in boss.get(address).content.decode()
+    boss.post(address, {"name": "Tea", "type": "", "opened_on": "2026-03-01", "closed_on": ""})
+    tea.refresh_from_db()
+    assert (tea.opened_on, tea.closed_on) == (date(2026, 3, 1), None)
+
+
 @pytest.mark.parametrize(
     ("values", "field", "said"),
     [
         ({"name": " ", "type": ""}, "name", "请填写这一项"),
         ({"name": "x" * 256, "type": ""}, "name", "1 至 255"),
         ({"name": "ok", "type": "castle"}, "type", "castle"),
+        ({"name": "ok", "type": "", "opened_on": "2026-02-30"}, "opened_on", "2026-02-30"),
+        ({"name": "ok", "type": "", "opened_on": "2026-03-02", "closed_on": "2026-03-01"}, "closed_on", "晚于"),
     ],
 )
 def test_what_is_wrong_stands_at_its_field(
@@ -149,7 +163,7 @@ def test_a_list_is_one_board_question_however_long(
     for number in range(3):
         text = RUNNERS_CHAT.replace("Runners", f"Runners {number}")
         import_file(f"WhatsApp Chat with Runners {number}.txt", text)
-    with django_assert_max_num_queries(13):  # type: ignore[operator]
+    with django_assert_max_num_queries(14):  # type: ignore[operator]
         assert len(names(boss.get("/communities"))) == 3
 
 

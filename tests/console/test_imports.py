@@ -11,6 +11,7 @@ from django.test import Client
 from django.utils import timezone
 from pytest_django import Settings
 
+from qunyu.commerce.models import Order
 from qunyu.communities.models import Community
 from qunyu.console import uploads
 from qunyu.events.models import Import
@@ -89,6 +90,16 @@ def test_unknown_columns_are_named_by_a_person(boss: Client, unit: Unit) -> None
     done.refresh_from_db()
     assert done.summary["facts"]["message"] == 2
     assert Community.objects.get().name == "我的群"
+
+
+def test_the_order_of_dates_and_the_currency_are_chosen(boss: Client, unit: Unit) -> None:
+    orders = "order_id,customer,ordered_at,amount\n1,c1,03/04/2025 10:00,5\n"
+    address = give(boss, ("orders.csv", orders))
+    done = run(boss, address, unit, date_order="dmy", currency="rmb")
+    done.refresh_from_db()
+    assert (done.state, done.request["currency"], done.request["columns"]) == ("done", "CNY", {"date_order": "dmy"})
+    order = Order.objects.get()
+    assert (order.ordered_at.month, order.currency) == (4, "CNY")
 
 
 def test_several_kinds_of_files_go_together(boss: Client, unit: Unit) -> None:

@@ -105,6 +105,20 @@ def test_the_language_is_kept_in_the_browser_before_signing_in(client: Client) -
     assert "Sign in" in client.get("/sign-in").content.decode()
 
 
+def test_a_language_chosen_at_the_door_stays_after_signing_in(director: Staff, client: Client) -> None:
+    client.post("/language", {"language": "en"})
+    assert client.post("/sign-in", FORM).status_code == 302
+    assert "My account" in client.get("/settings/account").content.decode()
+    director.refresh_from_db()
+    assert director.language == "en"
+
+
+def test_without_a_choice_at_the_door_the_accounts_language_counts(director: Staff, client: Client) -> None:
+    client.cookies["qunyu_language"] = "en"
+    client.post("/sign-in", FORM)
+    assert "我的账号" in client.get("/settings/account").content.decode()
+
+
 @pytest.mark.django_db
 def test_a_form_of_another_site_is_refused(director: Staff) -> None:
     client = Client(enforce_csrf_checks=True)

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from qunyu.insights.board import Board
+from qunyu.insights.board import NOTHING
 from qunyu.insights.cohorts import Cohorts
 from qunyu.kernel.words import speaking
 from qunyu.reports.charts import PLANS, Chart, board_charts, cohort_chart
@@ -60,7 +60,7 @@ def test_the_legend_stands_on_top_and_the_periods_below(charts: dict[str, Chart]
 def test_points_are_the_boards_figures(charts: dict[str, Chart]) -> None:
     assert lines(charts["talk"]) == {"Messages": [4, 0, 2], "Active members": [2, 0, 1]}
     assert lines(charts["members"]) == {"Joins": [1, 0, 0], "Leaves": [1, 0, 0], "Members": [2, 2, 2]}
-    assert lines(charts["sales"]) == {"Orders": [2, 0, 1], "Revenue": [2468, 0, 1234]}
+    assert lines(charts["sales"]) == {"Orders": [2, 0, 1], "Revenue (CNY)": [2468, 0, 1234]}
 
 
 def test_shares_are_drawn_in_percent_and_unknown_points_are_null(charts: dict[str, Chart]) -> None:
@@ -85,6 +85,18 @@ def test_money_has_an_axis_of_its_own_beside_counts(charts: dict[str, Chart]) ->
     assert charts["buying"].option["yAxis"][0]["axisLabel"] == {"formatter": "{value} %"}
 
 
+def test_amounts_name_their_currency_and_those_not_drawn(tmp_path: Path) -> None:
+    story = Story(tmp_path)
+    story.says(1, "2026-03-01")
+    for amount, currency in ((500, "CNY"), (700, "CNY"), (900, "EUR")):
+        story.fact("order", "2026-03-01", identity=1, subject="paid", amount=amount, currency=currency, quantity=0)
+    with speaking("en"):
+        chart = by_key(board_charts(story.board()))["sales"]
+        assert lines(chart)["Revenue (CNY)"] == [12]
+        assert chart.note is not None
+        assert str(chart.note) == "amounts are drawn in CNY only; there are EUR besides"
+
+
 def test_names_are_spoken_in_the_language_of_the_page(whole: Content) -> None:
     names: dict[str, Any] = {}
     for language in ("zh", "en"):
@@ -101,7 +113,7 @@ def test_what_is_unknown_all_along_is_not_drawn(shop: Story) -> None:
 
 
 def test_an_empty_board_has_no_charts() -> None:
-    assert board_charts(Board((), {}, (), None, {})) == []
+    assert board_charts(NOTHING) == []
     assert cohort_chart(Cohorts(())) is None
 
 

@@ -37,7 +37,7 @@ def test_unknown_says_why_where_it_holds_for_every_period(whole: Content) -> Non
     with speaking("en"):
         unknown = summary(whole.board, whole.totals, 0)["unknown"]
     assert unknown.keys() == {"cost", "roi", "exposures", "join_rate"}
-    assert "--costs" in unknown["cost"]
+    assert unknown["cost"] == "no costs are known; import a cost table"
 
 
 def test_orders_by_state_and_currency(own_shop: Story) -> None:

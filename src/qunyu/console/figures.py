@@ -18,7 +18,10 @@ SPARK_WIDTH, SPARK_HEIGHT = 120, 32
 
 @dataclass(frozen=True)
 class Card:
-    """One metric in one period. `sense` is "good", "bad" or "" for what the change means; `spark` an SVG path, "" if too short."""
+    """One metric in one period. `sense` is "good", "bad" or "" for what the change means; `spark` an SVG path, "" if too short.
+
+    `others` is the amounts in further currencies, which `text`, `change` and `spark` leave out.
+    """
 
     metric: Metric
     figure: Figure
@@ -26,6 +29,7 @@ class Card:
     change: float | None
     sense: str
     spark: str
+    others: tuple[str, ...] = ()
 
     @property
     def change_text(self) -> str:
@@ -97,7 +101,15 @@ def card(board: Board, name: str, focus: Period, key: int = ALTOGETHER) -> Card:
     before = board.figure(name, board.periods[place - 1], key) if place else None
     grown = change(figure, before) if is_whole(focus, board.as_of) else None
     values = [board.figure(name, period, key).value for period in board.periods[: place + 1]]
-    return Card(metric, figure, show(metric, figure), grown, _sense(metric, grown), _spark(values))
+    others = _others(board, metric, focus, key)
+    return Card(metric, figure, show(metric, figure), grown, _sense(metric, grown), _spark(values), others)
+
+
+def _others(board: Board, metric: Metric, focus: Period, key: int) -> tuple[str, ...]:
+    if metric.unit != "money":
+        return ()
+    figures = [board.figure(metric.key, focus, key, part) for part in board.currencies[1:]]
+    return tuple(show(metric, figure) for figure in figures if figure.value)
 
 
 def is_whole(period: Period, as_of: date | None) -> bool:

@@ -55,12 +55,16 @@ class Chip:
 
 @dataclass(frozen=True)
 class Filter:
-    """A choice in the toolbar: its parameter, what it is called, its options (value, name) and the one chosen, "" for any."""
+    """A choice in the toolbar: its parameter, what it is called, its options (value, name) and the one chosen, "" for any.
+
+    `default` is what choosing none of them means, "all" unless it is said.
+    """
 
     name: str
     title: Words
     options: Sequence[tuple[str, object]]
     chosen: str = ""
+    default: Words | None = None
 
 
 def chips(given: QueryDict, filters: Sequence[Filter]) -> list[Chip]:

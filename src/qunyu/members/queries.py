@@ -9,7 +9,7 @@ from typing import Any
 
 import pyarrow as pa
 from django.db import connection
-from django.db.models import Count, Exists, Max, Min, OuterRef, Q, QuerySet, Sum
+from django.db.models import Count, Exists, Max, Min, OuterRef, Q, QuerySet, Sum, Value
 
 from qunyu.communities.queries import communities, communities_where
 from qunyu.events.queries import anything_hidden
@@ -142,28 +142,27 @@ def _totals(rows: Iterable[tuple[Any, ...]]) -> dict[int, Totals]:
 
 @dataclass(frozen=True)
 class Wanted:
-    """Which members: `text` in a name of theirs, and filters ("" and None = any) by community ids, role and platform."""
+    """Which members: `text` in a name of theirs, and filters ("" and None = any) by community ids, role and platform.
+
+    `outside` are those who are in no community and known by their orders alone.
+    """
 
     text: str = ""
     communities: Collection[int] | None = None
     role: str = ""
     platform: str = ""
+    outside: bool = False
 
 
 def members(scope: Scope, wanted: Wanted = Wanted()) -> QuerySet[Member]:
     """The members `scope` may see, with first_at, last_at, messages and communities (how many) as far as it may see them."""
+    if wanted.outside:
+        return _customers(scope, wanted)
     here = communities_where(scope, "members.view")
     if wanted.communities is not None:
         here = here.filter(id__in=wanted.communities)
     # One filter: its conditions and the figures below then speak of the same memberships.
-    found = Member.objects.filter(
-        Q(name__icontains=wanted.text) | Q(identities__name__icontains=wanted.text) if wanted.text else Q(),
-        Q(identities__platform=wanted.platform) if wanted.platform else Q(),
-        _shown("identities__"),
-        identities__memberships__community__in=here,
-    )
-    if wanted.role:
-        found = found.filter(role=wanted.role)
+    found = Member.objects.filter(_asked(wanted), _shown("identities__"), identities__memberships__community__in=here)
     return found.annotate(
         first_at=Min("identities__memberships__first_at"),
         last_at=Max("identities__memberships__last_at"),
@@ -172,12 +171,31 @@ def members(scope: Scope, wanted: Wanted = Wanted()) -> QuerySet[Member]:
     )
 
 
+def _customers(scope: Scope, wanted: Wanted) -> QuerySet[Member]:
+    """As `members`; first and last seen are then the first and the last order."""
+    belongs = memberships(scope).filter(identity__member=OuterRef("pk"))
+    found = Member.objects.filter(~Exists(belongs), _asked(wanted), identities__in=_buyers(scope))
+    return found.annotate(
+        first_at=Min("identities__orders__ordered_at"),
+        last_at=Max("identities__orders__ordered_at"),
+        messages=Value(0),
+        communities=Value(0),
+    )
+
+
+def _asked(wanted: Wanted) -> Q:
+    named = Q(name__icontains=wanted.text) | Q(identities__name__icontains=wanted.text) if wanted.text else Q()
+    there = Q(identities__platform=wanted.platform) if wanted.platform else Q()
+    return named & there & (Q(role=wanted.role) if wanted.role else Q())
+
+
 def find_member(scope: Scope, public_id: str) -> Member:
     """The member with that public id, with the figures of `members`.
 
     Raises DomainError unknown_member when there is none that `scope` may see.
     """
-    return _one(members(scope), public_id)
+    in_a_community = members(scope).filter(public_id=public_id).exists()
+    return _one(members(scope, Wanted(outside=not in_a_community)), public_id)
 
 
 def memberships_of(scope: Scope, member: Member) -> list[Membership]:

@@ -74,7 +74,26 @@ def _planned(plan: Plan, board: Board, key: int) -> Chart | None:
     series = [_series(board, metrics()[name], key, "bar" if name in plan.bars else "line") for name in names]
     two_axes = {each["yAxisIndex"] for each in series} == {0, 1}
     option = _frame([period.label for period in board.periods], series, [metrics()[name] for name in names], two_axes)
-    return Chart(plan.key, plan.title, option)
+    return Chart(plan.key, plan.title, option, _other_currencies(board, names, key))
+
+
+def _other_currencies(board: Board, names: Sequence[str], key: int) -> Words | None:
+    """Amounts of several currencies cannot share an axis: the one with most orders is drawn, and this names the others."""
+    others = sorted(
+        {part for name in names if metrics()[name].unit == "money" for part in _known_parts(board, name, key)}
+    )
+    if not others:
+        return None
+    note = Words("图中金额只画 {first}；另有 {others}", "amounts are drawn in {first} only; there are {others} besides")
+    return note.fill(first=board.currencies[0], others=", ".join(others))
+
+
+def _known_parts(board: Board, name: str, key: int) -> list[str]:
+    return [
+        part
+        for part in board.currencies[1:]
+        if any(board.figure(name, period, key, part).value for period in board.periods)
+    ]
 
 
 def _has_figures(board: Board, name: str, key: int) -> bool:
@@ -85,7 +104,8 @@ def _series(board: Board, metric: Metric, key: int, kind: str) -> dict[str, Any]
     data = [_point(board, metric, period, key) for period in board.periods]
     axis = 1 if metric.unit in ("share", "money") else 0
     shape = {"smooth": False, "showSymbol": len(data) < 40} if kind == "line" else {"barMaxWidth": 28}
-    return {"name": str(metric.title), "type": kind, "data": data, "yAxisIndex": axis, **shape}
+    currency = f" ({board.currencies[0]})" if metric.unit == "money" and board.currencies else ""
+    return {"name": f"{metric.title}{currency}", "type": kind, "data": data, "yAxisIndex": axis, **shape}
 
 
 def _point(board: Board, metric: Metric, period: Any, key: int) -> float | None:

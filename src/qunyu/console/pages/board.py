@@ -34,18 +34,19 @@ def show_board(request: Ask) -> HttpResponse:
 def _figures(request: Ask, asked: Narrowing) -> dict[str, Any]:
     if not communities(request.scope).exists():
         return {"empty": "none"}
-    found = asked.shown(board(lake(), request.scope, asked.question()))
+    published = lake()
+    found = asked.shown(board(published, request.scope, asked.question()))
     if not found.periods:
         return {"empty": "narrow"}
     focus = focus_of(found)
-    charts = [*board_charts(found), cohort_chart(cohorts(lake(), request.scope, asked.question()))]
+    charts = [*board_charts(found), cohort_chart(cohorts(published, request.scope, asked.question()))]
     return {
         "groups": groups(found, focus),
         "focus": focus,
         "is_whole": is_whole(focus, found.as_of),
         "as_of": found.as_of,
         "charts": [chart for chart in charts if chart is not None],
-        "breakdown": breakdown(request.scope, asked) if asked.by != "none" else None,
+        "breakdown": breakdown(published, request.scope, asked) if asked.by != "none" else None,
     }
 
 

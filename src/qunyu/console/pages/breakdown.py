@@ -10,7 +10,7 @@ from qunyu.communities.queries import communities
 from qunyu.console.figures import Card, card, focus_of
 from qunyu.console.names import TYPES, named, platform
 from qunyu.console.narrowing import BREAKDOWN_NAMES, Narrowing
-from qunyu.flows.place import lake
+from qunyu.events.lake.store import Lake
 from qunyu.insights.board import Board, board
 from qunyu.insights.metric import Metric, metrics
 from qunyu.kernel.periods import Period
@@ -42,9 +42,9 @@ class Breakdown:
     rows: list[Row]
 
 
-def breakdown(scope: Scope, asked: Narrowing) -> Breakdown | None:
+def breakdown(lake: Lake, scope: Scope, asked: Narrowing) -> Breakdown | None:
     """The table for what is asked; None when there is nothing in it."""
-    found = asked.shown(board(lake(), scope, asked.question(asked.by, frozenset(SIDE_BY_SIDE))))
+    found = asked.shown(board(lake, scope, asked.question(asked.by, frozenset(SIDE_BY_SIDE))))
     if not found.periods:
         return None
     focus = focus_of(found)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import TYPE_CHECKING, Any
 
 from django.contrib import messages
@@ -16,7 +17,7 @@ from qunyu.console.figures import card, focus_of, is_whole, latest
 from qunyu.console.forms import Form
 from qunyu.console.heat import hour_chart
 from qunyu.console.names import TYPES, named, platform
-from qunyu.console.narrowing import GRAIN_NAMES, SPANS, Narrowing
+from qunyu.console.narrowing import BAD_DAY, GRAIN_NAMES, SPANS, Narrowing
 from qunyu.console.pages.members import answer_members, role_filter
 from qunyu.events.lake.timeline import hours
 from qunyu.flows.place import lake
@@ -36,6 +37,7 @@ CARDS = (
 )  # fmt: skip
 # Which of the board's charts say something day by day.
 DAILY = frozenset(("talk", "members"))
+DAYS = ("opened_on", "closed_on")
 SAVED = Words("已保存", "Saved")
 
 
@@ -87,11 +89,10 @@ def edit_community(request: Ask, public_id: str) -> HttpResponseBase:
     """The settings form."""
     community = _found(request, public_id)
     request.scope.require("communities.edit", community.unit_id)
-    form = Form.of(request, name=community.name, type=community.type, theme=community.theme)
+    form = Form.of(request, **_present(community))
     if request.method == "POST" and form.required("name"):
-        changes: Changes = {"name": form.text("name"), "type": form.text("type"), "theme": form.text("theme")}
         try:
-            edit(by=request.scope, community=community, changes=changes, now=timezone.now())
+            edit(by=request.scope, community=community, changes=_changes(form), now=timezone.now())
         except DomainError as error:
             form.refuse(error, str(error.data.get("field", "")))
         else:
@@ -100,6 +101,35 @@ def edit_community(request: Ask, public_id: str) -> HttpResponseBase:
     status = 400 if form.errors else 200
     context = {"form": form, "types": TYPES.items(), **_around(request, community, "settings")}
     return answer(request, "community_settings", context, status=status)
+
+
+def _present(community: Community) -> dict[str, str]:
+    days = {name: getattr(community, name) for name in DAYS}
+    written = {name: day.isoformat() if day else "" for name, day in days.items()}
+    return {"name": community.name, "type": community.type, "theme": community.theme, **written}
+
+
+def _changes(form: Form) -> Changes:
+    """What the form asks for.
+
+    Raises DomainError bad_day with the `field`.
+    """
+    opened_on, closed_on = (_day(form, name) for name in DAYS)
+    return {
+        "name": form.text("name"),
+        "type": form.text("type"),
+        "theme": form.text("theme"),
+        "opened_on": opened_on,
+        "closed_on": closed_on,
+    }
+
+
+def _day(form: Form, name: str) -> date | None:
+    text = form.text(name)
+    try:
+        return date.fromisoformat(text) if text else None
+    except ValueError:
+        raise DomainError("bad_day", BAD_DAY.fill(value=text), field=name) from None
 
 
 def _found(request: Ask, public_id: str) -> Community:

@@ -59,7 +59,8 @@ def _wanted(request: Ask, filters: list[Filter], search: str, only: int | None) 
     if public_id := chosen.get("community"):
         here = communities_where(request.scope, "members.view")
         ids = list(here.filter(public_id=public_id).values_list("id", flat=True))
-    return Wanted(search, ids, chosen.get("role", ""), chosen.get("platform", ""))
+    outside = chosen.get("place", "") == "outside"
+    return Wanted(search, ids, chosen.get("role", ""), chosen.get("platform", ""), outside)
 
 
 def role_filter(given: QueryDict) -> Filter:
@@ -78,7 +79,14 @@ def _filters(given: QueryDict, scope: Scope) -> list[Filter]:
         role_filter(given),
         Filter("platform", Words("平台", "Platform"), platforms, given.get("platform", "")),
     )
-    return [each for each in found if len(each.options) > 1 or each.chosen]
+    useful = [each for each in found if len(each.options) > 1 or each.chosen]
+    return [*useful, _place_filter(given)] if scope.may("orders.view") else useful
+
+
+def _place_filter(given: QueryDict) -> Filter:
+    """Members of communities, unless those are asked for who are in none."""
+    outside = [("outside", Words("不在任何社群的买家", "Buyers in no community"))]
+    return Filter("place", Words("所在", "Where"), outside, given.get("place", ""), Words("社群成员", "In communities"))
 
 
 def _link(row: Any) -> str:

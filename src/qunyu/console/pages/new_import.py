@@ -23,6 +23,11 @@ from qunyu.kernel.errors import DomainError
 from qunyu.kernel.words import Words
 from qunyu.people.queries import unit_in, units_in
 
+DATE_ORDERS = {
+    "dmy": Words("日/月/年", "day/month/year"),
+    "mdy": Words("月/日/年", "month/day/year"),
+    "ymd": Words("年/月/日", "year/month/day"),
+}
 CURRENCIES = ("CNY", "USD", "EUR", "GBP", "HKD", "TWD", "JPY", "SGD")
 STARTED = Words("已开始导入", "The import has begun")
 DROPPED = Words("已放弃，文件已删除", "Given up; the files are deleted")
@@ -103,13 +108,14 @@ def _request(form: Form, upload: Upload) -> ImportRequest:
         kind = form.text(f"yields-{number}")
         parts.setdefault(kind if kind in YIELDS else "", []).append(str(path))
     columns = {name.removeprefix("map-"): form.text(name) for name in form.given if name.startswith("map-")}
+    columns["date_order"] = form.text("date_order") if form.text("date_order") in DATE_ORDERS else ""
     return ImportRequest(
         parts=tuple(Part(tuple(paths), kind) for kind, paths in sorted(parts.items())),
         source_zone=form.text("source_zone"),
         columns={ours: theirs for ours, theirs in columns.items() if theirs},
         community=form.text("community"),
         platform=form.text("platform") if form.text("platform") in PLATFORMS else "",
-        currency=form.text("currency").upper() or "CNY",
+        currency=form.text("currency") or "CNY",
         strict=bool(form.text("strict")),
     )
 
@@ -131,6 +137,7 @@ def _context(request: Ask, form: Form, upload: Upload, found: list[FilePreview])
         "mapping": _mapping(form, upload, found, [kind for *_, kind in kinds]),
         "units": [(unit, "　" * (unit.path.count("/") - 2), unit.public_id == chosen) for unit in units],
         "currencies": CURRENCIES,
+        "date_orders": DATE_ORDERS.items(),
         "platforms": [(code, words) for code, words in PLATFORMS.items() if code != "members"],
         "zone": settings.QUNYU_ZONE.key,
     }

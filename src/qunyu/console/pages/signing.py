@@ -23,6 +23,8 @@ from qunyu.people.actions import speak_in
 WRONG = Words("用户名或密码不正确", "the user name or the password is not right")
 WAIT = Words("失败次数过多，请 {n} 分钟后再试", "too many failures, try again in {n} minutes")
 YEAR = 365 * 24 * 3600
+# Kept in the session of somebody not signed in yet: a choice made just now counts more than the account's.
+CHOSEN = "language"
 
 
 @open_to_all
@@ -61,7 +63,10 @@ def _try(request: HttpRequest, form: Form) -> HTTPStatus:
         form.errors[""] = str(WRONG)
         return HTTPStatus.UNAUTHORIZED
     forget_failures(name, address)
+    chosen = request.session.get(CHOSEN, "")
     login(request, staff)
+    if chosen:
+        speak_in(staff=staff, language=chosen)
     return HTTPStatus.OK
 
 
@@ -91,4 +96,6 @@ def choose_language(request: HttpRequest) -> HttpResponse:
         response.set_cookie(LANGUAGE_COOKIE, chosen, max_age=YEAR, httponly=True, samesite="Lax", secure=secure)
         if request.user.is_authenticated:
             speak_in(staff=request.user, language=chosen)
+        else:
+            request.session[CHOSEN] = chosen
     return response
