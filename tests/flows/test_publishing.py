@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -12,12 +13,16 @@ from qunyu.events import actions as events
 from qunyu.events.actions import begin_undo
 from qunyu.events.lake.timeline import Seen, timeline
 from qunyu.events.models import Import, PublishedTable
-from qunyu.events.tasks import tidy
 from qunyu.flows import importing, undoing
+from qunyu.flows.actions import ask_import
 from qunyu.flows.place import lake, place
+from qunyu.flows.request import ImportRequest, Part
+from qunyu.flows.tasks import tidy
 from qunyu.kernel.errors import DomainError
+from qunyu.kernel.scope import Scope
 from qunyu.members.models import Identity
 from qunyu.members.queries import members, memberships, people
+from qunyu.people.queries import root_unit
 from tests.deployment_fixtures import NOW, TEA_CHAT, TEA_NAME
 from tests.flows.conftest import Desk
 
@@ -36,6 +41,7 @@ def interrupted(desk: Desk, monkeypatch: pytest.MonkeyPatch, files: dict[str, st
     owner = desk.ask(files)
     with monkeypatch.context() as patch:
         patch.setattr(events, "finish", crash)
+        patch.setattr(importing.Course, "_take_back", crash)
         with pytest.raises(RuntimeError):
             desk.run(owner)
     owner.refresh_from_db()
@@ -48,9 +54,9 @@ def looked_at(monkeypatch: pytest.MonkeyPatch, look: Callable[[], Any]) -> list[
     seen: list[Any] = []
     finish = events.finish
 
-    def looking(*given: Any, **named: Any) -> None:
+    def looking(*given: Any, **named: Any) -> bool:
         seen.append(look())
-        finish(*given, **named)
+        return finish(*given, **named)
 
     monkeypatch.setattr(events, "finish", looking)
     return seen
@@ -122,8 +128,10 @@ def test_an_undo_asked_for_while_it_saves_leaves_nothing(desk: Desk, monkeypatch
     before = desk.everything()
     owner = desk.ask(WHOLE)
     looked_at(monkeypatch, lambda: begin_undo(by=desk.scope, owner=owner, now=NOW))
-    desk.run(owner)
-    assert owner.state == "undoing"
+    with pytest.raises(DomainError) as raised:
+        desk.run(owner)
+    owner.refresh_from_db()
+    assert (raised.value.code, owner.state) == ("import_ended", "undoing")
     assert desk.figures() == before["figures"]
     undoing.run(owner.pk, place=place(), now=NOW)
     assert desk.everything() == before
@@ -153,17 +161,55 @@ def test_an_import_undone_before_it_saved_stops(desk: Desk, monkeypatch: pytest.
     assert (raised.value.code, owner.state, desk.facts()) == ("import_ended", "undone", [])
 
 
-def test_tidying_publishes_nothing_unfinished(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_night_takes_back_what_a_crash_left(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
     desk.bring(FIRST)
-    before = shown(desk)
+    before = desk.everything()
     owner = interrupted(desk, monkeypatch, WHOLE)
     tidy()
-    assert shown(desk) == before
+    owner.refresh_from_db()
+    assert (owner.state, owner.error["code"]) == ("failed", "interrupted")
+    assert desk.everything() == before
     desk.run(owner)
     after, version = shown(desk), PublishedTable.objects.get(name="facts").version
     tidy()
     assert shown(desk) == after
     assert PublishedTable.objects.get(name="facts").version > version
+
+
+@pytest.mark.parametrize("where", ["stage", "facts", "finish"])
+def test_an_error_takes_back_at_once(desk: Desk, monkeypatch: pytest.MonkeyPatch, where: str) -> None:
+    desk.bring(FIRST)
+    before = desk.everything()
+    owner = desk.ask(WHOLE)
+    targets: dict[str, tuple[object, str]] = {
+        "stage": (importing.Course, "_stage"),
+        "facts": (importing.Course, "_renew"),
+        "finish": (events, "finish"),
+    }
+    with monkeypatch.context() as patch:
+        patch.setattr(*targets[where], crash)
+        with pytest.raises(RuntimeError):
+            desk.run(owner)
+    owner.refresh_from_db()
+    assert (owner.state, owner.error["code"]) == ("failed", "interrupted")
+    assert desk.everything() == before
+    desk.run(owner)
+    assert (owner.state, len(desk.facts())) == ("done", 13)
+
+
+def test_the_night_ends_imports_whose_process_is_gone(desk: Desk, system: Scope, data_folder: Path) -> None:
+    (data_folder / "imports" / "u1").mkdir(parents=True)
+    (data_folder / "imports" / "u1" / "o.csv").write_text(COLUMNS)
+    request = ImportRequest((Part((str(data_folder / "imports" / "u1" / "o.csv"),)),))
+    reading = ask_import(by=system, unit_id=root_unit().pk, title="gone", request=request, now=NOW)
+    Import.objects.filter(pk=reading.pk).update(state="reading")
+    tidy()
+    reading.refresh_from_db()
+    assert (reading.state, reading.error["code"]) == ("failed", "interrupted")
+    assert (data_folder / "imports" / "u1").exists()
+    Import.objects.filter(pk=reading.pk).update(finished_at=NOW)
+    tidy()
+    assert not (data_folder / "imports" / "u1").exists()
 
 
 def test_an_older_order_file_given_again_has_the_last_word(desk: Desk) -> None:

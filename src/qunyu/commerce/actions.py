@@ -14,8 +14,10 @@ from qunyu.kernel.scope import Scope
 CHUNK = 1_000
 
 
-def put_orders(*, by: Scope, rows: Iterator[Order]) -> int:
+def put_orders(*, by: Scope, rows: Iterator[Order], suppliers: bool = False) -> int:
     """Keeps orders in the state given; one that is there already takes it on; how many were given.
+
+    It keeps its supplier, so that it goes on showing while an import is at work, unless `suppliers` are to be taken on too.
 
     Raises Denied.
     """
@@ -25,12 +27,12 @@ def put_orders(*, by: Scope, rows: Iterator[Order]) -> int:
     for row in rows:
         chunk.append(row)
         if len(chunk) == CHUNK:
-            count += _put(chunk)
+            count += _put(chunk, suppliers)
             chunk = []
-    return count + _put(chunk)
+    return count + _put(chunk, suppliers)
 
 
-def _put(chunk: list[Order]) -> int:
+def _put(chunk: list[Order], suppliers: bool) -> int:
     with transaction.atomic():
         Order.objects.bulk_create(
             chunk,
@@ -45,7 +47,7 @@ def _put(chunk: list[Order]) -> int:
                 "ordered_at",
                 "customer",
                 "lines",
-                "supplied_by",
+                *(("supplied_by",) if suppliers else ()),
             ),
         )
     return len(chunk)

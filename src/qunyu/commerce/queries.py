@@ -6,9 +6,10 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
-from django.db.models import Count, F, Q, QuerySet, Sum
+from django.db.models import Count, F, QuerySet, Sum
 
 from qunyu.commerce.models import Order
+from qunyu.events.queries import shown
 from qunyu.kernel.scope import Scope
 
 
@@ -32,8 +33,8 @@ def order_from_fact(row: Mapping[str, Any]) -> Order:
 
 def orders(scope: Scope) -> QuerySet[Order]:
     """The orders of units where they may be seen, without those of unfinished imports; the newest first."""
-    shown = Order.objects.filter(Q(supplied_by=None) | Q(supplied_by__state="done")).order_by("-ordered_at", "-id")
-    return shown if scope.everything else shown.filter(unit_id__in=scope.units("orders.view"))
+    found = Order.objects.filter(shown("supplied_by")).order_by("-ordered_at", "-id")
+    return found if scope.everything else found.filter(unit_id__in=scope.units("orders.view"))
 
 
 def orders_of(scope: Scope, member_id: int) -> QuerySet[Order]:

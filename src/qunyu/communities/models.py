@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.db import models
 
+from qunyu.events.queries import shown
 from qunyu.kernel.ids import PUBLIC_ID_LENGTH, new_public_id
 from qunyu.kernel.scope import Scope
 
@@ -25,7 +26,7 @@ class CommunityQuerySet(models.QuerySet["Community"]):
 
     def shown(self) -> CommunityQuerySet:
         """Without those of imports that are not finished or were undone."""
-        return self.filter(models.Q(supplied_by=None) | models.Q(supplied_by__state="done"))
+        return self.filter(shown("supplied_by"))
 
     def visible_to(self, scope: Scope, permission: str = "communities.view") -> CommunityQuerySet:
         """The shown ones in units where `permission` holds."""

@@ -18,6 +18,10 @@ from qunyu.kernel.scope import Scope
 from qunyu.kernel.words import Words
 
 INTERRUPTED = "interrupted"
+_INTERRUPTED = Words(
+    "导入中途被打断，没有留下任何内容；请重新导入",
+    "the import was interrupted and nothing of it was kept; import again",
+)
 
 
 @transaction.atomic
@@ -51,8 +55,9 @@ def begin(import_id: int) -> bool:
 
 @transaction.atomic
 def report_progress(import_id: int, **progress: int) -> None:
-    """Keeps how far the import is, for whoever watches."""
-    Import.objects.filter(pk=import_id).update(progress=progress)
+    """Keeps how far an import at work is, for whoever watches."""
+    at_work = (Import.State.READING, Import.State.SAVING)
+    Import.objects.filter(pk=import_id, state__in=at_work).update(progress=progress)
 
 
 @transaction.atomic
@@ -83,13 +88,14 @@ def publish_first(lake: Lake) -> None:
 
 
 @transaction.atomic
-def finish(import_id: int, *, by: Scope, lake: Lake, summary: Mapping[str, Any], now: datetime) -> None:
-    """The import is done and what it brought shows from now on; one whose undo was asked meanwhile stays hidden."""
+def finish(import_id: int, *, by: Scope, lake: Lake, summary: Mapping[str, Any], now: datetime) -> bool:
+    """The import is done and what it brought shows from now on; False for one whose undo was asked meanwhile, which stays hidden."""
     saving = Import.objects.filter(pk=import_id, state=Import.State.SAVING)
     if not saving.update(state=Import.State.DONE, summary=dict(summary), progress={}, finished_at=now):
-        return
+        return False
     publish(lake)
     audit.record(by=by.actor, action="import.finish", kind="import", id=import_id, now=now)
+    return True
 
 
 @transaction.atomic
@@ -104,14 +110,27 @@ def fail(import_id: int, *, by: Scope, error: DomainError, now: datetime) -> Non
 
 
 @transaction.atomic
-def begin_undo(*, by: Scope, owner: Import, now: datetime) -> None:
-    """Hides what the import brought and puts it into state undoing.
+def interrupt(import_id: int, *, by: Scope, now: datetime) -> None:
+    """An import that came to no end before it wrote anything, or whose writing was taken back, fails and may begin again."""
+    fail(import_id, by=by, error=DomainError(INTERRUPTED, _INTERRUPTED), now=now)
 
-    One that is still at work is undone as soon as it lets go of the lake. Raises Denied; DomainError cannot_undo when it
-    has not begun or is undone already.
+
+@transaction.atomic
+def interrupt_forgotten(*, by: Scope, asked_before: datetime, now: datetime) -> None:
+    """The same for those still reading that were asked for before that moment: their process is gone."""
+    for owner in Import.objects.filter(state=Import.State.READING, created_at__lt=asked_before):
+        interrupt(owner.pk, by=by, now=now)
+
+
+@transaction.atomic
+def begin_undo(*, by: Scope, owner: Import, now: datetime) -> None:
+    """Puts the import into state undoing; what it brought shows until the undo is done.
+
+    One that waits never begins, one at work is undone as soon as it lets go of the lake. Raises Denied; DomainError
+    cannot_undo when it is undone already.
     """
     by.require("imports.run", owner.unit_id)
-    states = set(Import.State) - {Import.State.WAITING, Import.State.UNDONE}
+    states = set(Import.State) - {Import.State.UNDONE}
     if not move(owner.pk, to=Import.State.UNDOING, only_from=states):
         message = Words("这次导入目前不能撤销（状态：{state}）", "this import cannot be undone now (state: {state})")
         raise DomainError("cannot_undo", message.fill(state=owner.state), state=owner.state)
@@ -119,9 +138,8 @@ def begin_undo(*, by: Scope, owner: Import, now: datetime) -> None:
 
 
 @transaction.atomic
-def end_undo(import_id: int, *, lake: Lake, removed: Mapping[str, int], now: datetime) -> None:
+def end_undo(import_id: int, *, removed: Mapping[str, int], now: datetime) -> None:
     """The import is undone; `removed` counts what went."""
-    publish(lake)
     Import.objects.filter(pk=import_id).update(
         state=Import.State.UNDONE, progress={"removed": dict(removed)}, finished_at=now
     )

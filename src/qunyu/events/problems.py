@@ -79,6 +79,19 @@ PROBLEMS: dict[str, Words] = {
         "没有名为“{value}”的社群，相关的行已跳过；请先导入该社群的聊天记录，或改成已有社群的名称",
         "there is no community called “{value}”, its lines were left out; import its chat first, or use the name of one there is",
     ),
+    "community_elsewhere": Words(
+        "社群“{value}”属于别的组织单位，这里不能导入，相关的行已跳过；请由管理那个单位的人导入；如果是另一个同名的群，请先给它改名",
+        "the community “{value}” belongs to a unit out of reach here, its lines were left out; let somebody of that unit import it, "
+        "or rename the group if it is another one of that name",
+    ),
+    "order_conflict": Words(
+        "订单号“{value}”在文件中对应不同的客户，已计入第一个客户；请检查这些文件是否来自不同的店铺",
+        "the order number “{value}” stands for different customers and was counted for the first; check whether the files are of different shops",
+    ),
+    "messages_differ": Words(
+        "“{value}”中有 {n} 条消息（编号相同）的内容或发言人与之前的导入不同；保留之前的，要换成这次的，请先撤销之前的导入",
+        "{n} messages of “{value}” have other texts or authors than those of the same ids imported before, which were kept; undo the earlier import to have these",
+    ),
     "exports_disagree": Words(
         "“{value}”在 {first} 至 {last} 与之前的导入重叠但不一致：{only_new} 条只在本次、{only_old} 条只在之前的导入里；"
         "两边都已保留，如重复计数请撤销其中一次导入",

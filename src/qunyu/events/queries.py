@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import datetime
 from pathlib import Path
+from typing import Any
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 
 from qunyu.events.lake.store import SCHEMAS, Lake
 from qunyu.events.models import Import, ImportProblem, PublishedTable
@@ -47,10 +49,23 @@ def problems_of(owner: Import) -> Iterator[Problem]:
         yield Problem(row.code, row.file, row.line, row.data)
 
 
+def shown(path: str) -> Q:
+    """The rows whose supplier, the import at `path`, has finished; while it is being undone they show until that is done."""
+    undoing = {f"{path}__state": Import.State.UNDOING, f"{path}__finished_at__isnull": False}
+    return Q(**{path: None}) | Q(**{f"{path}__state": Import.State.DONE}) | Q(**undoing)
+
+
 def anything_hidden() -> bool:
-    """Whether some import is under way or being undone; what it alone brought does not show then."""
-    settled = (Import.State.DONE, Import.State.FAILED, Import.State.UNDONE)
-    return Import.objects.exclude(state__in=settled).exists()
+    """Whether some import is under way, so that what it alone brought does not show."""
+    unfinished = (Import.State.READING, Import.State.SAVING, Import.State.UNDOING)
+    return Import.objects.filter(state__in=unfinished, finished_at=None).exists()
+
+
+def given_files(*, ended_before: datetime) -> list[dict[str, Any]]:
+    """What the imports that ended before that moment were asked, for whoever removes the files they were given."""
+    ended = (Import.State.DONE, Import.State.FAILED, Import.State.UNDONE)
+    found = Import.objects.filter(state__in=ended, finished_at__lt=ended_before)
+    return list(found.values_list("request", flat=True))
 
 
 def unsettled_imports() -> list[Import]:

@@ -27,7 +27,7 @@ from qunyu.events.reading import Yields
 from qunyu.events.staging import Staged, Stager
 from qunyu.flows.place import Place
 from qunyu.flows.request import ImportRequest, Part, yields_of
-from qunyu.flows.undoing import settle
+from qunyu.flows.undoing import forget_notes, settle
 from qunyu.kernel.errors import DomainError
 from qunyu.kernel.scope import Scope, system_scope
 from qunyu.kernel.words import Words
@@ -53,6 +53,9 @@ def run(import_id: int, *, place: Place, now: datetime, progress: Progress = lam
     except DomainError as error:
         events.fail(import_id, by=course.scope, error=error, now=now)
         raise
+    except BaseException:
+        course.interrupted()
+        raise
     finally:
         shutil.rmtree(course.folder, ignore_errors=True)
     return summary
@@ -67,30 +70,52 @@ class Course:
         self.place, self.now, self.progress = place, now, progress
         self.scope: Scope = system_scope(f"import {import_id}")
         self.folder = place.data / "staging" / str(import_id)
-        shutil.rmtree(self.folder, ignore_errors=True)
-        self.folder.mkdir(parents=True)
         self.staged = Staged(self.folder)
 
     def run(self) -> dict[str, Any]:
-        lake = self.place.lake
         if self.owner.state == self.owner.State.SAVING:
-            with lake.writing():
+            with self.place.lake.writing():
                 settle(place=self.place, now=self.now)
         if not events.begin(self.owner.pk):
             raise self._ended()
+        shutil.rmtree(self.folder, ignore_errors=True)
+        self.folder.mkdir(parents=True)
         self._stage()
         self._check()
-        with lake.writing():
+        with self.place.lake.writing():
             settle(place=self.place, now=self.now)
-            events.publish_first(lake)
+            forget_notes(self.owner.pk, self.place)
+            events.publish_first(self.place.lake)
             if not events.move(self.owner.pk, to="saving", only_from=("reading",)):
                 raise self._ended()
-            with bench(lake, self.staged, self._target()) as table:
+            return self._save()
+
+    def _save(self) -> dict[str, Any]:
+        """To be called with the lake's pen, which is let go only when the import is done, failed or taken back."""
+        try:
+            with bench(self.place.lake, self.staged, self._target()) as table:
                 counts = self._facts(table)
             self._renew()
-            summary = self._summary(counts)
-            events.finish(self.owner.pk, by=self.scope, lake=lake, summary=summary, now=self.now)
+            return self._finished(self._summary(counts))
+        except DomainError as error:
+            events.fail(self.owner.pk, by=self.scope, error=error, now=self.now)
+            raise
+        except BaseException:
+            self._take_back()
+            raise
+
+    def _finished(self, summary: dict[str, Any]) -> dict[str, Any]:
+        if not events.finish(self.owner.pk, by=self.scope, lake=self.place.lake, summary=summary, now=self.now):
+            raise self._ended()
         return summary
+
+    def _take_back(self) -> None:
+        settle(place=self.place, now=self.now)
+
+    def interrupted(self) -> None:
+        """Ends an import that broke off before it wrote anything; what was written is for whoever holds the pen."""
+        if import_by_key(self.owner.pk).state != self.owner.State.SAVING:
+            events.interrupt(self.owner.pk, by=self.scope, now=self.now)
 
     def _ended(self) -> DomainError:
         state = import_by_key(self.owner.pk).state

@@ -1,18 +1,23 @@
-"""Jobs of the flows; both write the lake, so they share its queue of one."""
+"""Jobs of the flows; they write the lake, so they share its queue of one."""
 
 from __future__ import annotations
 
 from contextlib import suppress
+from datetime import timedelta
 
 from django.utils import timezone
 
 from qunyu.events import actions as events
-from qunyu.events.queries import import_by_key
+from qunyu.events.queries import given_files, import_by_key
 from qunyu.flows import importing, undoing
 from qunyu.flows.place import forget_given, place
 from qunyu.flows.request import ImportRequest
 from qunyu.jobs.port import job
 from qunyu.kernel.errors import DomainError
+from qunyu.kernel.scope import system_scope
+
+# A worker that goes on with an import after a crash does so within the hour.
+FORGOTTEN = timedelta(days=1)
 
 
 @job("flows.import", queue="lake")
@@ -33,3 +38,17 @@ def do_import(import_id: int) -> None:
 def do_undo(import_id: int) -> None:
     """Removes what an import brought."""
     undoing.run(import_id, place=place(), now=timezone.now())
+
+
+@job("flows.tidy", queue="lake", cron="30 4 * * *")
+def tidy() -> None:
+    """Every night: what crashes left is taken back, the lake gets few large files instead of many small ones and keeps none of the past."""
+    here, now = place(), timezone.now()
+    events.interrupt_forgotten(by=system_scope("tidying"), asked_before=now - FORGOTTEN, now=now)
+    with here.lake.writing():
+        undoing.settle(place=here, now=now)
+        here.lake.compact()
+        events.publish(here.lake)
+        here.lake.vacuum()
+    for request in given_files(ended_before=now - FORGOTTEN):
+        forget_given(here.data, ImportRequest.from_json(request))

@@ -9,18 +9,17 @@ from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
+from django.db import transaction
 
 from qunyu.commerce.actions import forget_orders, put_orders
 from qunyu.commerce.queries import order_from_fact
 from qunyu.communities.actions import forget_empty
 from qunyu.events import actions as events
 from qunyu.events.lake import rollup, states
-from qunyu.events.lake.undo import remove_import
+from qunyu.events.lake.undo import facts_of_import_alone, remove_import
 from qunyu.events.queries import import_by_key, unsettled_imports
 from qunyu.flows.place import Place
-from qunyu.kernel.errors import DomainError
 from qunyu.kernel.scope import Scope, system_scope
-from qunyu.kernel.words import Words
 from qunyu.members.actions import forget_unused, renew_memberships
 from qunyu.members.queries import membership_from_facts
 
@@ -34,31 +33,34 @@ def run(import_id: int, *, place: Place, now: datetime) -> dict[str, int]:
 
 
 def settle(*, place: Place, now: datetime) -> None:
-    """Ends what a crash left half done and the undos that wait: for whoever holds the lake's pen.
+    """Ends what a crash left half done and the undos that wait, and publishes: for whoever holds the lake's pen."""
+    owners = unsettled_imports()
+    removed = {owner.pk: _withdraw(owner.pk, place, _scope(owner.pk)) for owner in owners}
+    with transaction.atomic():
+        for owner in owners:
+            if owner.state == owner.State.UNDOING:
+                events.end_undo(owner.pk, removed=removed[owner.pk], now=now)
+            else:
+                events.interrupt(owner.pk, by=_scope(owner.pk), now=now)
+        if owners:
+            events.publish(place.lake)
+    for owner in owners:
+        forget_notes(owner.pk, place)
 
-    Only then the newest state of the lake is one that may be published.
-    """
-    for owner in unsettled_imports():
-        scope = system_scope(f"undo of import {owner.pk}")
-        if owner.state == owner.State.UNDOING:
-            removed = _withdraw(owner.pk, place, scope)
-            events.end_undo(owner.pk, lake=place.lake, removed=removed, now=now)
-        else:
-            _withdraw(owner.pk, place, scope)
-            events.fail(owner.pk, by=scope, error=DomainError(events.INTERRUPTED, _INTERRUPTED), now=now)
-        _Touched.path(place, owner.pk).unlink(missing_ok=True)
+
+def forget_notes(import_id: int, place: Place) -> None:
+    """Removes what an undo noted down for the case of a crash; an import that begins again must not find it."""
+    _Touched.path(place, import_id).unlink(missing_ok=True)
 
 
-_INTERRUPTED = Words(
-    "导入中途被打断，已写入的内容全部撤回；请重新导入",
-    "the import was interrupted, and what it had written was taken back; import again",
-)
+def _scope(import_id: int) -> Scope:
+    return system_scope(f"undo of import {import_id}")
 
 
 def _withdraw(import_id: int, place: Place, scope: Scope) -> dict[str, int]:
     lake = place.lake
     touched = _Touched.of(import_id, place)
-    facts = remove_import(lake, import_id)
+    remove_import(lake, import_id)
     rollup.refresh(lake, touched.days)
     communities = set(touched.days["community"].unique().to_pylist())
     rows = map(membership_from_facts, states.memberships(lake, communities))
@@ -66,21 +68,22 @@ def _withdraw(import_id: int, place: Place, scope: Scope) -> dict[str, int]:
     orders = _renew_orders(touched.orders, place, scope)
     people = forget_unused(by=scope, import_id=import_id, heirs=states.heirs_of_people(lake))
     gone = forget_empty(by=scope, import_id=import_id, heirs=states.heirs_of_communities(lake))
-    return {"facts": facts, "orders": orders, "identities": people, "communities": gone}
+    return {"facts": touched.facts, "orders": orders, "identities": people, "communities": gone}
 
 
 def _renew_orders(references: list[tuple[int, str]], place: Place, scope: Scope) -> int:
     """Gives the orders the state that the facts still tell; how many went because none does."""
     told = list(map(order_from_fact, states.orders(place.lake, references)))
     left = {(order.unit_id, order.reference) for order in told}
-    put_orders(by=scope, rows=iter(told))
+    put_orders(by=scope, rows=iter(told), suppliers=True)
     return forget_orders(by=scope, references=[each for each in references if each not in left])
 
 
 @dataclass(frozen=True)
 class _Touched:
-    """What has to be computed anew: days (local_day, community) and orders (unit, reference)."""
+    """What has to be computed anew: days (local_day, community) and orders (unit, reference); `facts` is how many go."""
 
+    facts: int
     days: pa.Table
     orders: list[tuple[int, str]]
 
@@ -97,10 +100,11 @@ class _Touched:
             days = rollup.pairs_of_import(place.lake, import_id).to_pydict()
             orders = states.order_references(place.lake, import_id)
             waiting = path.with_suffix(".part")
-            waiting.write_text(json.dumps({"days": days, "orders": orders}, default=date.isoformat))
+            facts = facts_of_import_alone(place.lake, import_id)
+            waiting.write_text(json.dumps({"facts": facts, "days": days, "orders": orders}, default=date.isoformat))
             waiting.rename(path)
         found: dict[str, Any] = json.loads(path.read_text())
         days = pa.array(found["days"]["local_day"], pa.string()).cast(pa.date32())
         communities = pa.array(found["days"]["community"], pa.int64())
         table = pa.table({"local_day": days, "community": communities})
-        return cls(table, [(unit, reference) for unit, reference in found["orders"]])
+        return cls(found["facts"], table, [(unit, reference) for unit, reference in found["orders"]])

@@ -12,7 +12,7 @@ from django.db import connection
 from django.db.models import Count, Exists, Max, Min, OuterRef, Q, QuerySet, Sum, Value
 
 from qunyu.communities.queries import communities, communities_where
-from qunyu.events.queries import anything_hidden
+from qunyu.events.queries import anything_hidden, shown
 from qunyu.kernel.errors import DomainError
 from qunyu.kernel.scope import Scope
 from qunyu.kernel.words import Words
@@ -55,7 +55,7 @@ def _shown(identity: str) -> Q:
     """Narrows the identities at the end of that path to those of finished imports; nearly always all are, and nothing is asked."""
     if not anything_hidden():
         return Q()
-    return Q(**{f"{identity}supplied_by": None}) | Q(**{f"{identity}supplied_by__state": "done"})
+    return shown(f"{identity}supplied_by")
 
 
 def people(scope: Scope) -> QuerySet[Member]:
@@ -78,11 +78,11 @@ def _identities(scope: Scope) -> QuerySet[Identity]:
 
 def _buyers(scope: Scope) -> QuerySet[Identity]:
     """The identities with orders in the units where both people and orders may be seen."""
-    shown = Q(orders__supplied_by__state="done") | Q(orders__isnull=False, orders__supplied_by=None)
+    bought = Q(orders__isnull=False) & shown("orders__supplied_by")
     if scope.everything:
-        return Identity.objects.filter(shown)
+        return Identity.objects.filter(bought)
     units = scope.units("members.view") & scope.units("orders.view")
-    return Identity.objects.filter(shown, orders__unit_id__in=units)
+    return Identity.objects.filter(bought, orders__unit_id__in=units)
 
 
 def search_people(scope: Scope, *, text: str = "", role: str = "") -> QuerySet[Member]:

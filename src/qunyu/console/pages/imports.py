@@ -27,9 +27,11 @@ if TYPE_CHECKING:
     from qunyu.events.models import Import
 
 RUNNING = frozenset(("waiting", "reading", "saving", "undoing"))
-UNDOABLE = frozenset(("done", "failed", "undoing"))
+UNDOABLE = frozenset(("waiting", "reading", "saving", "done", "failed", "undoing"))
 PROBLEM_PAGE = 50
-UNDOING = Words("已开始撤销；这次导入的内容已隐藏", "The undo has begun; what the import brought is hidden already")
+UNDOING = Words(
+    "已开始撤销；完成前，这次导入的内容仍会显示", "The undo has begun; what the import brought shows until it is done"
+)
 
 
 def records_of(owner: Import) -> int | None:

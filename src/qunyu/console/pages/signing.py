@@ -23,8 +23,9 @@ from qunyu.people.actions import speak_in
 WRONG = Words("用户名或密码不正确", "the user name or the password is not right")
 WAIT = Words("失败次数过多，请 {n} 分钟后再试", "too many failures, try again in {n} minutes")
 YEAR = 365 * 24 * 3600
-# Kept in the session of somebody not signed in yet: a choice made just now counts more than the account's.
-CHOSEN = "language"
+HOUR = 3600
+# What somebody not signed in has just chosen counts more than the account's language.
+CHOSEN = "qunyu_language_now"
 
 
 @open_to_all
@@ -63,10 +64,8 @@ def _try(request: HttpRequest, form: Form) -> HTTPStatus:
         form.errors[""] = str(WRONG)
         return HTTPStatus.UNAUTHORIZED
     forget_failures(name, address)
-    chosen = request.session.get(CHOSEN, "")
     login(request, staff)
-    if chosen:
-        speak_in(staff=staff, language=chosen)
+    speak_in(staff=staff, language=request.COOKIES.get(CHOSEN, ""))
     return HTTPStatus.OK
 
 
@@ -97,5 +96,5 @@ def choose_language(request: HttpRequest) -> HttpResponse:
         if request.user.is_authenticated:
             speak_in(staff=request.user, language=chosen)
         else:
-            request.session[CHOSEN] = chosen
+            response.set_cookie(CHOSEN, chosen, max_age=HOUR, httponly=True, samesite="Lax", secure=secure)
     return response

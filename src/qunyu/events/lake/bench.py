@@ -183,7 +183,7 @@ class Bench:
 
     def supplies(self) -> pa.RecordBatchReader:
         """The facts this import holds that were there already."""
-        sql = f"SELECT {self.target.import_id}::BIGINT AS import_id, fact_id, kind FROM existing_ids"
+        sql = f"SELECT {self.target.import_id}::BIGINT AS import_id, fact_id FROM existing_ids"
         return self.connection.sql(sql).to_arrow_reader(ROW_GROUP).cast(SUPPLIES)
 
     def counts(self) -> dict[str, int]:

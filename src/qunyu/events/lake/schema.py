@@ -53,7 +53,7 @@ ACTIVITY = pa.schema(
 )
 
 # A fact that `import_id` also held when another import had already supplied it.
-SUPPLIES = pa.schema([("import_id", pa.int64()), ("fact_id", pa.binary()), ("kind", pa.string())])
+SUPPLIES = pa.schema([("import_id", pa.int64()), ("fact_id", pa.binary())])
 
 # Statistics only where they let a query skip files, and never on what erasure must not leave behind.
 SKIPPING_COLUMNS = "local_day,community,kind,import_id"

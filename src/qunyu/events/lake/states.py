@@ -23,8 +23,10 @@ _REFERENCE = "CASE WHEN external <> '' THEN external ELSE lower(hex(fact_id)) EN
 # Of an order told of several times the newest import's word counts, be it one that an earlier import had told already.
 LATEST_ORDERS = f"""
 SELECT f.*, {_REFERENCE} FROM facts f
-LEFT JOIN (SELECT fact_id, max(import_id) AS again FROM supplies WHERE kind = 'order' GROUP BY fact_id) s USING (fact_id)
-WHERE kind = 'order'
+LEFT JOIN (
+  SELECT fact_id, max(import_id) AS again FROM supplies SEMI JOIN (FROM facts WHERE kind = 'order') USING (fact_id) GROUP BY fact_id
+) s USING (fact_id)
+WHERE f.kind = 'order'
 QUALIFY external = '' OR row_number() OVER (
   PARTITION BY unit, external ORDER BY greatest(import_id, again) DESC, fact_id) = 1
 """

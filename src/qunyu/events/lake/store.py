@@ -73,13 +73,19 @@ class Lake:
         """Puts `rows` in the place of what `predicate` selects, in one commit."""
         write_deltalake(self._made(name), rows, mode="overwrite", predicate=predicate, **_how(name))
 
-    def tidy(self) -> None:
-        """Joins small files and removes those that no version of the last hour names: what undo took out is then gone."""
+    def compact(self) -> None:
+        """Joins small files, in new versions of the tables; to be published before `vacuum`."""
         for name in SCHEMAS:
             found = self.table(name)
             if found is not None:
                 found.optimize.compact(writer_properties=_writer(name))
-                found.vacuum(KEPT_HOURS, dry_run=False, enforce_retention_duration=False)
+
+    def vacuum(self) -> None:
+        """Removes the files that no version of the last hour names, those of interrupted writes too: what undo took out is then gone."""
+        for name in SCHEMAS:
+            found = self.table(name)
+            if found is not None:
+                found.vacuum(KEPT_HOURS, dry_run=False, enforce_retention_duration=False, full=True)
 
     def _made(self, name: Name) -> DeltaTable:
         """The table, made empty when it is not there: a predicate needs something to select from."""

@@ -6,8 +6,14 @@ from qunyu.events.lake.schema import FACTS
 from qunyu.events.lake.store import ROW_GROUP, Lake
 
 
-def remove_import(lake: Lake, import_id: int) -> int:
-    """Removes what only `import_id` supplied, in one commit; how many facts went. Again removes nothing."""
+def facts_of_import_alone(lake: Lake, import_id: int) -> int:
+    """How many facts no other import supplied."""
+    with lake.connect() as connection:
+        return int(connection.execute(_ALONE.format(number=int(import_id))).fetchall()[0][0])
+
+
+def remove_import(lake: Lake, import_id: int) -> None:
+    """Removes what only `import_id` supplied, in one commit. Again removes nothing."""
     number = int(import_id)
     with lake.connect() as connection:
         months = connection.execute(
@@ -16,13 +22,9 @@ def remove_import(lake: Lake, import_id: int) -> int:
         if months:
             listed = ", ".join(f"'{month}'" for (month,) in months)
             connection.execute(_OTHERS.format(number=number))
-            gone = int(connection.execute(_GONE.format(number=number)).fetchall()[0][0])
             rows = connection.sql(_KEPT.format(number=number, listed=listed)).to_arrow_reader(ROW_GROUP)
             lake.replace("facts", rows.cast(FACTS), predicate=f"month IN ({listed})")
-        else:
-            gone = 0
     lake.delete("supplies", f"import_id = {number}")
-    return gone
 
 
 _OTHERS = """
@@ -30,7 +32,10 @@ CREATE TEMP TABLE others AS
 SELECT fact_id, min(import_id) AS heir FROM supplies WHERE import_id <> {number} GROUP BY fact_id
 """
 
-_GONE = "SELECT count(*) FROM facts f ANTI JOIN others USING (fact_id) WHERE f.import_id = {number}"
+_ALONE = """
+SELECT count(*) FROM facts f ANTI JOIN (FROM supplies WHERE import_id <> {number}) USING (fact_id)
+WHERE f.import_id = {number}
+"""
 
 _KEPT = """
 SELECT f.* REPLACE (CASE WHEN f.import_id = {number} THEN o.heir ELSE f.import_id END AS import_id)
