@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.utils import timezone
+from pytest_django import Settings
 
 from qunyu.people.models import Staff
 from tests.deployment_fixtures import PASSWORD, SignedIn
@@ -71,6 +74,22 @@ def test_five_failures_close_the_door_for_a_quarter_of_an_hour(
     assert client.post("/sign-in", FORM, REMOTE_ADDR="203.0.113.9").status_code == 302
     monkeypatch.setattr(timezone, "now", lambda: start + timedelta(minutes=15))
     assert client.post("/sign-in", FORM).status_code == 302
+
+
+def test_behind_the_proxy_the_browsers_address_counts(director: Staff, client: Client, settings: Settings) -> None:
+    settings.SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
+    for _ in range(5):
+        client.post("/sign-in", {**FORM, "password": "wrong"}, headers={"X-Forwarded-For": "1.1.1.1, 203.0.113.7"})
+    assert client.post("/sign-in", FORM, headers={"X-Forwarded-For": "203.0.113.7"}).status_code == 429
+    assert client.post("/sign-in", FORM, headers={"X-Forwarded-For": "203.0.113.8"}).status_code == 302
+
+
+@pytest.mark.django_db
+def test_nobody_uploads_before_signing_in(client: Client, data_folder: Path) -> None:
+    file = SimpleUploadedFile("a.csv", b"x" * 100_000)
+    response = client.post("/settings/imports/new", {"files": [file]})
+    assert response.status_code == 302
+    assert response["Location"].startswith("/sign-in")
 
 
 def test_one_address_cannot_try_many_names(director: Staff, client: Client) -> None:

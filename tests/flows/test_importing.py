@@ -183,7 +183,7 @@ USELESS: dict[str, tuple[str, str | bytes, str]] = {
     "zip of nothing known": ("photos.zip", zip_of("cat.jpg", "\x00\x01"), "unknown_format"),
     "empty": ("WhatsApp Chat with nobody.txt", "", "empty_file"),
     "empty zip": ("empty.zip", zip_of("WhatsApp Chat with nobody.txt", ""), "empty_file"),
-    "header alone": ("a.csv", HEADER, ""),
+    "header alone": ("a.csv", HEADER, "no_rows"),
     "impossible times alone": ("a.csv", said("2026-02-30 10:00,tea,,u1,n,x,,,,"), "impossible_time"),
     "future alone": ("a.csv", said("2030-02-03 10:00,tea,,u1,n,x,,,,"), "future_time"),
 }

@@ -226,6 +226,41 @@ def test_a_silent_community_beside_a_lively_one(story: Story) -> None:
         assert (series(found, key, 2), whys(found, key, 2)) == ({"2026-03": None}, {"chats"})
 
 
+def test_any_period_is_one_figure_compared_with_as_long_a_time_before(story: Story) -> None:
+    for identity, day in (
+        (1, "2026-03-01"),
+        (1, "2026-03-05"),
+        (2, "2026-03-06"),
+        (3, "2026-03-07"),
+        (1, "2026-03-08"),
+        (2, "2026-03-08"),
+        (4, "2026-03-20"),
+    ):
+        story.says(identity, day)
+    found = story.board(grain="all", first=date(2026, 3, 7), last=date(2026, 3, 8))
+    (period,) = found.periods
+    assert period.label == "2026-03-07..2026-03-08"
+    expected = {
+        "messages": 3,
+        "active_members": 3,
+        "new_members": 1,
+        "retained_members": 2,
+        "members": 3,
+        "mau": 3,
+        "dau": 1.5,
+    }
+    assert {key: found.figure(key, period).value for key in expected} == expected
+    assert [each.label for each in story.board(grain="all", last=date(2026, 3, 5)).periods] == [
+        "2026-03-01..2026-03-05"
+    ]
+    whole = story.board(grain="all")
+    assert whole.figure("messages", whole.periods[0]).value == 7
+    for first, last in ((date(2027, 1, 1), None), (None, date(2026, 2, 1)), (date.min, date(1, 1, 2))):
+        assert story.board(grain="all", first=first, last=last) == NOTHING
+    ever = story.board(grain="all", first=date.min, last=date.max)
+    assert ever.figure("messages", ever.periods[0]).value == 7
+
+
 def broken_down() -> list[tuple[Breakdown, dict[str, int]]]:
     return [
         ("none", {"": 15}),

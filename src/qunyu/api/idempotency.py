@@ -16,6 +16,7 @@ from ninja import Schema, Status
 
 from qunyu.api.auth import scope_of_request
 from qunyu.api.models import KeptAnswer
+from qunyu.jobs.port import load
 from qunyu.kernel.errors import DomainError
 from qunyu.kernel.words import Words
 
@@ -36,6 +37,7 @@ def repeatable(operation: Operation) -> Operation:
         key = request.headers.get(HEADER)
         if key is None or request.method in ("GET", "HEAD", "OPTIONS"):
             return operation(request, **values)
+        load()
         return _once(request, _checked(key), lambda: operation(request, **values))
 
     return once

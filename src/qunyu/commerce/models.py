@@ -20,7 +20,7 @@ class OrderStatus(models.TextChoices):
 class Order(models.Model):
     """One order of one unit. `amount` and `refund` are minor units of `currency`; `customer` is None when unknown.
 
-    `reference` is the number, or where orders carry none the hex id of the order's fact: unique within the unit.
+    `reference` is the number and the currency, or where orders carry no number the hex id of the order's fact: unique within the unit.
     `supplied_by` is the first import that told of it: until that is done the order does not show.
     """
 

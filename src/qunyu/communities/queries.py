@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
 import pyarrow as pa
 from django.db.models import Q
 
@@ -28,12 +30,19 @@ def find_community(scope: Scope, public_id: str) -> Community:
     return found
 
 
-def called(name: str, platform: str) -> set[tuple[str, str]]:
-    """The (platform, key) of every community known by `name` or key, on `platform` or (when empty) anywhere."""
-    found = Community.objects.shown().filter(Q(name=name) | Q(key=name))
+def called(name: str, platform: str, unit_path: str) -> set[tuple[str, str]]:
+    """The (platform, key) of every community known by `name` or key in the unit with that path or below, on `platform` or (when empty) anywhere."""
+    found = Community.objects.shown().filter(Q(name=name) | Q(key=name), unit__path__startswith=unit_path)
     if platform:
         found = found.filter(platform=platform)
     return set(found.values_list("platform", "key"))
+
+
+def elsewhere(pairs: Collection[tuple[str, str]], unit_path: str) -> set[tuple[str, str]]:
+    """Those of the (platform, key) that are communities outside of the unit with that path: an import into it may not touch them."""
+    outside = Community.objects.filter(platform__in={platform for platform, _ in pairs})
+    found = outside.exclude(unit__path__startswith=unit_path).values_list("platform", "key")
+    return set(found.iterator()) & set(pairs)
 
 
 def dimension(scope: Scope) -> pa.Table:

@@ -22,6 +22,9 @@ Next = Callable[[HttpRequest], HttpResponseBase]
 LANGUAGE_COOKIE = "qunyu_language"
 DJANGO_LANGUAGES: dict[Language, str] = {"zh": "zh-hans", "en": "en"}
 
+# Whoever is not signed in sends a name and a password, and no files.
+ANONYMOUS_LIMIT = 64 * 1024
+
 # Everything comes from this server. Tabler's style sheet draws some of its signs from data: addresses.
 POLICY = "; ".join(
     (
@@ -75,8 +78,12 @@ def limit_uploads(get_response: Next) -> Next:
 
     def answer(request: HttpRequest) -> HttpResponseBase:
         length = request.META.get("CONTENT_LENGTH") or "0"
+        if request.path.startswith("/api/") or not length.isdecimal():
+            return get_response(request)
         limit = settings.QUNYU_UPLOAD_LIMIT
-        if length.isdecimal() and int(length) > limit and not request.path.startswith("/api/"):
+        if int(length) > ANONYMOUS_LIMIT and not request.user.is_authenticated:
+            return _to_sign_in(request)
+        if int(length) > limit:
             message = Words(
                 "上传内容有 {size} MB，超过了 {limit} MB 的上限；请分批上传，或由管理员调整 QUNYU_UPLOAD_LIMIT",
                 "the upload is {size} MB, above the limit of {limit} MB; upload it in parts, or have QUNYU_UPLOAD_LIMIT raised",

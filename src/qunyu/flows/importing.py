@@ -16,11 +16,12 @@ from qunyu.commerce.actions import put_orders
 from qunyu.commerce.queries import order_from_fact
 from qunyu.communities.actions import forget_empty
 from qunyu.communities.actions import know as know_communities
-from qunyu.communities.queries import called
+from qunyu.communities.queries import called, elsewhere
 from qunyu.events import actions as events
 from qunyu.events.intake import Intake
 from qunyu.events.lake import rollup, states
 from qunyu.events.lake.bench import Bench, Target, bench
+from qunyu.events.lake.checks import contradictions
 from qunyu.events.problems import Problem
 from qunyu.events.queries import import_by_key
 from qunyu.events.reading import Yields
@@ -67,6 +68,7 @@ class Course:
     def __init__(self, import_id: int, place: Place, now: datetime, progress: Progress) -> None:
         self.owner = import_by_key(import_id)
         self.request = ImportRequest.from_json(self.owner.request)
+        self.unit = unit_by_key(self.owner.unit_id)
         self.place, self.now, self.progress = place, now, progress
         self.scope: Scope = system_scope(f"import {import_id}")
         self.folder = place.data / "staging" / str(import_id)
@@ -95,8 +97,9 @@ class Course:
         try:
             with bench(self.place.lake, self.staged, self._target()) as table:
                 counts = self._facts(table)
-            self._renew()
-            return self._finished(self._summary(counts))
+            changed = self._renew()
+            summary = self._summary(counts)
+            return self._finished({**summary, "orders_changed": changed} if changed else summary)
         except DomainError as error:
             events.fail(self.owner.pk, by=self.scope, error=error, now=self.now)
             raise
@@ -123,8 +126,7 @@ class Course:
         return DomainError("import_ended", message.fill(state=state), state=state)
 
     def _target(self) -> Target:
-        unit = unit_by_key(self.owner.unit_id)
-        return Target(self.owner.pk, unit.pk, unit.public_id, self.place.zone, self.request.currency)
+        return Target(self.owner.pk, self.unit.pk, self.unit.public_id, self.place.zone, self.request.currency)
 
     def _stage(self) -> None:
         stager = Stager(
@@ -184,7 +186,8 @@ class Course:
         communities = self._know_communities(table)
         self._know_people(table, communities)
         table.number()
-        self._note_disagreements(table)
+        for problem in contradictions(table):
+            self.staged.note(problem)
         self._last_check()
         counts = table.counts()
         self.progress("saving", sum(counts.values()))
@@ -205,21 +208,28 @@ class Course:
             raise
 
     def _call_communities(self, table: Bench) -> None:
+        chats = table.chat_communities() if self.staged.rows["chat"] else []
+        foreign = elsewhere([(platform, key) for platform, key, _ in chats], self.unit.path)
+        table.leave_out(foreign)
+        here = [each for each in chats if each[:2] not in foreign]
         named = table.listed_communities()
-        here = table.chat_communities() if self.staged.rows["chat"] else []
         aliases = [(platform, name, *meant) for platform, name in named if (meant := self._meant(platform, name, here))]
         table.call_communities(aliases)
-        missing = {name for _, name in named} - {alias[1] for alias in aliases}
-        for name in sorted(missing):
-            self.staged.note(Problem("unknown_community", "", 0, {"value": name}))
+        told = {name for _, name in named} - {alias[1] for alias in aliases}
+        far = {name for platform, name in named if name in told and called(name, platform, "/")}
+        far |= {title for *pair, title in chats if tuple(pair) in foreign}
+        for name in sorted(told | far):
+            code = "community_elsewhere" if name in far else "unknown_community"
+            self.staged.note(Problem(code, "", 0, {"value": name}))
 
     def _meant(self, platform: str, name: str, here: list[tuple[str, str, str]]) -> tuple[str, str] | None:
         """The community a list or cost table means by `name`: one of this import, else one there is, else a new one of `platform`."""
         matches = {(p, k) for p, k, title in here if name in (k, title) and (platform in ("", p) or p == NEUTRAL)}
-        matches = matches or called(name, platform)
+        matches = matches or called(name, platform, self.unit.path)
         if len(matches) == 1:
             return matches.pop()
-        return (platform, name) if platform and not matches else None
+        new = platform and not matches and not elsewhere([(platform, name)], self.unit.path)
+        return (platform, name) if new else None
 
     def _know_communities(self, table: Bench) -> dict[tuple[str, str], int]:
         seen = table.communities()
@@ -239,21 +249,8 @@ class Course:
         home = communities[(row["source"], row["home"])] if row["home"] else None
         return Seen(row["source"], home, row["key"], row["name"], row["role"], row["phone"], row["union_id"])
 
-    def _note_disagreements(self, table: Bench) -> None:
-        for name, first, last, only_new, only_old in table.disagreements():
-            data = {
-                "value": name,
-                "first": str(first),
-                "last": str(last),
-                "only_new": str(only_new),
-                "only_old": str(only_old),
-            }
-            self.staged.note(Problem("exports_disagree", "", 0, data))
-        for file, line, value in table.repeated_ids():
-            self.staged.note(Problem("duplicate_id", self.staged.files[file], line, {"value": value}))
-
-    def _renew(self) -> None:
-        """What follows from the facts: the rollup, the memberships, the orders."""
+    def _renew(self) -> int:
+        """What follows from the facts: the rollup, the memberships, the orders; how many of these are in another state now."""
         lake = self.place.lake
         pairs = rollup.pairs_of_import(lake, self.owner.pk)
         rollup.refresh(lake, pairs)
@@ -262,7 +259,8 @@ class Course:
         renew_memberships(by=self.scope, communities=communities, rows=rows)
         if self.staged.rows["orders"]:
             references = states.order_references(lake, self.owner.pk)
-            put_orders(by=self.scope, rows=map(order_from_fact, states.orders(lake, references)))
+            return put_orders(by=self.scope, rows=map(order_from_fact, states.orders(lake, references)))
+        return 0
 
     def _summary(self, counts: dict[str, int]) -> dict[str, Any]:
         events.keep_problems(self.owner.pk, self.staged.problems)

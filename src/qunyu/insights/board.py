@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, replace
-from datetime import date
+from datetime import date, timedelta
 from functools import cached_property
 
 import duckdb
@@ -111,6 +111,8 @@ NOTHING = Board((), {}, (), None, Figures({}, (), ()))
 
 def board(lake: Lake, scope: Scope, question: Question) -> Board:
     """Answers `question` with what `scope` may see; an empty board (no periods) when there is nothing to see."""
+    if question.grain == "all":
+        return _BOARDS.get(lake, scope, question, lambda: _board(lake, scope, question))
     # What is known before the days asked counts, so everything is computed whatever they are, and remembered for other days.
     whole = replace(question, first=None, last=None)
     found = _BOARDS.get(lake, scope, whole, lambda: _board(lake, scope, whole))
@@ -136,6 +138,7 @@ class Asked:
         self.wanted = with_uses(question.metrics or frozenset(metrics()))
         self.keys: dict[int, str] = {}
         self.periods: tuple[Period, ...] = ()
+        self.shown: tuple[Period, ...] = ()
         self.first = self.last = date.min
 
     def open(self) -> bool:
@@ -186,7 +189,12 @@ class Asked:
         if lively is not None and grain != "all":
             first = max(first, period_start(lively, grain))
         self.first, self.last = first, last
-        self.periods = tuple(periods_between(first, last, grain))
+        self.periods = self.shown = tuple(periods_between(first, last, grain))
+        if grain == "all" and (self.question.first or self.question.last):
+            self.periods = _free_periods(first, self.question.first or first, self.question.last or last)
+            self.shown = self.periods[-1:]
+            if self.shown[0].first > last or self.shown[0].last < first:
+                return False
         table = _period_table(self.periods, first, last)
         self.connection.register("periods_given", table)
         self.connection.execute("CREATE TEMP TABLE periods AS FROM periods_given")
@@ -205,7 +213,7 @@ class Asked:
         currencies = self._currencies()
         asked = self.question.metrics or metrics().keys()
         columns = {each.key: self._column(each, present, currencies) for each in self.wanted if each.key in asked}
-        return Board(self.periods, self.keys, currencies, self.last, Figures(columns, self.keys, self.periods))
+        return Board(self.shown, self.keys, currencies, self.last, Figures(columns, self.keys, self.shown))
 
     def base_views(self) -> None:
         """Makes the views the wanted metrics use, and those these use."""
@@ -295,13 +303,21 @@ def _figure(metric: Metric, row: tuple[float | None, int] | None, part: str, mis
     return Figure(value, n, part, "" if value is not None else "base")
 
 
+def _free_periods(data_from: date, first: date, last: date) -> tuple[Period, ...]:
+    """The days asked for, after a period as long before them to compare with, after all the days before that."""
+    start = first - (last - first) - timedelta(days=1) if (first - date.min) > (last - first) else date.min
+    parts = ((data_from, start), (max(start, data_from), first))
+    before = [Period(begin, end - timedelta(days=1), "all") for begin, end in parts if begin < end]
+    return (*before, Period(first, last, "all"))
+
+
 def _period_table(periods: tuple[Period, ...], first: date, last: date) -> pa.Table:
     starts = [each.first for each in periods]
     firsts = [max(each.first, first) for each in periods]
     lasts = [min(each.last, last) for each in periods]
     before = [
-        None if each.grain == "all" else period_start(date.fromordinal(each.first.toordinal() - 1), each.grain)
-        for each in periods
+        earlier if each.grain == "all" else period_start(date.fromordinal(each.first.toordinal() - 1), each.grain)
+        for earlier, each in zip((None, *starts), periods, strict=False)
     ]
     days = [(b - a).days + 1 for a, b in zip(firsts, lasts, strict=True)]
     day = pa.date32()

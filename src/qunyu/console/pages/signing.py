@@ -52,7 +52,7 @@ def sign_in(request: HttpRequest) -> HttpResponse:
 
 def _try(request: HttpRequest, form: Form) -> HTTPStatus:
     """OK once signed in; else what is wrong stands in the form."""
-    name, address, now = form.text("username"), request.META.get("REMOTE_ADDR", ""), timezone.now()
+    name, address, now = form.text("username"), _address(request), timezone.now()
     until = waits_until(name, address, now)
     if until is not None:
         minutes = math.ceil((until - now).total_seconds() / 60)
@@ -67,6 +67,12 @@ def _try(request: HttpRequest, form: Form) -> HTTPStatus:
     login(request, staff)
     speak_in(staff=staff, language=request.COOKIES.get(CHOSEN, ""))
     return HTTPStatus.OK
+
+
+def _address(request: HttpRequest) -> str:
+    """Where the browser is: behind the proxy that speaks HTTPS, what that says of it (its own entry is the last one)."""
+    hops = request.META.get("HTTP_X_FORWARDED_FOR", "") if settings.SECURE_PROXY_SSL_HEADER else ""
+    return hops.rpartition(",")[2].strip() or request.META.get("REMOTE_ADDR", "")
 
 
 def _goal(request: HttpRequest) -> str:

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
 
 import duckdb
@@ -48,6 +48,18 @@ class Bench:
                 f"CREATE TEMP VIEW raw_{kind} AS SELECT * REPLACE ({_cut(kind)}) FROM read_parquet({file})"
             )
             self.connection.execute(f"CREATE OR REPLACE TEMP VIEW staged_{kind} AS FROM raw_{kind}")
+
+    def leave_out(self, communities: Collection[tuple[str, str]]) -> None:
+        """Drops the talk of these (platform, key) communities."""
+        if not communities:
+            return
+        sources, keys = zip(*communities, strict=True)
+        table = pa.table({"source": pa.array(sources, pa.string()), "community": pa.array(keys, pa.string())})
+        self.connection.register("given_out", table)
+        self.connection.execute("CREATE OR REPLACE TABLE left_out AS FROM given_out")
+        self.connection.execute(
+            "CREATE OR REPLACE TEMP VIEW staged_chat AS FROM raw_chat ANTI JOIN left_out USING (source, community)"
+        )
 
     def listed_communities(self) -> list[tuple[str, str]]:
         """(platform or empty, name or key) of the communities that member lists and cost tables speak of."""
@@ -104,23 +116,6 @@ class Bench:
         """(platform, key, latest name) of every community that the chats of this import are of."""
         return self.connection.execute(
             "SELECT source, community, arg_max(community_name, occurred_at) FROM raw_chat GROUP BY ALL ORDER BY ALL"
-        ).fetchall()
-
-    def disagreements(self) -> list[tuple[str, date, date, int, int]]:
-        """(name, first day, last day, entries only here, entries only there) where another export of the group tells otherwise.
-
-        Only talk without the platform's ids can disagree; with ids, what is missing on one side is simply added.
-        """
-        return self.connection.execute(_DISAGREEMENTS).fetchall()
-
-    def repeated_ids(self) -> list[tuple[int, int, str]]:
-        """(file number, line, id) of message ids that stand more than once with different texts; a hundred at most."""
-        if not self.staged.rows["chat"]:
-            return []
-        return self.connection.execute(
-            "SELECT arg_max(file, position), arg_max(line, position), message_id FROM staged_chat "
-            "WHERE message_id <> '' GROUP BY source, community, kind, message_id HAVING count(DISTINCT text) > 1 "
-            "ORDER BY ALL LIMIT 100"
         ).fetchall()
 
     def identities(self) -> pa.Table:
@@ -264,34 +259,6 @@ CREATE OR REPLACE TABLE existing_ids AS
 SELECT f.fact_id, f.kind FROM numbered JOIN facts f USING (fact_id);
 CREATE OR REPLACE TABLE new_ids AS
 SELECT * FROM numbered ANTI JOIN existing_ids USING (fact_id)
-"""
-
-_DISAGREEMENTS = """
-WITH here AS (
-  SELECT c.id AS community, d.occurred_at, n.fact_id, w.fact_id IS NOT NULL AS new
-  FROM numbered n JOIN drafts d USING (position, kind)
-  JOIN community_ids c ON c.source = d.source AND c.key = d.community
-  LEFT JOIN new_ids w USING (fact_id)
-  WHERE d.kind = 'message' AND d.external = ''
-), there AS (
-  SELECT community, occurred_at, fact_id FROM facts f
-  WHERE kind = 'message' AND external = '' AND community IN (SELECT DISTINCT community FROM here)
-), shared AS (
-  SELECT h.community, greatest(min(h.occurred_at), min(t.low)) AS low, least(max(h.occurred_at), min(t.high)) AS high
-  FROM here h JOIN (SELECT community, min(occurred_at) AS low, max(occurred_at) AS high FROM there GROUP BY 1) t
-  USING (community) GROUP BY h.community
-), counted AS (
-  SELECT s.community, s.low, s.high,
-    (SELECT count(*) FROM here h WHERE h.community = s.community AND h.new
-       AND h.occurred_at >= s.low AND h.occurred_at < s.high) AS only_new,
-    (SELECT count(*) FROM there t ANTI JOIN numbered USING (fact_id) WHERE t.community = s.community
-       AND t.occurred_at >= s.low AND t.occurred_at < s.high) AS only_old
-  FROM shared s WHERE s.low < s.high
-)
-SELECT k.name, low::DATE, high::DATE, only_new, only_old
-FROM counted JOIN community_ids c ON c.id = counted.community
-JOIN named_communities k ON k.source = c.source AND k.community = c.key
-WHERE only_new + only_old > 0 ORDER BY ALL
 """
 
 _FACTS = """

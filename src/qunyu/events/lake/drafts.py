@@ -81,20 +81,26 @@ FROM staged_members WHERE left_at IS NOT NULL
 """
 
 # An order is the sum of its lines, rounded half up once. It is paid when a paid line is in it; the others go by the worst of
-# their lines, and an order of nothing but zero-priced lines is free. Files that overlap tell the same lines, which count once.
-# Whoever has no customer id is known by the phone (hashed), else by the union id.
+# their lines, and an order of nothing but zero-priced lines is free. Whoever has no customer id is known by the phone (hashed),
+# else by the union id. Files of one import may overlap and nobody says which is newer: the files that tell of an order's furthest
+# state count (unpaid, paid, refunded, cancelled), and of these each line once, the one with most given back; a product tells
+# lines apart only where every file names it.
 _ORDERS = """
-WITH counted AS (
-  SELECT *, row_number() OVER (PARTITION BY file, order_id, customer_id, ordered_at, amount, status, currency, refund,
-    quantity, product ORDER BY position) AS n
+WITH told AS (
+  SELECT *, CASE WHEN currency <> '' THEN currency ELSE '{currency}' END AS money,
+    CASE WHEN bool_and(product <> '') OVER (PARTITION BY order_id) THEN product ELSE '' END AS item,
+    max(CASE status WHEN 'cancelled' THEN 4 WHEN 'refunded' THEN 3 WHEN 'paid' THEN 2 WHEN 'unpaid' THEN 1 ELSE 0 END)
+      OVER (PARTITION BY order_id, file) AS state
   FROM staged_orders
+), furthest AS (
+  SELECT *, row_number() OVER (PARTITION BY file, order_id, ordered_at, amount, money, item ORDER BY position) AS n
+  FROM told QUALIFY order_id = '' OR state = max(state) OVER (PARTITION BY order_id)
 ), once AS (
-  SELECT * EXCLUDE (n) FROM counted
-  QUALIFY order_id = '' OR row_number() OVER (PARTITION BY order_id, customer_id, ordered_at, amount, status, currency,
-    refund, quantity, product, n ORDER BY position) = 1
+  SELECT * EXCLUDE (item, state, n) FROM furthest
+  QUALIFY order_id = '' OR row_number() OVER (PARTITION BY order_id, ordered_at, amount, money, item, n
+    ORDER BY refund DESC, position) = 1
 ), lines AS (
   SELECT *, CASE WHEN order_id <> '' THEN order_id ELSE 'line ' || position END AS bundle,
-    CASE WHEN currency <> '' THEN currency ELSE '{currency}' END AS money,
     status = 'paid' AND amount >= 0 AS earned
   FROM once
 ), bundled AS (
@@ -114,14 +120,14 @@ SELECT * REPLACE (
 FROM bundled
 """
 
-# The state is part of what makes an order's fact: a later export that tells of another state adds that state,
-# and the newest import's state is the one that counts.
+# The state and the customer are part of what makes an order's fact: a later export that tells of others adds them,
+# and the newest import's are those that count.
 _ORDER_DRAFTS = f"""
 SELECT position, file, source, 'order' AS kind, occurred_at, NULL::DATE AS day, '' AS community,
   customer AS author, '' AS author_home, '' AS other, '' AS other_home, status AS subject,
   amount, money AS currency, refund AS quantity, '' AS text, external,
   json_object('lines', lines)::VARCHAR AS meta,
-  CASE WHEN external <> '' THEN concat_ws({SEPARATOR}, external, status, amount, money, refund)
+  CASE WHEN external <> '' THEN concat_ws({SEPARATOR}, external, customer, epoch_us(occurred_at), status, amount, money, refund)
     ELSE concat_ws({SEPARATOR}, customer, epoch_us(occurred_at), status, amount, money) END AS same,
   external = '' AS counted
 FROM bundled_orders

@@ -18,17 +18,22 @@ FROM activity SEMI JOIN chosen USING (community)
 GROUP BY identity, community ORDER BY community, identity
 """
 
-_REFERENCE = "CASE WHEN external <> '' THEN external ELSE lower(hex(fact_id)) END AS reference"
+# A number in two currencies is two orders: their amounts cannot be added.
+_REFERENCE = "CASE WHEN external <> '' THEN external || ' ' || currency ELSE lower(hex(fact_id)) END AS reference"
 
-# Of an order told of several times the newest import's word counts, be it one that an earlier import had told already.
+# Of an order told of several times the newest import's word counts, be it one that an earlier import had told already;
+# a customer that only older ones name stays the customer.
 LATEST_ORDERS = f"""
-SELECT f.*, {_REFERENCE} FROM facts f
+SELECT f.* REPLACE (coalesce(identity, max_by(identity, greatest(import_id, again)) FILTER (identity IS NOT NULL) OVER same) AS identity),
+  {_REFERENCE}
+FROM facts f
 LEFT JOIN (
   SELECT fact_id, max(import_id) AS again FROM supplies SEMI JOIN (FROM facts WHERE kind = 'order') USING (fact_id) GROUP BY fact_id
 ) s USING (fact_id)
 WHERE f.kind = 'order'
+WINDOW same AS (PARTITION BY unit, external, currency, CASE WHEN external = '' THEN fact_id END)
 QUALIFY external = '' OR row_number() OVER (
-  PARTITION BY unit, external ORDER BY greatest(import_id, again) DESC, fact_id) = 1
+  PARTITION BY unit, external, currency ORDER BY greatest(import_id, again) DESC, fact_id) = 1
 """
 
 _ORDERS = f"""
