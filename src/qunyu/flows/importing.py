@@ -99,7 +99,7 @@ class Course:
                 counts = self._facts(table)
             changed = self._renew()
             summary = self._summary(counts)
-            return self._finished({**summary, "orders_changed": changed} if changed else summary)
+            return self._finished({**summary, "changed": {"orders": changed}} if changed else summary)
         except DomainError as error:
             events.fail(self.owner.pk, by=self.scope, error=error, now=self.now)
             raise

@@ -144,7 +144,7 @@ def _asked(scope: Scope, unit: Unit, options: ImportOptions, given: dict[str, Fi
 
 @router.delete("/imports/{id}", response={202: ImportOut}, operation_id="undo_import", summary="Undo an import")
 def undo_import(request: HttpRequest, id: str) -> Status[ImportOut]:
-    """Hides what the import brought at once and removes it in the background. Needs imports.run where it went."""
+    """Removes what the import brought in the background; it shows until then. Needs imports.run where it went."""
     scope = scope_of_request(request)
     row = _found(scope, id)
     ask_undo(by=scope, owner=row, now=timezone.now())
