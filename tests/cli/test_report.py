@@ -231,6 +231,20 @@ def fails(qunyu: Qunyu, here: Path, *arguments: str | Path) -> str:
     return ended.err
 
 
+@pytest.mark.parametrize("json_too", [False, True])
+def test_ten_problems_are_told_once_with_or_without_json(qunyu: Qunyu, here: Path, tea: Path, json_too: bool) -> None:
+    (here / "bad.csv").write_text("time,author_id,text\n" + "no time,u1,x\n" * 12)
+    ended = qunyu(
+        "report", tea, "bad.csv", "--out", "page.html", *(["--json"] if json_too else []), QUNYU_LANGUAGE="en"
+    )
+    assert ended.code == 0
+    assert [line.split(": ")[0] for line in ended.err.splitlines() if "no time" in line] == [
+        f"  bad.csv:{line}" for line in range(2, 12)
+    ]
+    assert "problems: 12" in ended.err
+    assert ended.err.count("... and 2 more") == 1
+
+
 def test_an_unknown_format_names_the_file_and_the_remedy(qunyu: Qunyu, here: Path) -> None:
     (here / "cat.jpg").write_bytes(b"\xff\xd8\xff\xe0\0\x10JFIF")
     told = fails(qunyu, here, "cat.jpg", "--out", "page.html")
@@ -257,6 +271,8 @@ def test_a_folder_where_the_page_should_go(qunyu: Qunyu, here: Path, tea: Path) 
         ((TEA_NAME, "--source-timezone", "CST8"), ("CST8", "Asia/Shanghai")),
         ((TEA_NAME, "--map", "amount"), ("--map amount", "FIELD=COLUMN")),
         ((TEA_NAME, "--map", "=x"), ("--map =x", "FIELD=COLUMN")),
+        ((TEA_NAME, "--map", "time=t", "--map", "amout=x"), ("“amout”", "ordered_at", "date_order")),
+        ((TEA_NAME, "--map", "amount_per=row"), ("“row”", "line, order")),
         ((TEA_NAME, "--format", "aol"), ("aol", "whatsapp")),
         ((TEA_NAME, "--currency", "yuan"), ("yuan", "CNY")),
         (("nothing.txt",), ("nothing.txt",)),

@@ -140,3 +140,13 @@ def test_any_bytes_end_without_an_exception(data: bytes) -> None:
     numbers = [number for number, _ in lines]
     assert numbers == sorted(set(numbers))
     assert all(each.message.zh and each.message.en for each in problems)
+
+
+def test_what_is_forgotten_is_read_again() -> None:
+    file = file_of_bytes("a.txt", "茶".encode("gb18030"))
+    assert (file.encoding, file.head_text) == ("gb18030", "茶")
+    file.forget()
+    assert not {"head", "head_text"} & vars(file).keys()
+    assert (file.head_text, file.head) == ("茶", "茶".encode("gb18030"))
+    file.forget()
+    file.forget()

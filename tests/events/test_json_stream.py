@@ -26,7 +26,7 @@ def test_a_cut_document_gives_what_stands_before_the_cut() -> None:
     *items, last = json_items(file_of_bytes("a.json", data[: data.index(b'{"n": 2000')]), "messages.item")
     assert items == MESSAGES[:2000]
     assert isinstance(last, Problem)
-    assert (last.code, last.line) == ("truncated", 0)
+    assert (last.code, last.line) == ("truncated", 2000)
 
 
 def test_a_document_that_nests_absurdly_is_refused_before_it_takes_memory() -> None:

@@ -2,21 +2,28 @@
 
 from __future__ import annotations
 
+import gzip
+import io
 import json
 import lzma
+import zipfile
 from collections import Counter
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pyarrow.parquet as pq
+import pytest
 
 from qunyu.events.files import File, file_of_bytes
 from qunyu.events.problems import Problem
-from qunyu.events.reading import ReadOptions, Yields
-from qunyu.events.staging import KEPT_PROBLEMS, Staged, Stager
+from qunyu.events.reading import Read, ReadOptions, Yields
+from qunyu.events.record import Record
+from qunyu.events.rows import MemberRow, OrderLine
+from qunyu.events.staging import KEPT_PROBLEMS, Staged, Stager, refusal
 
 NOW = datetime(2026, 3, 20, 4, 0, tzinfo=UTC)
 HEADER = "time,community,author_id,text\n"
@@ -176,3 +183,62 @@ def test_problems_hold_no_nul(tmp_path: Path) -> None:
     found = Staged(tmp_path)
     found.note(Problem("bad_time", "a\0.csv", 3, {"value": "2026\0-13"}))
     assert found.problems == [Problem("bad_time", "a\ufffd.csv", 3, {"value": "2026\ufffd-13"})]
+
+
+def test_no_head_is_held_of_a_file_that_was_read(tmp_path: Path) -> None:
+    files = [chat(f"{n}.csv", f"2026-03-01 10:0{n},tea,u1,x") for n in range(3)]
+    files += [file_of_bytes("cat.jpg", b"\xff\xd8\xff\xe0JFIF"), *slack_folder()]
+    staged(tmp_path, files)
+    assert [name for file in files for name in vars(file) if name in ("head", "head_text")] == []
+
+
+PACKED = io.BytesIO()
+with zipfile.ZipFile(PACKED, "w") as _archive:
+    _archive.writestr("chat.txt", "x")
+NESTED = {
+    "chats/inner.zip": PACKED.getvalue(),
+    "inner.tgz": gzip.compress(b"x"),
+    "inner.rar": b"Rar!\x1a\x07\x01\0",
+    "INNER.7Z": b"7z\xbc\xaf\x27\x1c\0\4",
+}
+
+
+@pytest.mark.parametrize("name", list(NESTED))
+@pytest.mark.parametrize("yields", [None, "orders"])
+def test_an_archive_within_an_archive_is_told(tmp_path: Path, name: str, yields: Yields | None) -> None:
+    found = staged(tmp_path, [file_of_bytes(name, NESTED[name])], yields)
+    assert found.problems == [Problem("nested_archive", name)]
+    assert "unpack it" in found.problems[0].message.en
+
+
+def test_a_document_that_is_a_zip_is_no_archive(tmp_path: Path) -> None:
+    found = staged(tmp_path, [file_of_bytes("letter.docx", PACKED.getvalue())])
+    assert found.problems == [Problem("unknown_format", "letter.docx")]
+
+
+ZONE = ZoneInfo("Asia/Shanghai")
+AT = datetime(2026, 3, 1, tzinfo=UTC)
+
+
+@pytest.mark.parametrize(
+    ("row", "problem"),
+    [
+        (Record("message", AT, "c", "c", "u", "u"), None),
+        (
+            Record("message", AT.replace(year=2030), "c", "c", "u", "u", line=4),
+            Problem("future_time", "f", 4, {"value": "2030-03-01 08:00:00+08:00"}),
+        ),
+        (
+            OrderLine("1", "c", AT.replace(year=1960), Decimal(1), line=2),
+            Problem("impossible_time", "f", 2, {"value": "1960-03-01 08:00:00+08:00"}),
+        ),
+        (
+            OrderLine("1", "c", AT, Decimal(10) ** 13, line=2),
+            Problem("bad_number", "f", 2, {"field": "amount", "value": "10000000000000"}),
+        ),
+        (MemberRow("c", "u", "u"), None),
+        (Problem("bad_time", "f", 1, {"value": "x"}), None),
+    ],
+)
+def test_why_a_row_is_not_kept(row: Read, problem: Problem | None) -> None:
+    assert refusal(row, "f", ZONE, NOW) == problem

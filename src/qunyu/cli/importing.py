@@ -41,7 +41,7 @@ def import_(unit: str, **reading: Any) -> None:
     with progress() as told:
         opened, summary = import_now(request, title=title, now=datetime.now(UTC), progress=told, unit=unit)
     tell_summary(summary)
-    tell_problems(list(problems_of(opened)))
+    tell_problems(list(problems_of(opened)), sum(summary["problems"].values()))
     click.echo(opened.public_id)
 
 

@@ -26,15 +26,16 @@ KINDS = {
 }
 
 
-def tell_problems(problems: object) -> None:
-    """The first ten problems, a line each, and how many more there are."""
+def tell_problems(problems: object, count: int = 0) -> None:
+    """The first ten problems, a line each, and how many more there are: of `count` where not all were kept."""
     if not isinstance(problems, list):
         return
     known = [each for each in problems if isinstance(each, Problem)]
     for each in known[:TOLD]:
         click.echo(f"  {in_words(each)}", err=True)
-    if len(known) > TOLD:
-        click.echo("  " + str(Words("……还有 {n} 处", "... and {n} more").fill(n=len(known) - TOLD)), err=True)
+    more = max(count, len(known)) - min(TOLD, len(known))
+    if more > 0:
+        click.echo("  " + str(Words("……还有 {n} 处", "... and {n} more").fill(n=more)), err=True)
 
 
 def in_words(problem: Problem) -> str:

@@ -115,6 +115,7 @@ class _Made:
         with progress() as told:
             self.owner, self.result = import_now(request, title=self.name, now=self.now, progress=told)
         tell_summary(self.result)
+        tell_problems(self._problems(), self.problem_count)
         self.scope, self.lake, self.zone = system_scope("report"), lake(), place().zone
         self.question = Question(grain=grain)
         self.board = board(self.lake, self.scope, self.question)
@@ -127,8 +128,6 @@ class _Made:
     def summary(self) -> dict[str, Any]:
         from qunyu.reports.summary import summary
 
-        problems = self._problems()
-        tell_problems(problems)
         return summary(self.board, self.totals, self.problem_count)
 
     def _problems(self) -> list[Any]:

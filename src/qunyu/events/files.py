@@ -70,6 +70,11 @@ class File:
         text = self.head.decode(self.encoding, errors="replace").removeprefix("\ufeff")
         return text.replace("\r\n", "\n").replace("\r", "\n")
 
+    def forget(self) -> None:
+        """Lets go of the head, which is read again when it is asked for: an import may have tens of thousands of files."""
+        for name in ("head", "head_text"):
+            self.__dict__.pop(name, None)
+
     def sibling(self, name: str) -> File | None:
         """The file called `name` in the same folder of the same import, if there is one."""
         folder = PurePosixPath(self.name).parent

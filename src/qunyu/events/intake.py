@@ -35,7 +35,17 @@ _BROKEN = (
     zipfile.BadZipFile, tarfile.TarError, lzma.LZMAError, zlib.error, EOFError, OSError, NotImplementedError,
     RuntimeError,
 )  # fmt: skip
+# What an archive we opened may hold, and archives we cannot open. Tars have no magic in front.
+_MAGIC = (*_TAR_MAGIC, b"PK\3\4", b"Rar!\x1a\x07", b"7z\xbc\xaf\x27\x1c")
+_ENDINGS = frozenset((".zip", ".gz", ".tgz", ".xz", ".bz2", ".rar", ".7z"))
 _DECOMPRESS: dict[str, Callable[..., Any]] = {".gz": gzip.open, ".xz": lzma.open, ".bz2": bz2.open}
+
+
+def is_archive(file: File) -> bool:
+    """Whether the file, already out of whatever it came in, is an archive still; office documents are zips and none."""
+    if not file.head.startswith(_MAGIC):
+        return False
+    return PurePosixPath(file.name).suffix.lower() in _ENDINGS
 
 
 @dataclass

@@ -65,16 +65,22 @@ class JsonBytes:
 
 
 def json_items(file: File, prefix: str) -> Iterator[Any]:
-    """Every value at ijson's `prefix`; a Problem as the last where the document breaks off or nests absurdly."""
+    """Every value at ijson's `prefix`; a Problem as the last where the document breaks off or nests absurdly.
+
+    Its line is the number of the last value before it.
+    """
+    number = 0
     with file.open() as stream:
         try:
-            yield from ijson.items(JsonBytes(stream, file.encoding), prefix)
+            for value in ijson.items(JsonBytes(stream, file.encoding), prefix):
+                number += 1
+                yield value
         except TooDeep:
-            yield Problem("truncated", file.name, 0, {"reason": f"> {DEPTH} × [ {{"})
+            yield Problem("truncated", file.name, number, {"reason": f"> {DEPTH} × [ {{"})
         except (ijson.JSONError, ArithmeticError) as error:
             # ArithmeticError: a number with an exponent beyond what Decimal holds.
             reason = next(iter(str(error).splitlines()), "JSON").strip()
-            yield Problem("truncated", file.name, 0, {"reason": reason[:80]})
+            yield Problem("truncated", file.name, number, {"reason": reason[:80]})
 
 
 def json_first(file: File, prefix: str) -> Any:

@@ -67,13 +67,34 @@ PROBLEMS: dict[str, Words] = {
         "the archive is damaged ({reason}); download or pack it again",
     ),
     "ambiguous_layout": Words(
-        "文件有多种可能的读法（{reason}），已按“{chosen}”读取；如不对，请在导入预览里指定各列（命令行用 --map）",
-        "the file can be read in more than one way ({reason}) and was read as {chosen}; if that is wrong, "
-        "name the columns in the preview (on the command line with --map)",
+        "文件有多种可能的读法（{reason}），已按“{chosen}”读取；如不对，请撤销这次导入，让导出的程序写明上午下午或用 24 小时制，再重新导入",
+        "the file can be read in more than one way ({reason}) and was read as {chosen}; if that is wrong, undo this import, "
+        "have the exporting program write a.m. and p.m. or 24 hours, and import again",
+    ),
+    "ambiguous_totals": Words(
+        "列“{column}”在同一订单的各行上都相同，已当作整单的金额，每个订单只计一次；如果那是每行各自的金额，请撤销这次导入，"
+        "把这一列改名为“商品实付金额”后重新导入（命令行用 --map amount_per=line；--map amount_per=order 则确认现在的读法）",
+        "the column “{column}” is the same on all rows of an order, so it was taken for the order's total and counted once an order; "
+        "if each row has an amount of its own, undo this import, call the column “line total” and import again "
+        "(on the command line --map amount_per=line; --map amount_per=order confirms what was done)",
     ),
     "negative_amount": Words(
-        "金额“{value}”为负，已按退款计入",
-        "the amount “{value}” is negative and was counted as a refund",
+        "金额“{value}”为负，已按退款计入；如果不是退款，请改成正数，或把状态写成 已取消，再重新导入",
+        "the amount “{value}” is negative and was counted as a refund; if it is none, make it positive or write cancelled as its status, and import again",
+    ),
+    "no_customers": Words(
+        "没有一笔订单认得出客户：订单已计入，但不属于任何人；请补上 客户ID、买家昵称、手机号 或 UnionID 中的一列，"
+        "撤销这次导入后重新导入（命令行也可用 --map customer=列名，或 phone、union_id）",
+        "no order tells its customer: the orders were kept and belong to nobody; add one of the columns customer_id, buyer, phone or unionid, "
+        "undo this import and import again (on the command line also with --map customer=COLUMN, or phone, union_id)",
+    ),
+    "no_rows": Words(
+        "文件只有表头，没有一行数据；请重新导出，并确认导出时选对了时间范围",
+        "the file has a header and no rows; export it again, and check the range of time that was chosen for it",
+    ),
+    "nested_archive": Words(
+        "这是压缩包里的压缩包（或 rar、7z 这类不能直接读取的压缩包），已跳过；请先解压，再导入其中的文件",
+        "this is an archive within an archive (or one like rar or 7z, which we cannot open) and was left out; unpack it and import what is in it",
     ),
     "unknown_community": Words(
         "没有名为“{value}”的社群，相关的行已跳过；请先导入该社群的聊天记录，或改成已有社群的名称",
@@ -92,6 +113,12 @@ PROBLEMS: dict[str, Words] = {
         "“{value}”中有 {n} 条消息（编号相同）的内容或发言人与之前的导入不同；保留之前的，要换成这次的，请先撤销之前的导入",
         "{n} messages of “{value}” have other texts or authors than those of the same ids imported before, which were kept; undo the earlier import to have these",
     ),
+    "files_disagree": Words(
+        "“{value}”在 {first} 至 {last} 有两个文件重叠但不一致：{only_one} 条只在“{one}”、{only_other} 条只在“{other}”里；"
+        "两边都已保留，如是同一份记录请只导入其中一个",
+        "“{value}” is told by two files from {first} to {last} that disagree: {only_one} entries only in “{one}”, {only_other} only in “{other}”; "
+        "both were kept, import only one of them if they are of the same talk",
+    ),
     "exports_disagree": Words(
         "“{value}”在 {first} 至 {last} 与之前的导入重叠但不一致：{only_new} 条只在本次、{only_old} 条只在之前的导入里；"
         "两边都已保留，如重复计数请撤销其中一次导入",
@@ -99,8 +126,9 @@ PROBLEMS: dict[str, Words] = {
         "both were kept, undo one of the imports if they count the same talk twice",
     ),
     "duplicate_id": Words(
-        "编号“{value}”在文件中重复出现，内容不同；只保留第一条",
-        "the id “{value}” stands more than once in the file with different content; the first was kept",
+        "编号“{value}”在文件中重复出现，内容不同；只保留第一条；如果两条都要，请给它们不同的编号，撤销这次导入后重新导入",
+        "the id “{value}” stands more than once in the file with different content and the first was kept; "
+        "to have both, give them different ids, undo this import and import again",
     ),
     "missing_columns": Words(
         "缺少列：{field}；文件中现有的列：{found}。请在导入预览里指定对应的列（命令行例如 --map time=发送时间）",
@@ -141,7 +169,10 @@ PROBLEMS: dict[str, Words] = {
 
 @dataclass(frozen=True, slots=True)
 class Problem:
-    """What is wrong at `file`:`line` (1-based, 0 for the file as a whole); `code` is a key of PROBLEMS."""
+    """What is wrong at `file`:`line` (1-based, 0 for the file as a whole); `code` is a key of PROBLEMS.
+
+    In a JSON document the line is the message's number.
+    """
 
     code: str
     file: str

@@ -9,7 +9,7 @@ import zlib
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, timedelta, tzinfo
 from decimal import ROUND_HALF_UP, Decimal
 from pathlib import Path
 from typing import cast
@@ -18,6 +18,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from qunyu.events.files import File
+from qunyu.events.intake import is_archive
 from qunyu.events.problems import Problem
 from qunyu.events.reading import Read, Reader, ReadOptions, Yields, readers, recognise
 from qunyu.events.record import Record
@@ -127,7 +128,7 @@ class Stager:
 
     def stage(self, files: list[File], yields: Yields | None = None, format: str = "") -> None:
         """Reads every file with the reader that recognises it; companions of a recognised format are passed over."""
-        chosen = {file.name: self._reader_of(file, yields, format) for file in files}
+        chosen = {file.name: self._chosen(file, yields, format) for file in files}
         companions = {name for reader in chosen.values() if reader for name in reader.companions}
         for file in files:
             reader = chosen[file.name]
@@ -136,14 +137,23 @@ class Stager:
                 self.staged.files.append(file.name)
                 self._stage_file(len(self.staged.files) - 1, file, reader)
             elif file.name.rpartition("/")[2] not in companions:
-                self.staged.note(Problem(_why_unread(file), file.name))
+                self.staged.note(Problem(why_unread(file), file.name))
+            file.forget()
 
     def close(self) -> None:
         """Finishes the Parquet files."""
         for writer in self._writers.values():
             writer.close()
 
+    def _chosen(self, file: File, yields: Yields | None, format: str) -> Reader | None:
+        try:
+            return self._reader_of(file, yields, format)
+        finally:
+            file.forget()
+
     def _reader_of(self, file: File, yields: Yields | None, format: str) -> Reader | None:
+        if is_archive(file):
+            return None
         if format:
             return readers()[format]
         found = recognise(file, self.options, yields)
@@ -170,9 +180,7 @@ class Stager:
                 if type(row) is Problem:
                     self.staged.note(row)
                 elif (at := _time_of(row)) is not None and not EARLIEST <= at <= latest:
-                    code = "future_time" if at > latest else "impossible_time"
-                    value = self._told(at)
-                    self.staged.note(Problem(code, file.name, _line_of(row), {"value": value}))
+                    self.staged.note(_untimely(row, at, file.name, self.options.source_zone, self.now))
                 elif type(row) is Record:
                     yield row
                 else:
@@ -182,23 +190,14 @@ class Stager:
 
     def _kept(self, row: Read, file: str) -> Iterator[Read]:
         """The row of a table as it may be stored: phones hashed, numbers within what the lake holds."""
-        exact = {name: value for name, value in _decimals(row).items() if value is not None}
-        if huge := next((name for name, value in exact.items() if abs(value) >= LARGEST), ""):
-            self.staged.note(
-                Problem("bad_number", file, _line_of(row), {"field": huge, "value": str(exact[huge])[:40]})
-            )
+        if problem := _too_large(row, file):
+            self.staged.note(problem)
             return
+        exact = {name: value for name, value in _decimals(row).items() if value is not None}
         changed: dict[str, object] = {name: _rounded(value) for name, value in exact.items()}
         if isinstance(row, OrderLine | MemberRow) and row.phone:
             changed["phone"] = self.hashed(row.phone)
         yield row._replace(**changed) if changed else row  # type: ignore[union-attr,arg-type]
-
-    def _told(self, at: datetime) -> str:
-        """The time as the file tells it, as far as the zone has such a time."""
-        try:
-            return at.astimezone(self.options.source_zone).isoformat(" ", "seconds")
-        except OverflowError:
-            return at.isoformat(" ", "seconds")
 
     def _write(self, batch: list[Read], number: int, source: str, yields: Yields) -> None:
         table = _table(batch, SCHEMAS[yields])
@@ -228,6 +227,33 @@ def _table(batch: list[Read], schema: pa.Schema) -> pa.Table:
     return pa.Table.from_arrays(arrays, schema=schema)
 
 
+def refusal(row: Read, file: str, zone: tzinfo, now: datetime) -> Problem | None:
+    """Why a row that a reader gave is not kept: its time is not of this world, a number is beyond what the lake holds.
+
+    `zone` is the one of stamps without one, in which the time is told; None for a row that is kept and for a Problem.
+    """
+    at = _time_of(row)
+    if at is not None and not EARLIEST <= at <= now + FUTURE:
+        return _untimely(row, at, file, zone, now)
+    return _too_large(row, file)
+
+
+def _untimely(row: Read, at: datetime, file: str, zone: tzinfo, now: datetime) -> Problem:
+    """The time is given as the file tells it, as far as the zone has such a time."""
+    try:
+        value = at.astimezone(zone).isoformat(" ", "seconds")
+    except OverflowError:
+        value = at.isoformat(" ", "seconds")
+    return Problem("future_time" if at > now else "impossible_time", file, _line_of(row), {"value": value})
+
+
+def _too_large(row: Read, file: str) -> Problem | None:
+    for name, value in _decimals(row).items():
+        if value is not None and abs(value) >= LARGEST:
+            return Problem("bad_number", file, _line_of(row), {"field": name, "value": str(value)[:40]})
+    return None
+
+
 def _time_of(row: Read) -> datetime | None:
     if isinstance(row, Record):
         return row.occurred_at
@@ -252,5 +278,8 @@ def _line_of(row: Read) -> int:
     return row.line if isinstance(row, Record | OrderLine | MemberRow | CostRow) else 0
 
 
-def _why_unread(file: File) -> str:
-    return "empty_file" if not file.head else "unknown_format"
+def why_unread(file: File) -> str:
+    """The problem's code for a file that no reader takes."""
+    if is_archive(file):
+        return "nested_archive"
+    return "unknown_format" if file.head else "empty_file"

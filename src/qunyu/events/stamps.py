@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from datetime import UTC, datetime, tzinfo
+
+_SHAPE = re.compile(
+    r"\s*(?:\d{4}-\d\d-\d\d(?:[T ]\d\d:\d\d(?::\d\d(?:\.\d+)?)?\s*(?:Z|[+-]\d\d:?\d\d)?)?|-?\d+(?:\.\d+)?)\s*", re.ASCII
+)
 
 
 def to_utc(stamp: datetime, zone: tzinfo) -> datetime:
@@ -17,6 +22,11 @@ def parse_iso(value: str, zone: tzinfo) -> datetime | None:
         return to_utc(datetime.fromisoformat(value.strip()), zone)
     except (ValueError, OverflowError):
         return None
+
+
+def why_no_time(value: str) -> str:
+    """The problem's code for a stamp that the functions here refuse: written like a time that never was, or like none."""
+    return "impossible_time" if _SHAPE.fullmatch(value) else "bad_time"
 
 
 def from_epoch(seconds: float) -> datetime | None:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from itertools import chain
 
 from qunyu.events.columns import Kind, Resolved, is_header, normal, resolve
 from qunyu.events.files import File
@@ -39,7 +40,17 @@ def open_kind(file: File, options: ReadOptions, kind: Kind, problems: list[Probl
     if missing := columns.lacks(kind):
         problems.append(Problem("missing_field", file.name, table.header_line, {"field": missing}))
         return None
-    return opened
+    return _with_rows(opened, file.name, problems)
+
+
+def _with_rows(opened: Opened, file: str, problems: list[Problem]) -> Opened | None:
+    """The table as it is if there is anything under its header."""
+    first = next(opened.table.rows, None)
+    if first is None:
+        if not problems:
+            problems.append(Problem("no_rows", file, opened.table.header_line))
+        return None
+    return replace(opened, table=replace(opened.table, rows=chain((first,), opened.table.rows)))
 
 
 def certainty(file: File, options: ReadOptions, kind: Kind) -> float:

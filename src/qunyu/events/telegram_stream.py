@@ -35,15 +35,20 @@ class Chat:
 
 
 def messages(file: File) -> Iterator[tuple[Chat, Message] | Problem]:
-    """Every message with its chat; a Problem as the last where the document breaks off."""
+    """Every message with its chat; a Problem as the last where the document breaks off, its line the message's number
+    before it.
+    """
+    number = 0
     with file.open() as stream:
         try:
-            yield from _messages(ijson.parse(JsonBytes(stream, file.encoding), use_float=True))
+            for each in _messages(ijson.parse(JsonBytes(stream, file.encoding), use_float=True)):
+                number += 1
+                yield each
         except TooDeep:
-            yield Problem("truncated", file.name, 0, {"reason": f"> {DEPTH} × [ {{"})
+            yield Problem("truncated", file.name, number, {"reason": f"> {DEPTH} × [ {{"})
         except ijson.JSONError as error:
             reason = next(iter(str(error).splitlines()), "JSON").strip()
-            yield Problem("truncated", file.name, 0, {"reason": reason[:80]})
+            yield Problem("truncated", file.name, number, {"reason": reason[:80]})
 
 
 def _messages(events: Iterator[tuple[str, str, Any]]) -> Iterator[tuple[Chat, Message]]:

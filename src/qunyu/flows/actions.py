@@ -13,9 +13,10 @@ from django.db import transaction
 
 from qunyu.events import actions as events
 from qunyu.events.files import File
-from qunyu.events.intake import Intake
+from qunyu.events.intake import Intake, is_archive
 from qunyu.events.problems import Problem
 from qunyu.events.reading import Read, readers, recognise
+from qunyu.events.staging import refusal, why_unread
 from qunyu.flows.place import place
 from qunyu.flows.request import ImportRequest, Part, checked, yields_of
 from qunyu.jobs.port import enqueue, load
@@ -64,8 +65,8 @@ class FilePreview:
     problems: tuple[Problem, ...]
 
 
-def preview(request: ImportRequest) -> list[FilePreview]:
-    """How the first files of `request` would be read; nothing is kept.
+def preview(request: ImportRequest, now: datetime) -> list[FilePreview]:
+    """How the first files of `request` would be read at `now`; nothing is kept.
 
     Raises what `flows.request.checked` raises.
     """
@@ -74,18 +75,18 @@ def preview(request: ImportRequest) -> list[FilePreview]:
         for number, part in enumerate(checked(request).parts):
             intake = Intake(Path(work) / str(number), request.include)
             for file in intake.open(Path(path) for path in part.paths)[:PREVIEW_FILES]:
-                found.append(_look(file, request, part.yields))
+                found.append(_look(file, request, part.yields, now))
         return found
 
 
-def _look(file: File, request: ImportRequest, yields: str) -> FilePreview:
+def _look(file: File, request: ImportRequest, yields: str, now: datetime) -> FilePreview:
     options = request.options(place().zone)
     known = yields_of(Part((), yields))
     reader = readers()[request.format] if request.format and not yields else recognise(file, options, known)
-    if reader is None:
-        code = "unknown_format" if file.head else "empty_file"
-        return FilePreview(file.name, file.size, "", "", (), (Problem(code, file.name),))
-    read = list(islice(reader.read(file, options), PREVIEW_ROWS))
-    rows = tuple(row for row in read if not isinstance(row, Problem))
-    problems = tuple(row for row in read if isinstance(row, Problem))
+    if reader is None or is_archive(file):
+        return FilePreview(file.name, file.size, "", "", (), (Problem(why_unread(file), file.name),))
+    read = islice(reader.read(file, options), PREVIEW_ROWS)
+    told = [refusal(row, file.name, options.source_zone, now) or row for row in read]
+    rows = tuple(row for row in told if not isinstance(row, Problem))
+    problems = tuple(row for row in told if isinstance(row, Problem))
     return FilePreview(file.name, file.size, reader.key, reader.yields, rows, problems)

@@ -162,7 +162,9 @@ class Course:
 
     def _why_nothing(self) -> Words:
         if not self.staged.problems:
-            return Words("没有可以导入的内容：没有文件", "nothing to import: there are no files")
+            nothing = Words("没有可以导入的内容：没有文件", "nothing to import: there are no files")
+            empty = Words("没有可以导入的内容：文件里没有记录", "nothing to import: the files hold no entries")
+            return empty if self.staged.files else nothing
         first = self.staged.problems[0]
         reason = first.message
         message = Words("没有可以导入的内容：{name}：{reason}", "nothing to import: {name}: {reason}")

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
+from qunyu.events.mapping import CHOICES, FIELDS
 from qunyu.events.reading import ReadOptions, Yields, readers
 from qunyu.kernel.errors import DomainError
 from qunyu.kernel.money import currency_of
@@ -62,16 +63,33 @@ class ImportRequest:
 def checked(request: ImportRequest) -> ImportRequest:
     """The request itself, its currency as the standard writes it.
 
-    Raises DomainError bad_zone, unknown_format, bad_currency or no_such_file, each naming the value and what there is instead.
+    Raises DomainError bad_zone, bad_map, unknown_format, bad_currency or no_such_file, each naming the value and what there is
+    instead.
     """
     if request.source_zone:
         check_zone(request.source_zone)
+    for ours, theirs in request.columns.items():
+        _check_mapped(ours, theirs)
     if request.format and request.format not in readers():
         message = Words("没有名为“{name}”的格式；可用：{known}", "there is no format “{name}”; there are: {known}")
         raise DomainError("unknown_format", message.fill(name=request.format, known=", ".join(readers())))
     for part in request.parts:
         _check_paths(part)
     return replace(request, currency=_checked_currency(request.currency))
+
+
+def _check_mapped(ours: str, theirs: str) -> None:
+    """An unknown field would be ignored, and its column with it."""
+    if ours not in FIELDS and ours not in CHOICES:
+        message = Words(
+            "没有字段“{name}”（指定了列“{column}”）；可用：{known}",
+            "there is no field “{name}” (for the column “{column}”); there are: {known}",
+        )
+        known = ", ".join((*FIELDS, *CHOICES))
+        raise DomainError("bad_map", message.fill(name=ours, column=theirs, known=known), name=ours)
+    if theirs not in CHOICES.get(ours, (theirs,)):
+        message = Words("{name} 不能是“{value}”；可用：{known}", "{name} cannot be “{value}”; there are: {known}")
+        raise DomainError("bad_map", message.fill(name=ours, value=theirs, known=", ".join(CHOICES[ours])), name=ours)
 
 
 def _checked_currency(given: str) -> str:

@@ -17,6 +17,10 @@ def of(text: str, **columns: str) -> tuple[list[CostRow], list[Problem]]:
     return [row for row in rows if isinstance(row, CostRow)], [row for row in rows if isinstance(row, Problem)]
 
 
+def test_a_header_alone_is_told() -> None:
+    assert of("日期,渠道,花费\n") == ([], [Problem("no_rows", "c.csv", 1)])
+
+
 def test_plain_columns() -> None:
     rows, problems = of("day,community,channel,cost,currency,exposures\n2026-03-01,Tea,poster,12.50,cny,300\n")
     assert rows == [CostRow(date(2026, 3, 1), "Tea", "poster", Decimal("12.50"), "CNY", 300, 2)]

@@ -52,7 +52,7 @@ def one(message: dict[str, object], channel: dict[str, object] | None = None) ->
 def test_a_message_whole() -> None:
     assert one({"content": "hello", "isPinned": False}) == Record(
         "message", datetime(2021, 3, 1, 4, tzinfo=UTC), "800000000000000002", "Tea House / green", "700000000000000001",
-        "Mei", "hello", "816000100000000000", "text",
+        "Mei", "hello", "816000100000000000", "text", line=1,
     )  # fmt: skip
 
 
@@ -132,8 +132,14 @@ def test_a_message_without_a_time_is_dated_by_its_id_or_told() -> None:
 def test_a_cut_file_gives_what_stands_before_the_cut() -> None:
     data = document({"content": "one"}, {"content": "two"}, {"content": "three"})
     found = rows(data[: data.index(b"three")])
-    assert [row.text for row in found if isinstance(row, Record)] == ["one", "two"]
-    assert [row.code for row in found if isinstance(row, Problem)] == ["truncated"]
+    assert [(row.text, row.line) for row in found if isinstance(row, Record)] == [("one", 1), ("two", 2)]
+    # The number of the last message that is whole.
+    assert [(row.code, row.line) for row in found if isinstance(row, Problem)] == [("truncated", 2)]
+
+
+def test_a_day_that_never_was_is_told_as_such() -> None:
+    (problem,) = rows(document({"timestamp": "2026-02-30T09:30:00.546+00:00", "id": "x"}))
+    assert problem == Problem("impossible_time", "x.json", 1, {"value": "2026-02-30T09:30:00.546+00:00"})
 
 
 def test_things_that_are_no_messages_are_told() -> None:

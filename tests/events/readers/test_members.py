@@ -17,6 +17,10 @@ def of(text: str, community: str = "", **columns: str) -> tuple[list[MemberRow],
     return [row for row in rows if isinstance(row, MemberRow)], [row for row in rows if isinstance(row, Problem)]
 
 
+def test_a_header_alone_is_told() -> None:
+    assert of("群名称,成员昵称,入群时间\n") == ([], [Problem("no_rows", "茶友一群.csv", 1)])
+
+
 def test_plain_columns() -> None:
     rows, problems = of(
         "community,member_id,name,joined_at,left_at,role,channel,phone,union_id,platform\n"

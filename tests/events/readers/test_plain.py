@@ -33,6 +33,13 @@ def records(file: File, columns: dict[str, str] | None = None, community: str = 
     return [row for row in read(file, columns, community) if isinstance(row, Record)]
 
 
+@pytest.mark.parametrize("after", ["", "\n\n", "time,community,author_id,text\n"])
+def test_a_header_alone_is_told(after: str) -> None:
+    header = "time,community,author_id,text\n"
+    assert read(csv(header + after)) == [Problem("no_rows", "tea.csv", 1)]
+    assert [type(row) for row in read(csv(header + "soon,tea,u1,x\n"))] == [Problem]
+
+
 def score(file: File, columns: dict[str, str] | None = None) -> float:
     options = ReadOptions(columns=columns or {})
     return max(plain.recognise_csv(file, options), plain.recognise_lines(file, options))

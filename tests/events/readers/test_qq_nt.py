@@ -64,14 +64,14 @@ def test_a_group() -> None:
     )
     group = ("10000001", "茶友群")
     assert rows == [
-        said(),
-        said(author_id="u_b", author_name="阿青"),
-        said(author_id="", author_name="匿名"),
-        said(author_id="2854196310", author_name="Q群管家", bot=True),
-        Record("joined", AT, *group, "", "阿壶", "阿壶加入了群聊。"),
-        Record("notice", AT, *group, "", "", "系统提示", "7600"),
-        said(),
-        said("纯文本"),
+        said(line=1),
+        said(author_id="u_b", author_name="阿青", line=2),
+        said(author_id="", author_name="匿名", line=3),
+        said(author_id="2854196310", author_name="Q群管家", bot=True, line=4),
+        Record("joined", AT, *group, "", "阿壶", "阿壶加入了群聊。", line=5),
+        Record("notice", AT, *group, "", "", "系统提示", "7600", line=6),
+        said(line=7),
+        said("纯文本", line=8),
         Problem("not_a_record", NAME, 9, {"format": "qq-chat-exporter"}),
         Problem("bad_time", NAME, 10, {"value": "soon"}),
     ]
@@ -79,8 +79,8 @@ def test_a_group() -> None:
 
 def test_a_message_taken_back_is_said_and_recalled() -> None:
     assert read(document(message(recalled=True))) == [
-        said(),
-        Record("recalled", AT, "10000001", "茶友群", "100001", "小林", message_id="7600"),
+        said(line=1),
+        Record("recalled", AT, "10000001", "茶友群", "100001", "小林", message_id="7600", line=1),
     ]
 
 
@@ -124,7 +124,7 @@ def test_the_group_number_stands_in_the_file_name(name: str, number: str) -> Non
 def test_the_chunked_form() -> None:
     part = document(message())
     rows = read({"metadata": part["metadata"], "chunkInfo": {"totalChunks": 2}, "chunks": [part, part]})
-    assert rows == [said(), said()]
+    assert rows == [said(line=1), said(line=2)]
 
 
 def test_json_lines_take_the_name_from_the_manifest() -> None:

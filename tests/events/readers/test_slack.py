@@ -49,7 +49,7 @@ def one(message: dict[str, object], folder: str = "tea", root: str = "", lists: 
 def test_a_message_whole() -> None:
     assert one({"text": "hello <@U2> &amp; <!here>"}) == Record(
         "message", datetime(2021, 3, 1, 16, 16, 39, 100, tzinfo=UTC), "C1", "tea", "U1", "Mei",
-        "hello @Tom Wu & @here", "1614615399.000100", "text",
+        "hello @Tom Wu & @here", "1614615399.000100", "text", line=1,
     )  # fmt: skip
 
 

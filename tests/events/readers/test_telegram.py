@@ -112,6 +112,7 @@ def test_a_message_with_all_that_belongs_to_it() -> None:
             "7",
             "text",
             meta={"reply_to": "3", "forwarded_from": "Mei", "via_bot": "@gif", "edited": True, "reactions": 3},
+            line=1,
         )
     ]
 
@@ -270,16 +271,26 @@ def test_older_exports_tell_only_the_wall_clock() -> None:
     ("fields", "code"),
     [
         ({"date_unixtime": "soon"}, "bad_time"),
-        ({"date_unixtime": "9" * 30}, "bad_time"),
+        ({"date_unixtime": "9" * 30}, "impossible_time"),
         ({"date_unixtime": "nan"}, "bad_time"),
         ({"date_unixtime": ""}, "missing_field"),
         ({"date_unixtime": None, "date": "yesterday"}, "bad_time"),
+        ({"date_unixtime": None, "date": "2026-02-30T09:30:00"}, "impossible_time"),
+        ({"date_unixtime": None, "date": "2026-03-01T25:30:00"}, "impossible_time"),
         ({"date_unixtime": [1]}, "missing_field"),
     ],
 )
 def test_wrong_times_are_problems_and_the_others_stay(fields: dict[str, Any], code: str) -> None:
     rows = read(chat(message(**fields), message(text="b")))
     assert [row.code if isinstance(row, Problem) else row.text for row in rows] == [code, "b"]
+    assert [row.line for row in rows] == [1, 2]
+
+
+def test_places_are_the_numbers_of_messages_in_the_file() -> None:
+    first = chat(message(text="a"), service("invite_members", members=["Mei", "Tom"]))
+    second = chat(message(date_unixtime="soon"), message(text="b"), id=56)
+    rows = read({"chats": {"list": [first, second]}})
+    assert [(row.line, isinstance(row, Problem)) for row in rows] == [(1, 0), (2, 0), (2, 0), (3, 1), (4, 0)]
 
 
 def test_a_file_cut_anywhere_gives_what_stands_before_the_cut() -> None:
@@ -290,7 +301,8 @@ def test_a_file_cut_anywhere_gives_what_stands_before_the_cut() -> None:
         texts = [row.text for row in rows if isinstance(row, Record)]
         assert texts == [f"t{n}" for n in range(len(texts))]
         assert before <= len(texts)
-        assert [row.code for row in rows if isinstance(row, Problem)] == ["truncated"]
+        # The number of the last message that is whole.
+        assert [(row.code, row.line) for row in rows if isinstance(row, Problem)] == [("truncated", len(texts))]
         before = len(texts)
     assert before == 5
 

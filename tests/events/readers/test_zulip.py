@@ -63,7 +63,7 @@ def answered(**changes: object) -> Record:
 def test_a_message_of_a_server_export() -> None:
     assert one({}) == Record(
         "message", datetime(2021, 3, 1, 16, 16, 39, 250000, tzinfo=UTC), "5", "tea", "8", "Mei", "x", "101", "text",
-        meta={"topic": "green"},
+        meta={"topic": "green"}, line=1,
     )  # fmt: skip
 
 

@@ -33,7 +33,11 @@ WHOLE_ORDER = frozenset(
 # Names that can only mean the row itself, by our own convention or by the export's.
 PER_LINE = frozenset(("amount", "spent", "dollarvalue", *LINE_PAID))
 # A buyer's nickname is both whom the shop knows and what to call them.
-NICKNAMES = frozenset("买家会员名 买家昵称 会员名 买家 客户昵称 用户昵称 会员昵称 下单帐号 customer buyer".split())
+NICKNAMES = frozenset(
+    """
+    买家会员名 买家昵称 会员名 买家 客户昵称 用户昵称 会员昵称 下单帐号 customer buyer 客户 顾客 会员 用户
+    """.split()
+)
 
 _SYNONYMS = {
     "order_id": """
@@ -59,11 +63,13 @@ _SYNONYMS = {
     "customer": """
         customer customerid 买家id 客户id 用户id 会员id 买家会员名 买家昵称 下单帐号 下单账号 用户账号 会员名
         客户编号 会员编号 会员号 买家 客户昵称 用户昵称 会员昵称 openid userid buyerid memberid customeruser
-        buyer customeremail email emailbilling billingemail 邮箱
+        buyer customeremail email emailbilling billingemail 邮箱 买家账号 买家账户 买家编号 客户账号 客户号 顾客id
+        顾客编号 顾客号 客户 顾客 会员 用户
     """.split(),
     "customer_name": """
         customername 买家姓名 客户姓名 客户名称 收货人姓名 收货人 收件人 收货人名称 姓名 billingname buyername
-        shippingname firstnamebilling
+        shippingname firstnamebilling 顾客姓名 顾客名称 会员姓名 会员名称 用户姓名 用户名称 下单人姓名 下单人 购买人 昵称
+        微信昵称 微信名 买家 客户 顾客 用户
     """.split(),
     "phone": """
         phone 买家手机号 买家手机 手机号 手机号码 客户手机号 用户手机号 用户手机 会员手机号 下单人手机号 手机

@@ -86,9 +86,10 @@ class Lines:
         above, self._above = self._above, None
         try:
             if above is not None and self._continues(above, row, order_id):
-                self._above = self._continued(above, row, line)
-            else:
-                self._above = self._first(row, order_id, line)
+                # What is said of a row below (a refund within the order) must not pass on to the rows after it.
+                self._above = above
+                return self._continued(above, row, line)
+            self._above = self._first(row, order_id, line)
         except Unreadable as error:
             return Problem(error.code, self.manner.file, line, error.data)
         return self._above
@@ -140,13 +141,15 @@ class Lines:
         names = self.names
         quantity = self._quantity(row.get(names.quantity, ""))
         own = row.get(names.amount, "")
-        amount = NOTHING
+        amount, status = NOTHING, above.status
         if not is_blank(own):
             amount = number(own, "amount")
+            status = self._signed(status, amount, line)
             if self.manner.amount_per == "order":
                 amount = self._once(above.order_id, "amount", amount)
         return above._replace(
             amount=amount,
+            status=status,
             refund=NOTHING,
             quantity=ONE if quantity is None else quantity,
             product=row.get(names.product, "").strip(),
@@ -205,14 +208,19 @@ class Lines:
         words = row.get(names.status, "")
         if not is_blank(words):
             known = status_of(words) or self._paid_all_the_same(words, line)
-        elif amount < 0:
-            self._note("negative_amount", line, value=str(amount))
-            return "refunded"
         else:
             known = "unpaid" if names.paid_at and not names.status and is_blank(row.get(names.paid_at, "")) else "paid"
+        known = self._signed(known, amount, line)
         if known == "paid" and not is_blank(row.get(names.cancelled_at, "")):
             return "cancelled"
         return known
+
+    def _signed(self, status: OrderStatus, amount: Decimal, line: int) -> OrderStatus:
+        """Money that went back is a refund whatever the shop calls the order, unless it says so itself."""
+        if amount >= 0 or status in ("refunded", "cancelled"):
+            return status
+        self._note("negative_amount", line, value=str(amount))
+        return "refunded"
 
     def _paid_all_the_same(self, words: str, line: int) -> OrderStatus:
         word = words.strip()[:40]

@@ -31,8 +31,7 @@ def amount_per(reopen: Reopen, options: ReadOptions, file: str, problems: list[P
     if normal(name) in PER_LINE or not _repeats_totals(opened):
         return "line"
     if normal(name) not in WHOLE_ORDER or "sub_order" in opened.columns.names:
-        data = {"reason": f"{name}: amount_per=order | amount_per=line", "chosen": "amount_per=order"}
-        problems.append(Problem("ambiguous_layout", file, 0, data))
+        problems.append(Problem("ambiguous_totals", file, 0, {"column": name}))
     return "order"
 
 

@@ -12,7 +12,7 @@ from qunyu.events.json_stream import json_first, json_items, text_at
 from qunyu.events.problems import Problem
 from qunyu.events.reading import Example, Reader, ReadOptions
 from qunyu.events.record import Record
-from qunyu.events.stamps import parse_iso
+from qunyu.events.stamps import parse_iso, why_no_time
 from qunyu.kernel.words import Words
 
 Message = Mapping[str, Any]
@@ -34,13 +34,14 @@ def recognise(file: File, options: ReadOptions) -> float:
 
 
 def read(file: File, options: ReadOptions) -> Iterator[Record | Problem]:
-    """One record a message, one by one; where the file breaks off the last is a problem."""
+    """One record a message, one by one, its line being its number; where the file breaks off the last is a problem."""
     place = _place(file, options)
     for number, message in enumerate(json_items(file, "messages.item"), 1):
         if isinstance(message, Problem):
             yield message
         elif isinstance(message, dict):
-            yield _record(message, place, Problem("bad_time", file.name, number), options)
+            at = _time(message, file.name, number, options)
+            yield at if isinstance(at, Problem) else _record(message, place, at)._replace(line=number)
         else:
             yield Problem("not_a_record", file.name, number, {"format": "Discord JSON"})
 
@@ -57,11 +58,13 @@ def _place(file: File, options: ReadOptions) -> Place:
     return Place(key, " / ".join(part for part in (text_at(guild, "name"), parent, name) if part))
 
 
-def _record(message: Message, place: Place, problem: Problem, options: ReadOptions) -> Record | Problem:
-    key, stamp = text_at(message, "id"), text_at(message, "timestamp")
-    at = parse_iso(stamp, options.source_zone) or time_of_id(key)
-    if at is None:
-        return Problem(problem.code, problem.file, problem.line, {"value": stamp[:40]})
+def _time(message: Message, file: str, number: int, options: ReadOptions) -> datetime | Problem:
+    stamp = text_at(message, "timestamp")
+    at = parse_iso(stamp, options.source_zone) or time_of_id(text_at(message, "id"))
+    return at or Problem(why_no_time(stamp), file, number, {"value": stamp[:40]})
+
+
+def _record(message: Message, place: Place, at: datetime) -> Record:
     line = _line(message)
     return _system(message, place, at, line) if line else _said(message, place, at)
 

@@ -9,7 +9,7 @@ from qunyu.events.files import LINE_BYTES, File
 from qunyu.events.problems import Problem
 from qunyu.events.reading import Example, Reader, ReadOptions
 from qunyu.events.record import Record
-from qunyu.events.stamps import parse_iso
+from qunyu.events.stamps import parse_iso, why_no_time
 from qunyu.kernel.words import Words
 
 FIELDS = 7
@@ -48,7 +48,7 @@ def _record(row: list[str], line: int, name: str, options: ReadOptions) -> Recor
     room, uri, sent_at, author, username, message, text = row
     at = parse_iso(sent_at, options.source_zone)
     if at is None:
-        return Problem("bad_time", name, line, {"value": sent_at[:40]})
+        return Problem(why_no_time(sent_at), name, line, {"value": sent_at[:40]})
     if not author:
         author, username = DELETED
     return Record("message", at, room, uri, author, username, text, message, "text", "", "", False, None, line)

@@ -23,9 +23,10 @@ def recognise(file: File, options: ReadOptions) -> float:
 
 
 def read(file: File, options: ReadOptions) -> Iterator[OrderLine | Problem]:
-    """A line per row; notes about lines that count all the same come out before them."""
+    """A line per row; notes about lines that count all the same come out before them, one about all of them after."""
     problems: list[Problem] = []
     opened = open_kind(file, options, ORDERS, problems)
+    count, known = 0, False
     if opened is not None:
         lines = Lines(Names.of(opened.columns.names), _manner(file, options, opened, problems), problems)
         for number, row in opened.table.rows:
@@ -33,7 +34,11 @@ def read(file: File, options: ReadOptions) -> Iterator[OrderLine | Problem]:
             if problems:
                 yield from problems
                 problems.clear()
+            if isinstance(found, OrderLine):
+                count, known = count + 1, known or bool(found.customer_id or found.phone or found.union_id)
             yield found
+    if count and not known:
+        problems.append(Problem("no_customers", file.name))
     yield from problems
 
 

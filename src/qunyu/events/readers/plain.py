@@ -46,7 +46,12 @@ def read(file: File, options: ReadOptions) -> Iterator[Record | Problem]:
         yield problem
         return
     maker = Maker(file, options)
-    yield from _from_lines(file, columns, maker) if is_json(file) else _from_rows(file, columns, maker)
+    empty = True
+    for row in _from_lines(file, columns, maker) if is_json(file) else _from_rows(file, columns, maker):
+        empty = False
+        yield row
+    if empty:
+        yield Problem("no_rows", file.name, 0 if is_json(file) else 1)
 
 
 class Maker:

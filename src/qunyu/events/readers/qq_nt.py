@@ -51,7 +51,7 @@ def recognise(file: File, options: ReadOptions) -> float:
 
 
 def read(file: File, options: ReadOptions) -> Iterator[Record | Problem]:
-    """Streams `messages`, or those of every chunk, after chatInfo. A Problem's line is the message's number."""
+    """Streams `messages`, or those of every chunk, after chatInfo. The line of a record or problem is the message's number."""
     chunked = '"chunkInfo"' in file.head_text
     info = json_first(file, "chunks.item.chatInfo" if chunked else "chatInfo")
     group = _group(file.stem, info, options)
@@ -79,7 +79,7 @@ def read_lines(file: File, options: ReadOptions) -> Iterator[Record | Problem]:
     info = json_first(manifest, "chatInfo") if manifest else None
     group = _group(folder.name or file.stem, info, options)
     for number, message in json_lines(file, FORMAT):
-        yield from _message(file, number, message, group, options, number)
+        yield from _message(file, number, message, group, options)
 
 
 def _group(stem: str, info: Any, options: ReadOptions) -> tuple[str, str]:
@@ -91,7 +91,7 @@ def _group(stem: str, info: Any, options: ReadOptions) -> tuple[str, str]:
 
 
 def _message(
-    file: File, number: int, message: Any, group: tuple[str, str], options: ReadOptions, line: int = 0
+    file: File, number: int, message: Any, group: tuple[str, str], options: ReadOptions
 ) -> Iterator[Record | Problem]:
     if isinstance(message, Problem):
         yield message
@@ -104,9 +104,9 @@ def _message(
     if isinstance(at, str):
         yield time_problem(at, time, file.name, number)
     elif message.get("system") is True or message.get("type") == "system":
-        yield from qq_lines.records(_text(message), at, group, line, text_at(message, "id"))
+        yield from qq_lines.records(_text(message), at, group, number, text_at(message, "id"))
     else:
-        yield from _said(message, at, group, line)
+        yield from _said(message, at, group, number)
 
 
 def _said(message: dict[str, Any], at: datetime, group: tuple[str, str], line: int) -> Iterator[Record]:

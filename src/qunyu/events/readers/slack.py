@@ -15,7 +15,7 @@ from qunyu.events.json_stream import json_items, text_at
 from qunyu.events.problems import Problem
 from qunyu.events.reading import Example, Reader, ReadOptions
 from qunyu.events.record import Kind, Record
-from qunyu.events.stamps import from_epoch
+from qunyu.events.stamps import from_epoch, why_no_time
 from qunyu.kernel.words import Words
 
 Message = Mapping[str, Any]
@@ -75,8 +75,11 @@ def read(file: File, options: ReadOptions) -> Iterator[Record | Problem]:
         elif not isinstance(message, dict) or "ts" not in message:
             yield Problem("not_a_record", file.name, number, {"format": "Slack"})
         else:
-            yield _record(message, channel, names) or Problem(
-                "bad_time", file.name, number, {"value": text_at(message, "ts")[:40]}
+            found, stamp = _record(message, channel, names), text_at(message, "ts")
+            yield (
+                found._replace(line=number)
+                if found
+                else Problem(why_no_time(stamp), file.name, number, {"value": stamp[:40]})
             )
 
 

@@ -11,7 +11,7 @@ from qunyu.events.files import File
 from qunyu.events.problems import Problem
 from qunyu.events.reading import Example, Reader, ReadOptions
 from qunyu.events.record import Kind, Record
-from qunyu.events.stamps import from_epoch, parse_iso
+from qunyu.events.stamps import from_epoch, parse_iso, why_no_time
 from qunyu.events.telegram_contents import meta_of, subject_of, text_of
 from qunyu.events.telegram_stream import Chat, Message, mentions, messages, peer_id, people
 from qunyu.kernel.words import Words
@@ -47,14 +47,16 @@ def recognise(file: File, options: ReadOptions) -> float:
 
 
 def read(file: File, options: ReadOptions) -> Iterator[Record | Problem]:
-    """A record per message and per person who came or went; a document that breaks off gives what stands before."""
+    """A record per message and per person who came or went, its line being the message's number in the file.
+
+    A document that breaks off gives what stands before.
+    """
     if not file.head.strip():
         yield Problem("empty_file", file.name)
         return
     known = people(file) if mentions(file, _NAMED) else {}
-    reading, of, found = None, None, False
-    for each in messages(file):
-        found = True
+    reading, of, number = None, None, 0
+    for number, each in enumerate(messages(file), 1):
         if isinstance(each, Problem):
             yield each
             continue
@@ -62,8 +64,8 @@ def read(file: File, options: ReadOptions) -> Iterator[Record | Problem]:
         if reading is None or chat is not of:
             reading, of = _Reading(file, options, chat, known.get(chat.number, {})), chat
         if chat.alone or chat.type not in _PRIVATE:
-            yield from reading.rows(message)
-    if not found:
+            yield from reading.rows(message, number)
+    if not number:
         yield Problem("not_a_record", file.name, 0, {"format": "Telegram"})
 
 
@@ -74,8 +76,10 @@ class _Reading:
         self.file, self.zone, self.ids = file.name, options.source_zone, ids
         self.name = chat.name or (options.community if chat.alone else "") or chat.type or file.stem
         self.key = chat.id or self.name
+        self.line = 0
 
-    def rows(self, message: Message) -> Iterator[Record | Problem]:
+    def rows(self, message: Message, line: int) -> Iterator[Record | Problem]:
+        self.line = line
         at = self._at(message)
         if isinstance(at, Problem):
             yield at
@@ -85,15 +89,18 @@ class _Reading:
             id_, name = self._who(message, "from")
             text, number = text_of(message), _text(message.get("id"))
             subject, meta = subject_of(message, text), meta_of(message)
-            yield Record("message", at, self.key, self.name, id_, name, text, number, subject, "", "", False, meta)
+            yield Record(
+                "message", at, self.key, self.name, id_, name, text, number, subject, "", "", False, meta, line
+            )
 
     def _at(self, message: Message) -> datetime | Problem:
         """date_unixtime is UTC; the older `date` is the wall clock of the computer that made the export."""
         seconds, date = _text(message.get("date_unixtime")), _text(message.get("date"))
         if not seconds and not date:
-            return Problem("missing_field", self.file, 0, {"field": "date"})
+            return Problem("missing_field", self.file, self.line, {"field": "date"})
         at = _epoch(seconds) if seconds else parse_iso(date, self.zone)
-        return at or Problem("bad_time", self.file, 0, {"value": (seconds or date)[:40]})
+        told = seconds or date
+        return at or Problem(why_no_time(told), self.file, self.line, {"value": told[:40]})
 
     def _service(self, message: Message, at: datetime) -> Iterator[Record]:
         action, actor = _text(message.get("action")), self._who(message, "actor")
@@ -101,11 +108,11 @@ class _Reading:
         for count, (kind, who, other) in enumerate(moves, 1):
             # One service message can move many people, and each of these records needs an id of its own.
             own = f"{number}/{count}" if number and len(moves) > 1 else number
-            yield Record(kind, at, self.key, self.name, *who, "", own, "", *other, False, None)
+            yield Record(kind, at, self.key, self.name, *who, "", own, "", *other, False, None, self.line)
         if action == "create_group" or not moves:
             title = _text(message.get("title"))
             meta: dict[str, object] = {"action": action} if action else {}
-            yield Record("notice", at, self.key, self.name, *actor, title, number, meta=meta or None)
+            yield Record("notice", at, self.key, self.name, *actor, title, number, meta=meta or None, line=self.line)
 
     def _moves(self, message: Message, action: str, actor: Person) -> list[tuple[Kind, Person, Person]]:
         """Who came or went by this service message, and who did it; those who did it themselves have nobody beside."""

@@ -70,7 +70,7 @@ def recognise_json(file: File, options: ReadOptions) -> float:
 
 
 def read_json(file: File, options: ReadOptions) -> Iterator[Record | Problem]:
-    """One object a message; a Problem's line is the message's number."""
+    """One object a message; the line of a record or problem is the message's number."""
     for number, message in enumerate(json_items(file, "item"), 1):
         if isinstance(message, Problem):
             yield message
@@ -91,9 +91,9 @@ def _message(file: File, number: int, message: dict[str, Any], options: ReadOpti
     text = text_at(message, "content") or text_at(message, "contents", "title")
     sender = text_at(message, "sender")
     if sender == SYSTEM_SENDER or wechat_lines.is_system(_int(code), _int(sub)):
-        yield from wechat_lines.records(text, at, (community, name), 0)
+        yield from wechat_lines.records(text, at, (community, name), number)
         return
-    yield _said(message, at, community, name, text, _subject(code, _int(sub)))
+    yield _said(message, at, community, name, text, _subject(code, _int(sub)))._replace(line=number)
 
 
 def _said(message: dict[str, Any], at: datetime, community: str, name: str, text: str, subject: str) -> Record:

@@ -18,7 +18,7 @@ from qunyu.events.json_stream import json_first, json_items, text_at
 from qunyu.events.problems import Problem
 from qunyu.events.reading import Example, Reader, ReadOptions
 from qunyu.events.record import Kind, Record
-from qunyu.events.stamps import from_epoch
+from qunyu.events.stamps import from_epoch, why_no_time
 from qunyu.kernel.words import Words
 
 Message = Mapping[str, Any]
@@ -82,7 +82,7 @@ def _exported(file: File) -> Iterator[Record | Problem]:
         name, bot = realm.people.get(sender, (sender, False))
         place = realm.places.get(to, (f"recipient:{to}", f"recipient {to}"))
         place = _conversation(place, sender, name, realm)
-        yield _record(message, at, place, (sender, name, bot), text_at(message, "content"))
+        yield _record(message, at, place, (sender, name, bot), text_at(message, "content"))._replace(line=number)
 
 
 def _conversation(place: tuple[str, str], sender: str, name: str, realm: Realm) -> tuple[str, str]:
@@ -104,7 +104,9 @@ def _answered(file: File) -> Iterator[Record | Problem]:
         bot = _SYSTEM_BOT.match(text_at(message, "sender_email")) is not None
         is_html = text_at(message, "content_type") != "text/x-markdown"
         text = plain(text_at(message, "content")) if is_html else text_at(message, "content")
-        yield _record(message, at, _addressed(message), (sender, text_at(message, "sender_full_name"), bot), text)
+        yield _record(
+            message, at, _addressed(message), (sender, text_at(message, "sender_full_name"), bot), text
+        )._replace(line=number)
 
 
 def _addressed(message: Message) -> tuple[str, str]:
@@ -129,7 +131,9 @@ def _archived(file: File, options: ReadOptions) -> Iterator[Record | Problem]:
             yield _bad(message, file, number, "timestamp")
             continue
         author = ("", text_at(message, "sender_full_name"), False)
-        yield _record({"topic": topic, **message}, at, (key, name), author, plain(text_at(message, "content")))
+        yield _record(
+            {"topic": topic, **message}, at, (key, name), author, plain(text_at(message, "content"))
+        )._replace(line=number)
 
 
 def _bad(message: object, file: File, number: int, field_name: str) -> Problem:
@@ -137,7 +141,8 @@ def _bad(message: object, file: File, number: int, field_name: str) -> Problem:
         return message
     if not isinstance(message, dict):
         return Problem("not_a_record", file.name, number, {"format": "Zulip"})
-    return Problem("bad_time", file.name, number, {"value": str(message.get(field_name, ""))[:40]})
+    stamp = str(message.get(field_name, ""))
+    return Problem(why_no_time(stamp), file.name, number, {"value": stamp[:40]})
 
 
 def _record(message: Message, at: datetime, place: tuple[str, str], author: tuple[str, str, bool], text: str) -> Record:
