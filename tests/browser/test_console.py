@@ -161,3 +161,70 @@ def test_every_field_has_a_name_for_screen_readers(visit: Visitor) -> None:
         )
         assert nameless == [], page
         assert one.page.locator("h1").count() == 1, page
+
+
+@pytest.mark.parametrize("language", ["zh", "en"])
+def test_a_phone_sorts_a_list_without_its_heads(language: str, visit: Visitor) -> None:
+    one = visit(390, language)
+    one.go("/members?place=")
+    assert not one.page.locator("thead a").first.is_visible()
+    one.page.locator("#sort").focus()
+    one.page.locator("#sort").select_option("-name")
+    one.page.wait_for_url("**sort=-name**")
+    one.page.locator("tbody tr:first-child a", has_text="小茶").wait_for()
+    one.page.locator("#sort:focus").wait_for()
+    one.page.locator("#q").press_sequentially("o")
+    one.page.wait_for_url("**q=o**")
+    assert "sort=-name" in one.page.url
+    assert one.page.locator("#sort").input_value() == "-name"
+    one.fits()
+    one.go("/members")
+    one.page.locator("#filter-place").select_option("outside")
+    one.page.wait_for_url("**place=outside**")
+    one.fits()
+
+
+def test_a_desk_sorts_by_the_heads_alone_and_keeps_the_focus(visit: Visitor) -> None:
+    one = visit(1440, "zh")
+    one.go("/members")
+    assert not one.page.locator("#sort").is_visible()
+    one.page.locator("#sort-name").focus()
+    for order in ("ascending", "descending"):
+        one.page.keyboard.press("Enter")
+        one.page.locator(f"th[aria-sort={order}] #sort-name").wait_for()
+        one.page.locator("#sort-name:focus").wait_for()
+
+
+@pytest.mark.parametrize("language", ["zh", "en"])
+def test_the_columns_of_a_phone_can_be_read(language: str, visit: Visitor) -> None:
+    one = visit(390, language)
+    for page in ("/communities", "/members", "/settings/imports", "/settings/audit"):
+        one.go(page)
+        one.page.locator("details.menu summary").click()
+        one.fits()
+        boxes = [each.bounding_box() for each in one.page.locator(".menu-body label").all()]
+        assert boxes
+        assert all(box and box["width"] > 100 and box["height"] < 60 for box in boxes), page
+
+
+def test_earlier_moments_take_the_focus(visit: Visitor, tmp_path: Path) -> None:
+    one = visit(1440, "zh")
+    file = tmp_path / "WhatsApp Chat with Talkers.txt"
+    lines = [f"0{1 + n // 60}/03/2026, 10:{n % 60:02d} - Zed Talker: line {n}" for n in range(90)]
+    file.write_text("\n".join(lines) + "\n", encoding="utf-8")
+    one.go("/settings/imports/new")
+    one.page.set_input_files("#files", file)
+    one.click("上传并核对", "Upload and check")
+    one.click("开始导入", "Start the import")
+    one.says("导入结果", "What was imported")
+    result = one.page.url.removeprefix(one.site)
+    one.go("/members?q=Zed")
+    one.page.get_by_role("link", name="Zed Talker").click()
+    for before, count in ((40, 80), (80, 90)):
+        one.page.locator("#more a").focus()
+        one.page.keyboard.press("Enter")
+        one.page.locator(f".moments > li:nth-child({before + 1}):focus").wait_for()
+        assert one.page.locator(".moment").count() == count
+    one.go(f"{result}/undo")
+    one.click("撤销导入", "Undo the import")
+    one.says("已删除的内容", "What was removed")

@@ -33,6 +33,13 @@ def write(here: Path) -> None:
     (here / "members.csv").write_text(f"群名称,成员昵称,入群时间,手机号\nTea lovers,Mei,2026-03-01 09:31,{PHONE}\n")
 
 
+def test_orders_that_change_are_told(qunyu: Qunyu, here: Path) -> None:
+    for status in ("unpaid", "paid"):
+        (here / "o.csv").write_text(f"order_id,customer,ordered_at,amount,status\n1,c1,2026-03-02 10:00,5,{status}\n")
+        ended = qunyu("import", "--orders", "o.csv", QUNYU_LANGUAGE="en")
+        assert ("orders whose state changed: 1" in ended.err) == (status == "paid")
+
+
 def test_import_and_undo(qunyu: Qunyu, here: Path) -> None:
     write(here)
     first = qunyu("import", TEA_NAME, "--orders", "orders.csv", "--members", "members.csv", QUNYU_LANGUAGE="en")

@@ -7,9 +7,12 @@ from django.test import Client
 
 from qunyu.communities.models import Community
 from qunyu.insights.metric import metrics
+from qunyu.kernel.scope import Scope
+from qunyu.people.actions import add_unit
 from qunyu.people.models import Unit
+from qunyu.people.queries import root_unit
 from tests.console.conftest import RUNNERS_CHAT
-from tests.deployment_fixtures import ImportFile
+from tests.deployment_fixtures import NOW, ImportFile
 
 
 def card(response: object, key: str) -> str:
@@ -135,3 +138,58 @@ def test_queries_do_not_grow_with_communities(
         import_file(f"WhatsApp Chat with Runners {number}.txt", text, unit)
     with django_assert_max_num_queries(23):  # type: ignore[operator]
         boss.get("/board?by=community")
+
+
+def test_a_unit_stands_for_all_below_it(tea: Community, runners: Community, boss: Client, system: Scope) -> None:
+    below = add_unit(by=system, parent=tea.unit, name="静安店", now=NOW)
+    Community.objects.filter(pk=runners.pk).update(unit=below)
+    for unit, said in ((root_unit(), "10 条"), (tea.unit, "10 条"), (below, "2 条")):
+        assert card(boss.get(f"/board?unit={unit.public_id}"), "messages") == said
+        listed = boss.get(f"/communities?unit={unit.public_id}").context["listing"].rows
+        assert len(listed) == (1 if unit == below else 2)
+
+
+def test_a_unit_out_of_sight_holds_nothing(tea: Community, runners: Community, owner: Client) -> None:
+    for unit in (runners.unit.public_id, root_unit().public_id, "nowhere"):
+        assert "所选范围没有数据" in owner.get(f"/board?unit={unit}").content.decode()
+        assert not owner.get(f"/communities?unit={unit}").context["listing"].rows
+
+
+def test_a_choice_without_communities_is_empty_and_not_zero(
+    tea: Community, other_unit: Unit, import_file: ImportFile, boss: Client
+) -> None:
+    import_file("orders.csv", "order_id,customer,ordered_at,amount\n1,c1,2026-03-03,5\n", other_unit, "orders")
+    for choice in (f"unit={other_unit.public_id}", "theme=none", "community=nowhere"):
+        response = boss.get(f"/board?{choice}")
+        assert "groups" not in response.context, choice
+        assert "所选范围没有数据" in response.content.decode()
+
+
+@pytest.mark.parametrize(
+    ("query", "said"),
+    [
+        ("grain=month&first=2026-03-10", "按月查看时显示整月：2026年3月1日 至 2026年3月31日"),
+        ("grain=month&last=2026-03-20", "按月查看时显示整月：2026年3月1日 至 2026年3月31日"),
+        ("grain=week&first=2026-03-04&last=2026-03-08", "按周查看时显示整周：2026年3月2日 至 2026年3月8日"),
+        ("grain=month&first=2026-03-01&last=2026-03-31", ""),
+        ("grain=day&first=2026-03-10", ""),
+        ("grain=month", ""),
+    ],
+)
+def test_days_that_cut_through_a_period_show_the_whole_of_it(
+    query: str, said: str, tea: Community, boss: Client
+) -> None:
+    response = boss.get(f"/board?{query}")
+    assert response.context["widened"] == said
+    assert said in response.content.decode()
+
+
+def test_cohorts_are_of_the_days_asked(tea: Community, import_file: ImportFile, unit: Unit, boss: Client) -> None:
+    import_file("WhatsApp Chat with Later.txt", RUNNERS_CHAT.replace("/03/", "/02/"), unit)
+
+    def born(query: str) -> list[str]:
+        charts = boss.get(f"/board?grain=week{query}").context["charts"]
+        return next((chart.option["yAxis"]["data"] for chart in charts if chart.key == "cohorts"), [])
+
+    assert [each.split()[0] for each in born("")] == ["2026-W06", "2026-W09", "2026-W10", "2026-W11"]
+    assert [each.split()[0] for each in born("&first=2026-03-01&last=2026-03-08")] == ["2026-W09", "2026-W10"]

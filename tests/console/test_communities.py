@@ -175,3 +175,16 @@ def test_pages_and_sizes(boss: Client, tea: Community) -> None:
     assert names(boss.get("/communities?page=99&size=25"))
     assert len(names(boss.get("/communities?size=50"))) == 31
     assert names(boss.get("/communities?column=members"))[0] == "Tea lovers"
+
+
+def test_a_phone_sorts_by_a_list_of_orders(tea: Community, runners: Community, boss: Client) -> None:
+    response = boss.get("/communities?sort=-name&column=members")
+    orders = response.context["listing"].orders
+    assert [value for value, _, on in orders if on] == ["-name"]
+    assert ("name", "社群（升序）", False) in orders
+    assert {value.lstrip("-") for value, _, _ in orders} == {
+        "name", "platform", "type", "theme", "unit", "members", "active", "messages", "last_at",
+    }  # fmt: skip
+    page = response.content.decode()
+    assert '<option value="-name" selected>社群（降序）</option>' in page
+    assert 'id="sort-members"' in page

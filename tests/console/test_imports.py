@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from io import BytesIO
 from pathlib import Path
+from zipfile import ZipFile
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
@@ -60,7 +62,8 @@ def test_the_whole_way_from_file_to_board_and_back(owner: Client, unit: Unit) ->
     assert "要撤销这次导入吗" in asked
     assert Community.objects.shown().count() == 1
     assert owner.post(f"/settings/imports/{done.public_id}/undo").status_code == 302
-    assert Community.objects.shown().count() == 0
+    assert Community.objects.shown().count() == 1
+    assert "再次撤销" in owner.get(f"/settings/imports/{done.public_id}").content.decode()
     undoing.run(done.pk, place=place(), now=NOW)
     assert "已撤销" in owner.get(f"/settings/imports/{done.public_id}").content.decode()
     assert (Community.objects.count(), Member.objects.count()) == (0, 0)
@@ -282,3 +285,106 @@ def test_an_empty_list_says_what_to_do_first(
     boss: Client, import_file: ImportFile, staff: AddStaff, signed_in: SignedIn
 ) -> None:
     assert "导入第一批文件" in boss.get("/settings/imports").content.decode()
+
+
+def test_every_wrong_field_is_said_at_once_and_the_mapping_stays(boss: Client, unit: Unit) -> None:
+    address = give(boss, ("我的群.csv", OWN))
+    values = {"do": "start", "title": " ", "unit": "nowhere", "source_zone": "Mars/X", "currency": "yuan", **MAPPED}
+    response = boss.post(address, values)
+    assert response.status_code == 400
+    assert sorted(response.context["form"].errors) == ["currency", "source_zone", "title", "unit"]
+    assert response.context["mapping"]["columns"] == ["发送于", "谁", "说了什么"]
+    chosen = {field.name: column for field, column in response.context["mapping"]["fields"] if column}
+    assert chosen == {"time": "发送于", "author_name": "谁", "text": "说了什么"}
+    assert [row[3:] for row in response.context["looked"][0].rows] == [("小茶", "早"), ("阿福", "早上好")]
+    assert not Import.objects.exists()
+
+
+def test_columns_can_be_named_while_the_time_zone_is_wrong(boss: Client) -> None:
+    response = boss.post(give(boss, ("我的群.csv", OWN)), {"do": "look", "title": "群", "source_zone": "Mars/X"})
+    assert list(response.context["form"].errors) == ["source_zone"]
+    assert "各列的含义" in response.content.decode()
+    assert 'value="Mars/X"' in response.content.decode()
+
+
+UNREADABLE = "31/02/2026, 10:00 - Mei: never\n"
+
+
+def kinds_of(client: Client) -> list[tuple[str, int]]:
+    """How the import's page sums up its problems."""
+    owner = Import.objects.get()
+    page = client.get(f"/settings/imports/{owner.public_id}")
+    assert "{" not in page.content.decode().split("problems-title")[1].split("</section>")[0]
+    return list(page.context["problem_kinds"])
+
+
+def test_equal_problems_are_summed_up_in_one_sentence(boss: Client, import_file: ImportFile) -> None:
+    import_file(TEA_NAME, TEA_CHAT + UNREADABLE * 2)
+    said = "时间“31/02/2026 10:00”不存在（例如 2 月 30 日或 25 点）；请核对该行"
+    ((sentence, count),) = kinds_of(boss)
+    assert (sentence.replace(", ", " "), count) == (said, 2)
+
+
+def test_different_problems_of_a_kind_are_summed_up_by_an_example(boss: Client, import_file: ImportFile) -> None:
+    import_file(TEA_NAME, TEA_CHAT + UNREADABLE + UNREADABLE.replace("31/", "30/"))
+    ((sentence, count),) = kinds_of(boss)
+    assert count == 2
+    assert sentence.startswith("例如：时间“31/02/2026")
+    assert sentence.endswith("请核对该行")
+
+
+def test_problems_that_were_not_kept_are_summed_up_without_their_values(boss: Client, tea: Community) -> None:
+    Import.objects.update(summary={"facts": {}, "problems": {"bad_number": 3, "truncated": 1}})
+    assert kinds_of(boss) == [
+        ("字段“…”的值“…”不是数字；请只写数字，例如 12.50", 3),
+        ("文件在此处中断（…）；请重新导出完整的文件", 1),
+    ]
+
+
+def test_a_single_problem_is_said_once(boss: Client, import_file: ImportFile) -> None:
+    import_file(TEA_NAME, TEA_CHAT + UNREADABLE)
+    assert kinds_of(boss) == []
+
+
+@pytest.mark.parametrize(
+    ("changed", "said"), [({"orders_changed": 7}, True), ({"orders_changed": 0}, False), ({}, False)]
+)
+def test_orders_whose_state_changed_are_counted(
+    changed: dict[str, int], said: bool, boss: Client, tea: Community
+) -> None:
+    Import.objects.update(summary={"facts": {"order": 9}, "problems": {}, **changed})
+    page = boss.get(f"/settings/imports/{Import.objects.get().public_id}").content.decode()
+    assert ("<dt>状态有变化的订单</dt><dd>7</dd>" in page) is said
+    assert ("状态有变化的订单" in page) is said
+
+
+def test_an_undone_import_says_so(tea: Community, boss: Client) -> None:
+    Import.objects.update(state="undone")
+    page = boss.get(f"/settings/imports/{Import.objects.get().public_id}/undo").content.decode()
+    assert "这次导入已撤销" in page
+    assert "btn-danger" not in page
+    assert "彻底删除" not in page
+
+
+@pytest.mark.parametrize("state", ["waiting", "reading", "saving"])
+def test_an_import_under_way_can_be_called_off(state: str, boss: Client, unit: Unit) -> None:
+    boss.post(give(boss, (TEA_NAME, TEA_CHAT)), {"do": "start", "title": "试", "unit": unit.public_id})
+    Import.objects.update(state=state)
+    address = f"/settings/imports/{Import.objects.get().public_id}"
+    assert "取消并撤销" in boss.get(address).content.decode()
+    page = boss.get(f"{address}/undo").content.decode()
+    assert "要取消这次导入吗" in page
+    assert "让它继续" in page
+    assert boss.post(f"{address}/undo").status_code == 302
+    assert Import.objects.get().state == "undoing"
+
+
+def test_the_preview_names_what_an_import_would_refuse(boss: Client) -> None:
+    chat = "time,community,author_id,author_name,text\n2026-03-01 10:00,tea,u1,Ann,hi\n2099-03-01 10:00,tea,u1,Ann,later\n"
+    inner = BytesIO()
+    with ZipFile(inner, "w") as archive:
+        archive.writestr("b.zip", b"PK\x03\x04" + b"0" * 100)
+    upload = [SimpleUploadedFile("a.csv", chat.encode()), SimpleUploadedFile("a.zip", inner.getvalue())]
+    address = boss.post("/settings/imports/new", {"files": upload}).headers["Location"]
+    shown = {each.name: [problem.code for problem in each.problems] for each in boss.get(address).context["looked"]}
+    assert shown == {"a.csv": ["future_time"], "b.zip": ["nested_archive"]}

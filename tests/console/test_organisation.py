@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from django.test import Client
 
@@ -135,3 +137,28 @@ def test_others_may_not_come_in(owner: Client, unit: Unit) -> None:
         )
     assert not Staff.objects.filter(username="zhen").exists()
     assert 'href="/organisation"' not in owner.get("/settings/account").content.decode()
+
+
+def selected(page: str, name: str) -> list[str]:
+    """The options chosen in every list called `name`."""
+    lists = re.findall(rf'<select[^>]* name="{name}".*?</select>', page, re.DOTALL)
+    return [text.strip() for each in lists for text in re.findall(r"<option[^>]* selected>([^<]*)", each)]
+
+
+def test_what_was_chosen_stays_after_an_error(boss: Client, unit: Unit, staff: AddStaff) -> None:
+    zhen = staff("zhen")
+    values = {**NEW, "username": "other", "password": "short", "role": "analyst", "unit": unit.public_id}
+    page = boss.post("/organisation/staff", values).content.decode()
+    assert (selected(page, "role"), selected(page, "unit")) == (["分析员"], ["华东店"])
+    page = boss.post("/organisation/units", {"name": "a/b", "parent": unit.public_id}).content.decode()
+    assert selected(page, "parent") == ["华东店"]
+    assert 'value="a/b"' in page
+    response = boss.post(f"/organisation/staff/{zhen.public_id}/grants", {"role": "emperor", "unit": unit.public_id})
+    assert selected(response.content.decode(), "unit") == ["华东店"]
+    assert response.context["form"].errors["role"] in response.content.decode()
+    assert not Grant.objects.filter(staff=zhen).exists()
+
+
+def test_lists_of_units_show_their_depth(boss: Client, unit: Unit) -> None:
+    page = boss.get("/organisation").content.decode()
+    assert page.count(">　华东店</option>") == page.count(">总部</option>") == 3

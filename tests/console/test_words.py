@@ -10,7 +10,7 @@ import pytest
 from babel.messages.pofile import read_po
 
 import qunyu
-from qunyu.console import exports, heat, names, narrowing, navigation, previewing
+from qunyu.console import audit_names, exports, heat, names, narrowing, navigation, previewing
 from qunyu.console.figures import GROUPS
 from qunyu.events.lake import drafts
 from qunyu.events.reading import readers
@@ -41,7 +41,9 @@ def test_templates_hold_no_chinese_of_their_own() -> None:
     assert set(found) == both
 
 
-@pytest.mark.parametrize("module", [names, narrowing, navigation, previewing, heat], ids=lambda each: each.__name__)
+@pytest.mark.parametrize(
+    "module", [names, audit_names, narrowing, navigation, previewing, heat], ids=lambda each: each.__name__
+)
 def test_every_name_is_there_in_both_languages(module: ModuleType) -> None:
     for value in vars(module).values():
         for words in value.values() if isinstance(value, dict) else ():

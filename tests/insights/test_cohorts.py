@@ -1,5 +1,7 @@
 """Cohorts of a story that one can count on one's fingers."""
 
+from datetime import date
+
 import pytest
 
 from qunyu.insights.cohorts import Cohort, Cohorts
@@ -55,3 +57,28 @@ def test_one_person_on_one_day(story: Story) -> None:
     (row,) = story.cohorts(grain="day").rows
     assert isinstance(row, Cohort)
     assert (row.size, row.shares) == (1, (1,))
+
+
+def test_who_was_only_listed_before_the_talk_is_no_cohort(story: Story) -> None:
+    """Orders reach back to January, but whether those on the list were active before March nobody knows."""
+    story.buys(8, "2026-01-05", 900)
+    story.joins(1, "2026-01-10")
+    story.joins(2, "2026-02-10")
+    story.says(2, "2026-03-10")
+    story.joins(3, "2026-03-20")
+    story.says(3, "2026-04-01")
+    assert shares(story.cohorts()) == {"2026-03": (1, (0, 1))}
+
+
+def test_without_any_talk_there_are_no_cohorts(story: Story) -> None:
+    story.joins(1, "2026-01-10")
+    story.buys(1, "2026-01-11", 900)
+    assert story.cohorts() == Cohorts(())
+
+
+def test_only_cohorts_born_in_the_days_asked(spring: Story) -> None:
+    asked = spring.cohorts(first=date(2026, 2, 20), last=date(2026, 3, 1))
+    assert shares(asked) == {"2026-02": (1, (1, 0, 0)), "2026-03": (1, (0, 0))}
+    assert list(shares(spring.cohorts(first=date(2026, 3, 1)))) == ["2026-03"]
+    assert list(shares(spring.cohorts(last=date(2026, 2, 28)))) == ["2026-01", "2026-02"]
+    assert spring.cohorts(first=date(2027, 1, 1)) == Cohorts(())

@@ -1,13 +1,15 @@
 """Charts: options that ECharts takes as they are, in the same order as the board's periods."""
 
 import json
+from datetime import date
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from qunyu.insights.board import NOTHING
-from qunyu.insights.cohorts import Cohorts
+from qunyu.insights.cohorts import Cohort, Cohorts
+from qunyu.kernel.periods import periods_between
 from qunyu.kernel.words import speaking
 from qunyu.reports.charts import PLANS, Chart, board_charts, cohort_chart
 from qunyu.reports.page import Content
@@ -133,3 +135,47 @@ def test_cohorts_are_cells_of_row_and_age(whole: Content) -> None:
     assert chart.option["xAxis"]["data"] == ["+1", "+2"]
     assert series["data"] == [[0, 0, 0], [1, 0, 33.3]]
     assert chart.option["visualMap"]["max"] == 33.3
+
+
+def test_counts_of_another_scale_have_an_axis_of_their_own(tmp_path: Path) -> None:
+    story = Story(tmp_path)
+    for minute in range(10):
+        story.says(1, f"2026-03-01 10:{minute:02d}")
+    with speaking("en"):
+        talk = by_key(board_charts(story.board()))["talk"]
+    assert lines(talk) == {"Messages": [10], "Active members (right axis)": [1]}
+    assert (axes(talk), len(talk.option["yAxis"])) == ([0, 1], 2)
+
+
+def test_counts_up_to_five_times_as_many_share_an_axis(tmp_path: Path) -> None:
+    story = Story(tmp_path)
+    for minute in range(5):
+        story.says(1, f"2026-03-01 10:{minute:02d}")
+    talk = by_key(board_charts(story.board()))["talk"]
+    assert (set(axes(talk)), len(talk.option["yAxis"])) == ({0}, 1)
+
+
+def test_the_lines_of_a_large_crowd_do_not_flatten_its_bars(tmp_path: Path) -> None:
+    story = Story(tmp_path)
+    for who in range(1, 21):
+        story.says(who, "2026-03-01")
+    story.joins(21, "2026-04-02")
+    story.says(1, "2026-04-03")
+    with speaking("en"):
+        members = by_key(board_charts(story.board()))["members"]
+    assert lines(members) == {"Joins": [0, 1], "Leaves": [0, 0], "Members (right axis)": [20, 21]}
+    assert axes(members) == [0, 0, 1]
+
+
+def test_only_the_first_ages_of_cohorts_are_drawn() -> None:
+    periods = tuple(periods_between(date(2026, 1, 1), date(2026, 1, 30), "day"))
+    rows = (Cohort(periods[0], 2, (1.0, *[0.5] * 29)), Cohort(periods[20], 4, (1.0, *[0.25] * 9)))
+    chart, short = cohort_chart(Cohorts(rows)), cohort_chart(Cohorts(rows[1:]))
+    assert chart is not None
+    assert short is not None
+    assert chart.option["xAxis"]["data"] == [f"+{age}" for age in range(1, 25)]
+    assert len(chart.option["series"][0]["data"]) == 24 + 9
+    assert "24" in str(chart.note)
+    assert [each.option["series"][0]["label"]["show"] for each in (chart, short)] == [False, True]
+    assert len(short.option["xAxis"]["data"]) == 9
+    assert "24" not in str(short.note)

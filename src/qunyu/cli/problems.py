@@ -54,3 +54,6 @@ def tell_summary(summary: Mapping[str, Mapping[str, int]]) -> None:
         "new: {new}; there already: {already:,}; problems: {problems:,}",
     )
     click.echo(str(text.fill(new=new, already=already, problems=sum(summary["problems"].values()))), err=True)
+    if changed := summary.get("changed", {}).get("orders", 0):
+        text = Words("状态有变化的订单：{n:,}", "orders whose state changed: {n:,}")
+        click.echo(str(text.fill(n=changed)), err=True)

@@ -16,6 +16,7 @@ from qunyu.kernel.words import Words
 Row = TypeVar("Row")
 PAGE_SIZES = (25, 50, 100)
 SEARCH = Words("搜索", "Search")
+RISING, FALLING = Words("{name}（升序）", "{name}, ascending"), Words("{name}（降序）", "{name}, descending")
 
 
 @dataclass(frozen=True)
@@ -132,6 +133,16 @@ class Listing(Generic[Row]):
             return Head(column, "none", f"-{column.key}" if column.number else column.key)
         falling = self.sort.startswith("-")
         return Head(column, "descending" if falling else "ascending", column.key if falling else f"-{column.key}")
+
+    @property
+    def orders(self) -> list[tuple[str, str, bool]]:
+        """Every order there is, for where no heads are shown: the value of `sort`, what it is called, whether it is on."""
+        return [
+            (value, str(way.fill(name=column.title)), value == self.sort)
+            for column in self.columns
+            if column.sort
+            for value, way in ((column.key, RISING), (f"-{column.key}", FALLING))
+        ]
 
     @property
     def rows(self) -> list[tuple[str, list[tuple[Column[Row], object]]]]:

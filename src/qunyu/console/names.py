@@ -95,6 +95,7 @@ ACTIONS: dict[str, Words] = {
     "token.issue": Words("生成 API 令牌", "Issued an API token"),
     "token.revoke": Words("撤销 API 令牌", "Revoked an API token"),
     "community.edit": Words("编辑社群", "Edited a community"),
+    "community.move": Words("移动社群到另一单位", "Moved a community to another unit"),
     "import.ask": Words("开始导入", "Asked for an import"),
     "import.finish": Words("完成导入", "Finished an import"),
     "import.fail": Words("导入失败", "An import failed"),

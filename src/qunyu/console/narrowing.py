@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, timedelta
 
 from django.http import QueryDict
 
@@ -11,10 +11,11 @@ from qunyu.communities.queries import communities, known_values
 from qunyu.console.figures import latest
 from qunyu.console.lists import Filter
 from qunyu.console.names import TYPES, named, platform
+from qunyu.console.templatetags.showing import day
 from qunyu.insights.board import Board
 from qunyu.insights.question import BREAKDOWNS, Breakdown, Question
 from qunyu.kernel.errors import DomainError
-from qunyu.kernel.periods import GRAINS, Grain
+from qunyu.kernel.periods import GRAINS, Grain, next_start, period_start
 from qunyu.kernel.scope import Scope
 from qunyu.kernel.words import Words
 from qunyu.people.queries import units_in
@@ -30,6 +31,11 @@ BREAKDOWN_NAMES: dict[str, Words] = {
 }
 # How many periods are shown unless days are named.
 SPANS: dict[str, int] = {"day": 30, "week": 16, "month": 12}
+# What is said when the days asked cut through a period.
+WHOLE: dict[str, Words] = {
+    "week": Words("按周查看时显示整周：{first} 至 {last}", "By week, whole weeks are shown: {first} to {last}"),
+    "month": Words("按月查看时显示整月：{first} 至 {last}", "By month, whole months are shown: {first} to {last}"),
+}
 BAD_DAY = Words("日期“{value}”无法识别；请写成 2026-03-01", "“{value}” is no date; write it like 2026-03-01")
 
 
@@ -58,7 +64,7 @@ class Narrowing:
             except DomainError as error:
                 asked.errors.append(str(error.message))
             asked.first = asked.last = None
-        asked.only = {name: value for name in _FIELDS if (value := given.get(name, ""))}
+        asked.only = {name: value for name in (*_FIELDS, "unit") if (value := given.get(name, ""))}
         return asked
 
     def _day(self, value: str) -> date | None:
@@ -78,12 +84,29 @@ class Narrowing:
     def _communities(self) -> frozenset[int] | None:
         if not self.only:
             return None
-        wanted = {_FIELDS[name]: "" if value == "-" else value for name, value in self.only.items()}
+        wanted = {_FIELDS[name]: "" if value == "-" else value for name, value in self.only.items() if name in _FIELDS}
+        if "unit" in self.only:
+            # A unit stands for itself and for all below it.
+            units = units_in(self.scope, "communities.view")
+            path = next((each.path for each in units if each.public_id == self.only["unit"]), None)
+            if path is None:
+                return frozenset()
+            wanted["unit__path__startswith"] = path
         return frozenset(communities(self.scope).filter(**wanted).values_list("id", flat=True))
 
     def shown(self, board: Board) -> Board:
         """The board with as many periods as a page holds."""
         return board if self.first or self.last else latest(board, SPANS[self.grain])
+
+    def widened(self, board: Board) -> str:
+        """Which days are shown in place of those asked, where these cut through a period; else ""."""
+        cut = [
+            self.first and self.first != period_start(self.first, self.grain),
+            self.last and self.last + timedelta(days=1) != next_start(period_start(self.last, self.grain), self.grain),
+        ]
+        if self.grain not in WHOLE or not any(cut) or not board.periods:
+            return ""
+        return str(WHOLE[self.grain].fill(first=day(board.periods[0].first), last=day(board.periods[-1].last)))
 
     def filters(self) -> list[Filter]:
         """The toolbar's choices: what the communities in scope have."""
@@ -115,5 +138,4 @@ _FIELDS = {
     "platform": "platform",
     "type": "type",
     "theme": "theme",
-    "unit": "unit__public_id",
 }

@@ -43,7 +43,7 @@ def ask_import(*, by: Scope, unit_id: int, title: str, request: ImportRequest, n
 
 
 def ask_undo(*, by: Scope, owner: Import, now: datetime) -> None:
-    """Hides what an import brought at once and lets a worker remove it.
+    """Lets a worker remove what an import brought; it shows until then.
 
     Raises Denied; DomainError cannot_undo.
     """

@@ -19,6 +19,9 @@ FROM first_seen f JOIN active a USING (key, member)
 WHERE a.messages + a.actions > 0 AND a.period >= f.period GROUP BY ALL
 """
 
+# Orders may begin long before the chats that were imported.
+_BEGUN = "SELECT min(period) FROM active WHERE messages + actions > 0"
+
 
 @dataclass(frozen=True)
 class Cohort:
@@ -42,10 +45,16 @@ class Cohorts:
 
 
 def cohorts(lake: Lake, scope: Scope, question: Question, latest: int = 24) -> Cohorts:
-    """The `latest` cohorts that have members; empty when there is nothing in scope."""
+    """The `latest` cohorts that have members, of those born in periods that reach into the days asked.
+
+    None is born before the first talk: who was only listed as a member by then may have been active, which nobody knows.
+    Empty when there is nothing in scope.
+    """
     whole = Question(question.grain, communities=question.communities, metrics=_USED)
     found = _COHORTS_KEPT.get(lake, scope, whole, lambda: _cohorts(lake, scope, whole))
-    return Cohorts(found.rows[-latest:])
+    first, last = question.first or date.min, question.last or date.max
+    rows = [row for row in found.rows if row.period.last >= first and row.period.first <= last]
+    return Cohorts(tuple(rows[-latest:]))
 
 
 _COHORTS_KEPT: Remembered[Cohorts] = Remembered()
@@ -59,7 +68,12 @@ def _cohorts(lake: Lake, scope: Scope, question: Question) -> Cohorts:
         asked.base_views()
         sizes = dict(connection.execute("SELECT period, count(*) FROM first_seen GROUP BY ALL").fetchall())
         people = {(born, period): n for born, period, n in connection.execute(_COHORTS).fetchall()}
-    rows = [_cohort(place, asked.periods, sizes, people) for place in range(len(asked.periods))]
+        begun = connection.execute(_BEGUN).fetchall()[0][0] or date.max
+    rows = [
+        _cohort(place, asked.periods, sizes, people)
+        for place, period in enumerate(asked.periods)
+        if period.first >= begun
+    ]
     return Cohorts(tuple(row for row in rows if row is not None))
 
 

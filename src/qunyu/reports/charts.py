@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -15,6 +15,13 @@ from qunyu.kernel.words import Words
 
 # One accent, calm greys, and a second hue where two series must be told apart; checked for colour-blind readers.
 PALETTE = ("#206bc4", "#f59f00", "#2fb344", "#ae3ec9", "#6c7a91")
+# Counts that differ by more than this many times cannot be read off one axis.
+SCALE = 5
+# Later periods' cells would be too narrow to read.
+AGES = 24
+# More rows or columns leave no room for figures in the cells.
+WRITTEN = 13
+RIGHT = Words("{name}（右轴）", "{name} (right axis)")
 
 
 @dataclass(frozen=True)
@@ -72,9 +79,24 @@ def _planned(plan: Plan, board: Board, key: int) -> Chart | None:
     if not names:
         return None
     series = [_series(board, metrics()[name], key, "bar" if name in plan.bars else "line") for name in names]
-    two_axes = {each["yAxisIndex"] for each in series} == {0, 1}
+    two_axes = {each["yAxisIndex"] for each in series} == {0, 1} or _part_scales(series)
     option = _frame([period.label for period in board.periods], series, [metrics()[name] for name in names], two_axes)
     return Chart(plan.key, plan.title, option, _other_currencies(board, names, key))
+
+
+def _part_scales(series: Sequence[dict[str, Any]]) -> bool:
+    """Whether counts drawn as lines got an axis of their own, being far larger or far smaller than those drawn as bars."""
+    lines = [each for each in series if each["type"] == "line"]
+    peaks = [_peak(each for each in series if each["type"] == kind) for kind in ("bar", "line")]
+    if min(peaks) <= 0 or max(peaks) <= SCALE * min(peaks):
+        return False
+    for each in lines:
+        each |= {"yAxisIndex": 1, "name": str(RIGHT.fill(name=each["name"]))}
+    return True
+
+
+def _peak(series: Iterable[dict[str, Any]]) -> float:
+    return max((value for each in series for value in each["data"] if value is not None), default=0)
 
 
 def _other_currencies(board: Board, names: Sequence[str], key: int) -> Words | None:
@@ -127,7 +149,8 @@ def _frame(labels: list[str], series: list[dict[str, Any]], shown: Sequence[Metr
     return {
         "color": list(PALETTE),
         "aria": {"enabled": True},
-        "grid": {"left": 8, "right": 8, "top": 44, "bottom": 8, "containLabel": True},
+        # The last period's label is wider than its place, unless a second axis leaves it room.
+        "grid": {"left": 8, "right": 8 if two else 36, "top": 44, "bottom": 8, "containLabel": True},
         "legend": {"top": 0, "type": "scroll"},
         "tooltip": {"trigger": "axis", "confine": True},
         "xAxis": {"type": "category", "data": labels},
@@ -143,18 +166,24 @@ def cohort_chart(cohorts: Cohorts) -> Chart | None:
     cells = [
         [age - 1, row, round(share * 100, 1)]
         for row, cohort in enumerate(cohorts.rows)
-        for age, share in enumerate(cohort.shares)
+        for age, share in enumerate(cohort.shares[: AGES + 1])
         if age > 0
     ]
     return Chart(
         "cohorts",
         Words("每批新成员留下多少？（%）", "Of each batch of newcomers, how many stay? (%)"),
         _heat_map(cohorts, cells),
-        Words(
-            "行是首次出现的时期（括号内为人数），列是此后第几期",
-            "Rows: period first seen (how many); columns: periods later",
-        ),
+        _ROWS_AND_COLUMNS if cohorts.ages <= AGES + 1 else _ONLY_FIRST.fill(ages=AGES),
     )
+
+
+_ROWS_AND_COLUMNS = Words(
+    "行是首次出现的时期（括号内为人数），列是此后第几期",
+    "Rows: period first seen (how many); columns: periods later",
+)
+_ONLY_FIRST = Words(
+    f"{_ROWS_AND_COLUMNS.zh}；只画出此后 {{ages}} 期", f"{_ROWS_AND_COLUMNS.en}, of which the first {{ages}} are drawn"
+)
 
 
 def _heat_map(cohorts: Cohorts, cells: list[list[float]]) -> dict[str, Any]:
@@ -165,7 +194,7 @@ def _heat_map(cohorts: Cohorts, cells: list[list[float]]) -> dict[str, Any]:
         "tooltip": {"confine": True},
         "xAxis": {
             "type": "category",
-            "data": [f"+{age}" for age in range(1, cohorts.ages)],
+            "data": [f"+{age}" for age in range(1, min(cohorts.ages, AGES + 1))],
             "splitArea": {"show": True},
         },
         "yAxis": {
@@ -183,5 +212,12 @@ def _heat_map(cohorts: Cohorts, cells: list[list[float]]) -> dict[str, Any]:
             "inRange": {"color": ["#f1f5f9", "#206bc4"]},
             "formatter": "{value} %",
         },
-        "series": [{"type": "heatmap", "data": cells, "label": {"show": len(cells) <= 160, "formatter": "{@[2]}"}}],
+        "series": [
+            {
+                "type": "heatmap",
+                "data": cells,
+                "label": {"show": max(cohorts.ages, len(cohorts.rows)) <= WRITTEN, "formatter": "{@[2]}"},
+                "labelLayout": {"hideOverlap": True},
+            }
+        ],
     }

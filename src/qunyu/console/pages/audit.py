@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import json
 from typing import Any
 
 from django.db.models import Q
 from django.http import HttpResponseBase
 
 from qunyu.console.asking import Ask, answer
+from qunyu.console.audit_names import AuditNames
 from qunyu.console.lists import Column, Filter, Listing, chips
 from qunyu.console.names import ACTIONS, named
 from qunyu.console.templatetags.showing import ago
@@ -16,20 +16,18 @@ from qunyu.kernel.words import Words
 from qunyu.people.queries import audit_trail
 
 
-def _details(row: Any) -> str:
-    return ", ".join(f"{name}={json.dumps(value, ensure_ascii=False)}" for name, value in row.data.items())
-
-
-COLUMNS = (
-    Column[Any]("at", Words("时间", "When"), lambda row: ago(row.at), lambda row: row.at, "at", fixed=True),
-    Column[Any]("actor_name", Words("操作人", "Who"), lambda row: row.actor_name, sort="actor_name"),
-    Column[Any]("action", Words("操作", "What"), lambda row: named(ACTIONS, row.action), sort="action"),
-    Column[Any]("object", Words("对象", "Object"), lambda row: f"{row.object_kind} {row.object_id}"),
-    Column[Any]("data", Words("详情", "Details"), _details),
-    Column[Any](
-        "reason", Words("原因", "Reason"), lambda row: row.reason or "–", lambda row: row.reason, optional=True
-    ),
-)
+def columns(names: AuditNames) -> tuple[Column[Any], ...]:
+    """The columns, what entries are about being called by `names`."""
+    return (
+        Column[Any]("at", Words("时间", "When"), lambda row: ago(row.at), lambda row: row.at, "at", fixed=True),
+        Column[Any]("actor_name", Words("操作人", "Who"), lambda row: row.actor_name, sort="actor_name"),
+        Column[Any]("action", Words("操作", "What"), lambda row: named(ACTIONS, row.action), sort="action"),
+        Column[Any]("object", Words("对象", "Object"), names.about),
+        Column[Any]("data", Words("详情", "Details"), lambda row: names.details(row) or "–", names.details),
+        Column[Any](
+            "reason", Words("原因", "Reason"), lambda row: row.reason or "–", lambda row: row.reason, optional=True
+        ),
+    )
 
 
 def show_audit(request: Ask) -> HttpResponseBase:
@@ -37,7 +35,7 @@ def show_audit(request: Ask) -> HttpResponseBase:
     rows = audit_trail(request.scope)
     actions = Filter("action", Words("操作", "What"), list(ACTIONS.items()), request.GET.get("action", ""))
     search = request.GET.get("q", "").strip()
-    listing = Listing[Any](COLUMNS, request.GET, "-at", chips=chips(request.GET, [actions]))
+    listing = Listing[Any](columns(AuditNames(request.scope)), request.GET, "-at", chips=chips(request.GET, [actions]))
     if search:
         rows = rows.filter(Q(actor_name__icontains=search) | Q(object_kind=search) | Q(object_id=search))
     if actions.chosen:

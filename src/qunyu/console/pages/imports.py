@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
 from django.contrib import messages
@@ -15,7 +17,7 @@ from qunyu.console.asking import Ask, answer
 from qunyu.console.lists import Column, Filter, Listing, chips
 from qunyu.console.names import COUNTS, IMPORT_ICONS, IMPORT_STATES, named
 from qunyu.console.templatetags.showing import ago, whole
-from qunyu.events.problems import PROBLEMS
+from qunyu.events.problems import PROBLEMS, Problem
 from qunyu.events.queries import find_import, imports, problems_of
 from qunyu.events.reading import readers
 from qunyu.flows.actions import ask_undo
@@ -29,6 +31,11 @@ if TYPE_CHECKING:
 RUNNING = frozenset(("waiting", "reading", "saving", "undoing"))
 UNDOABLE = frozenset(("waiting", "reading", "saving", "done", "failed", "undoing"))
 PROBLEM_PAGE = 50
+_PLACEHOLDER = re.compile(r"\{\w+\}")
+# What is not there yet is called off; what is there is undone.
+CALLED_OFF = frozenset(("waiting", "reading", "saving"))
+ORDERS_CHANGED = Words("状态有变化的订单", "Orders whose state changed")
+FOR_EXAMPLE = Words("例如：{message}", "such as: {message}")
 UNDOING = Words(
     "已开始撤销；完成前，这次导入的内容仍会显示", "The undo has begun; what the import brought shows until it is done"
 )
@@ -112,6 +119,7 @@ def _state(request: Ask, owner: Import) -> dict[str, Any]:
         "removed": [(named(COUNTS, name), whole(count)) for name, count in removed.items()],
         "error": owner.error.get(language(), ""),
         "may_undo": owner.state in UNDOABLE and request.scope.may("imports.run", owner.unit_id),
+        "called_off": owner.state in CALLED_OFF,
         "unit": units.get(owner.unit_id, "–"),
     }
 
@@ -121,24 +129,34 @@ def _result(request: Ask, owner: Import) -> dict[str, Any]:
     known = readers()
     formats = owner.summary.get("formats", {})
     problems = owner.summary.get("problems", {})
-    listed = Paginator(list(problems_of(owner)), PROBLEM_PAGE)
+    kept = list(problems_of(owner))
+    counted = [(named(COUNTS, kind), whole(count)) for kind, count in facts.items()]
+    if changed := owner.summary.get("changed", {}).get("orders", 0):
+        counted.append((ORDERS_CHANGED, whole(changed)))
     return {
-        "facts": [(named(COUNTS, kind), whole(count)) for kind, count in facts.items()],
+        "facts": counted,
         "formats": [(known[key].title if key in known else key, count) for key, count in formats.items()],
-        "problem_kinds": [
-            (_problem_name(code), count) for code, count in sorted(problems.items(), key=lambda each: -each[1])
-        ],
-        "problems": listed.get_page(request.GET.get("page", "1")),
+        "problem_kinds": _kinds(problems, kept),
+        "problems": Paginator(kept, PROBLEM_PAGE).get_page(request.GET.get("page", "1")),
         "problem_total": sum(problems.values()),
     }
 
 
-def _problem_name(code: str) -> str:
-    """The first part of a problem's sentence, before what is to be done, without its values."""
-    text = str(PROBLEMS[code]) if code in PROBLEMS else code
-    for mark in ("；", ";", "，", ", "):
-        text = text.split(mark)[0]
-    return text.replace("“{value}”", "…").replace("{", "").replace("}", "")
+def _kinds(counts: dict[str, int], kept: Iterable[Problem]) -> list[tuple[str, int]]:
+    """Each kind of problem as one sentence, and how often it came; nothing where the list below says no less."""
+    said: dict[str, dict[str, None]] = {}
+    for problem in kept:
+        said.setdefault(problem.code, {})[str(problem.message)] = None
+    if all(count == 1 for count in counts.values()):
+        return []
+    return [(_sentence(code, list(said.get(code, ()))), n) for code, n in sorted(counts.items(), key=lambda at: -at[1])]
+
+
+def _sentence(code: str, said: list[str]) -> str:
+    """What all problems of one kind say, or the first of them as an example; without its values when none was kept."""
+    if not said:
+        return _PLACEHOLDER.sub("…", str(PROBLEMS[code])) if code in PROBLEMS else code
+    return said[0] if len(said) == 1 else str(FOR_EXAMPLE.fill(message=said[0]))
 
 
 def undo_import(request: Ask, public_id: str) -> HttpResponse:
@@ -163,5 +181,6 @@ def undo_import(request: Ask, public_id: str) -> HttpResponse:
         # What was there already belongs to another import, which keeps it.
         "facts": [(named(COUNTS, kind), whole(count)) for kind, count in facts.items() if count and kind != "already"],
         "may_undo": owner.state in UNDOABLE,
+        "called_off": owner.state in CALLED_OFF,
     }
     return answer(request, "import_undo", context, status=400 if refused else 200)

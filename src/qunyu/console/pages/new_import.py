@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 from django.conf import settings
@@ -33,6 +34,8 @@ STARTED = Words("已开始导入", "The import has begun")
 DROPPED = Words("已放弃，文件已删除", "Given up; the files are deleted")
 # Which field of the form an error of `flows.request.checked` belongs to.
 _PLACES = {"bad_zone": "source_zone", "bad_currency": "currency", "unknown_format": "format", "unknown_unit": "unit"}
+# What a wrong field is taken for while the files are shown all the same.
+_UNSAID: dict[str, Any] = {"source_zone": "", "currency": "CNY"}
 
 
 def give_files(request: Ask) -> HttpResponse:
@@ -64,29 +67,31 @@ def look_at_files(request: Ask, upload_id: str) -> HttpResponse:
         uploads.discard(upload)
         messages.info(request, str(DROPPED))
         return redirect("console:imports")
-    found = _look(form, upload)
-    if wish == "start" and not form.errors:
+    found = _look(form, _request(form, upload))
+    if wish == "start":
         public_id = _start(request, form, upload)
         if public_id:
             return redirect("console:import", public_id)
     return answer(request, "import_preview", _context(request, form, upload, found), status=400 if form.errors else 200)
 
 
-def _look(form: Form, upload: Upload) -> list[FilePreview]:
+def _look(form: Form, wanted: ImportRequest) -> list[FilePreview]:
+    """How the files would be read; a field that is wrong is noted, and they are read as if it had been left alone."""
     try:
-        return preview(_request(form, upload))
+        return preview(wanted, timezone.now())
     except DomainError as error:
-        form.refuse(error, _PLACES.get(error.code, ""))
-        return []
+        place = _PLACES.get(error.code, "")
+        form.refuse(error, place)
+        return _look(form, replace(wanted, **{place: _UNSAID[place]})) if place in _UNSAID else []
 
 
 def _start(request: Ask, form: Form, upload: Upload) -> str:
     """The new import's public id; "" and an error in the form when it was refused."""
     form.required("title", "unit")
-    if form.errors:
-        return ""
     try:
-        unit = unit_in(request.scope, "imports.run", form.text("unit"))
+        unit = unit_in(request.scope, "imports.run", form.text("unit")) if form.text("unit") else None
+        if unit is None or form.errors:
+            return ""
         opened = ask_import(
             by=request.scope,
             unit_id=unit.pk,

@@ -36,7 +36,7 @@ def _page(request: Ask, form: Form, open_form: str) -> HttpResponse:
         for each in staff_under(request.scope)
     ]
     context = {
-        "units": [(unit, unit.path.count("/") - 2) for unit in units],
+        "units": [(unit, depth, "　" * depth) for unit in units for depth in [unit.path.count("/") - 2]],
         "people": people,
         "roles": [(role, [PERMISSIONS[code] for code in role.permissions if code in PERMISSIONS]) for role in roles()],
         "form": form,
@@ -55,7 +55,7 @@ def add_unit(request: Ask) -> HttpResponse:
             parent = unit_in(request.scope, "staff.manage", form.text("parent"))
             actions.add_unit(by=request.scope, parent=parent, name=form.text("name")[:80], now=timezone.now())
         except DomainError as error:
-            form.refuse(error, "parent")
+            form.refuse(error, "name" if error.code == "bad_name" else "parent")
     return _done(request, form, "unit", ADDED)
 
 
