@@ -76,6 +76,15 @@ def test_an_export_is_the_list_with_formulas_defused(tea: Community, boss: Clien
     assert list(csv.reader(StringIO(text[1:])))[1] == ["'=HYPERLINK(1)", "'@x", "3", "2026-03-14 09:00:00"]
 
 
+def test_an_xlsx_export_goes_on_in_a_second_sheet(
+    tea: Community, runners: Community, boss: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("qunyu.console.exports.SHEET_ROWS", 1)
+    book = load_workbook(BytesIO(b"".join(boss.get("/communities?export=xlsx&sort=name"))))
+    names = [[row[0] for row in sheet.iter_rows(values_only=True)] for sheet in book.worksheets]
+    assert names == [["社群", "Runners"], ["社群", "Tea lovers"]]
+
+
 def test_an_xlsx_export_holds_strings_and_numbers(tea: Community, boss: Client) -> None:
     Community.objects.filter(pk=tea.pk).update(name="=1+1")
     response = boss.get("/communities?export=xlsx&column=members")

@@ -347,10 +347,10 @@ def test_a_single_problem_is_said_once(boss: Client, import_file: ImportFile) ->
 
 
 @pytest.mark.parametrize(
-    ("changed", "said"), [({"orders_changed": 7}, True), ({"orders_changed": 0}, False), ({}, False)]
+    ("changed", "said"), [({"changed": {"orders": 7}}, True), ({"changed": {"orders": 0}}, False), ({}, False)]
 )
 def test_orders_whose_state_changed_are_counted(
-    changed: dict[str, int], said: bool, boss: Client, tea: Community
+    changed: dict[str, dict[str, int]], said: bool, boss: Client, tea: Community
 ) -> None:
     Import.objects.update(summary={"facts": {"order": 9}, "problems": {}, **changed})
     page = boss.get(f"/settings/imports/{Import.objects.get().public_id}").content.decode()
@@ -380,7 +380,9 @@ def test_an_import_under_way_can_be_called_off(state: str, boss: Client, unit: U
 
 
 def test_the_preview_names_what_an_import_would_refuse(boss: Client) -> None:
-    chat = "time,community,author_id,author_name,text\n2026-03-01 10:00,tea,u1,Ann,hi\n2099-03-01 10:00,tea,u1,Ann,later\n"
+    chat = (
+        "time,community,author_id,author_name,text\n2026-03-01 10:00,tea,u1,Ann,hi\n2099-03-01 10:00,tea,u1,Ann,later\n"
+    )
     inner = BytesIO()
     with ZipFile(inner, "w") as archive:
         archive.writestr("b.zip", b"PK\x03\x04" + b"0" * 100)

@@ -17,6 +17,9 @@ Cell = object
 # Source: OWASP, "CSV Injection": cells that begin so are taken for formulas; full-width forms count in Chinese Excel.
 _LIVE = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
 
+# Source: Microsoft, "Excel specifications and limits": 1,048,576 rows, of which one is the header.
+SHEET_ROWS = 1_048_575
+
 
 def defused(cell: Cell) -> str | int | float:
     """The cell as it goes into a file: numbers stay numbers, times get the deployment's zone, texts cannot be formulas."""
@@ -66,11 +69,14 @@ def _workbook(file: IO[bytes], header: Sequence[str], rows: Iterable[Sequence[st
         "strings_to_numbers": False,
     }
     with Workbook(file, options) as book:
-        sheet = book.add_worksheet()
         bold = book.add_format({"bold": True})
-        for column, title in enumerate(header):
-            sheet.write_string(0, column, title, bold)
-        for line, row in enumerate(rows, 1):
+        sheet = book.add_worksheet()
+        sheet.write_row(0, 0, header, bold)
+        for number, row in enumerate(rows):
+            line = number % SHEET_ROWS + 1
+            if number and line == 1:
+                sheet = book.add_worksheet()
+                sheet.write_row(0, 0, header, bold)
             for column, cell in enumerate(row):
                 if isinstance(cell, int | float):
                     sheet.write_number(line, column, cell)
