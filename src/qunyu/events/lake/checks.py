@@ -115,19 +115,15 @@ WITH told AS (
   FROM bases b JOIN drafts d ON d.position = b.position AND d.kind = b.kind
   SEMI JOIN common_times o ON o.source = d.source AND o.community = d.community
   WHERE d.kind = 'message' AND d.external = ''
-), ones AS (
-  SELECT o.*, t.base, t.n FROM common_times o JOIN told t ON t.source = o.source AND t.community = o.community
-    AND t.file = o.one AND t.occurred_at >= o.low AND t.occurred_at < o.high
-), others AS (
-  SELECT o.*, t.base, t.n FROM common_times o JOIN told t ON t.source = o.source AND t.community = o.community
-    AND t.file = o.other AND t.occurred_at >= o.low AND t.occurred_at < o.high
+), sides AS (
+  SELECT o.*, t.file = o.other AS other_side,
+    count(*) OVER (PARTITION BY o.source, o.community, o.one, o.other, t.base, t.n) AS files
+  FROM common_times o JOIN told t ON t.source = o.source AND t.community = o.community
+    AND t.file IN (o.one, o.other) AND t.occurred_at >= o.low AND t.occurred_at < o.high
 ), counted AS (
-  SELECT source, community, one, other, any_value(low) AS low, any_value(high) AS high,
-    count(*) FILTER (side = 1) AS only_one, count(*) FILTER (side = 2) AS only_other
-  FROM (
-    SELECT *, 1 AS side FROM ones ANTI JOIN others USING (source, community, one, other, base, n)
-    UNION ALL SELECT *, 2 FROM others ANTI JOIN ones USING (source, community, one, other, base, n)
-  ) GROUP BY ALL
+  SELECT source, community, one, other, low, high,
+    count(*) FILTER (NOT other_side) AS only_one, count(*) FILTER (other_side) AS only_other
+  FROM sides WHERE files = 1 GROUP BY ALL
 )
 SELECT k.name, one, other, low::DATE, high::DATE, only_one, only_other
 FROM counted c JOIN named_communities k ON k.source = c.source AND k.community = c.community ORDER BY ALL LIMIT {MOST}
