@@ -17,9 +17,17 @@ import pytest
 from django.conf import settings as django_settings
 from django.db import connections
 from django.db.utils import ConnectionHandler
+from hypothesis import HealthCheck
+from hypothesis import settings as hypothesis_settings
 from pytest_django import Settings
 
 from qunyu.config.environment import read_environment
+
+# `make test` tries the same examples on every machine, however slow; `pytest --hypothesis-profile=explore` looks for new ones.
+LAWS = hypothesis_settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
+hypothesis_settings.register_profile("repeatable", LAWS, derandomize=True)
+hypothesis_settings.register_profile("explore", LAWS, max_examples=1000)
+hypothesis_settings.load_profile("repeatable")
 
 pytest_plugins = ("tests.deployment_fixtures",)
 

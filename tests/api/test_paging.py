@@ -33,7 +33,7 @@ def many(unit: Unit) -> list[Community]:
     return Community.objects.bulk_create(rows)
 
 
-@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(limit=st.integers(1, 60), sort=st.sampled_from(SORTS))
 def test_walking_gives_everything_once_in_order(api: Caller, many: list[Community], limit: int, sort: str) -> None:
     rows = api.all_of(f"/communities?limit={limit}&sort={sort}")

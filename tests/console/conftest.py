@@ -1,6 +1,8 @@
-"""A second community, in another unit."""
+"""A second community, in another unit, and reading a page."""
 
 from __future__ import annotations
+
+import re
 
 import pytest
 from django.test import Client
@@ -14,6 +16,14 @@ RUNNERS_CHAT = """\
 02/03/2026, 10:01 - Ann: Who runs today?
 02/03/2026, 10:02 - Bob: Not me
 """
+
+# Random letters and digits, new in every answer: any short text may turn up in them by chance.
+CSRF_TOKEN = re.compile(r'name="csrfmiddlewaretoken" value="\w+"')
+
+
+def read(response: object) -> str:
+    """The page without its random tokens, for asking what is not in it."""
+    return CSRF_TOKEN.sub("", response.content.decode())  # type: ignore[attr-defined]
 
 
 @pytest.fixture

@@ -68,9 +68,9 @@ def test_a_token_needs_a_name(boss: Client) -> None:
 
 
 def test_nobody_reaches_anothers_tokens(boss: Client, owner: Client) -> None:
-    boss.post("/settings/tokens", {"name": "mine"})
+    boss.post("/settings/tokens", {"name": "总部的报表"})
     token = ApiToken.objects.get()
-    assert "mine" not in owner.get("/settings/tokens").content.decode()
+    assert "总部的报表" not in owner.get("/settings/tokens").content.decode()
     assert owner.post(f"/settings/tokens/{token.public_id}/revoke").status_code == 404
     token.refresh_from_db()
     assert token.revoked_at is None

@@ -195,7 +195,7 @@ SLICES = (
 
 
 @given(kept=st.lists(SLICES, min_size=1, max_size=2), undone=st.lists(SLICES, min_size=1, max_size=2))
-@settings(max_examples=4, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture], derandomize=True)
+@settings(max_examples=4, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_import_and_undo_leave_everything_as_it_was(
     desk: Desk, settings: Settings, kept: list[list[int]], undone: list[list[int]]
 ) -> None:

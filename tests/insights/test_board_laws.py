@@ -9,14 +9,14 @@ from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from qunyu.kernel.periods import GRAINS, Grain, Period, periods_between
 from tests.insights.stories import Story, day, series
 
 DAYS = 75
-LAWS = settings(max_examples=6, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+LAWS = settings(max_examples=6)
 
 
 @dataclass(frozen=True)

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pyarrow as pa
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from qunyu.events.lake import rollup
@@ -189,7 +189,7 @@ TOLD = st.lists(
 )
 
 
-@settings(max_examples=6, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=6)
 @given(st.lists(TOLD, min_size=1, max_size=3))
 def test_refreshing_what_is_dirty_equals_recomputing_everything(
     batches: list[list[tuple[str, int, int, int, int, str]]],

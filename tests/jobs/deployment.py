@@ -95,7 +95,7 @@ class Deployment:
             return [row[0] for row in cursor.fetchall()]
 
 
-def until(met: Callable[[], object], seconds: float = 60.0) -> None:
+def until(met: Callable[[], object], seconds: float = 120.0) -> None:
     """Waits until `met()` is true; fails the test when it is not in time."""
     deadline = time.monotonic() + seconds
     while not met():
