@@ -28,31 +28,38 @@ def postgres() -> Iterator[str]:
     stop_postgres(folder)
 
 
-@pytest.fixture(scope="session", params=["sqlite", "postgresql"])
-def copy(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Copy:
-    """Makes a fresh deployment on the database of the parameter."""
+@pytest.fixture(scope="session")
+def copy_sqlite(tmp_path_factory: pytest.TempPathFactory) -> Copy:
+    """Makes a fresh deployment on SQLite."""
+    first = tmp_path_factory.mktemp("jobs")
+    migrate(first, f"sqlite:///{first / 'db.sqlite3'}")
 
-    def fresh_folder() -> Path:
-        return tmp_path_factory.mktemp("jobs")
+    def copy() -> Deployment:
+        data = tmp_path_factory.mktemp("jobs")
+        shutil.copyfile(first / "db.sqlite3", data / "db.sqlite3")
+        return Deployment(data, f"sqlite:///{data / 'db.sqlite3'}")
 
-    first = fresh_folder()
-    if request.param == "sqlite":
-        migrate(first, f"sqlite:///{first / 'db.sqlite3'}")
+    return copy
 
-        def copy_sqlite() -> Deployment:
-            data = fresh_folder()
-            shutil.copyfile(first / "db.sqlite3", data / "db.sqlite3")
-            return Deployment(data, f"sqlite:///{data / 'db.sqlite3'}")
 
-        return copy_sqlite
-    server: str = request.getfixturevalue("postgres")
-    migrate(first, create_database(server, "jobs_template"))
+@pytest.fixture(scope="session")
+def copy_postgresql(postgres: str, tmp_path_factory: pytest.TempPathFactory) -> Copy:
+    """Makes a fresh deployment on PostgreSQL."""
+    migrate(tmp_path_factory.mktemp("jobs"), create_database(postgres, "jobs_template"))
 
-    def copy_postgres() -> Deployment:
+    def copy() -> Deployment:
         name = f"jobs_{uuid4().hex}"
-        return Deployment(fresh_folder(), create_database(address_of(server, "postgres"), name, "jobs_template"))
+        address = create_database(address_of(postgres, "postgres"), name, "jobs_template")
+        return Deployment(tmp_path_factory.mktemp("jobs"), address)
 
-    return copy_postgres
+    return copy
+
+
+@pytest.fixture(scope="module", params=["sqlite", "postgresql"])
+def copy(request: pytest.FixtureRequest) -> Copy:
+    """Makes a fresh deployment on the database of the parameter."""
+    made: Copy = request.getfixturevalue(f"copy_{request.param}")
+    return made
 
 
 def _opened(deployment: Deployment, blocker: DjangoDbBlocker, patch: pytest.MonkeyPatch) -> Iterator[Deployment]:
