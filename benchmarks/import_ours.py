@@ -12,8 +12,8 @@ from qunyu.cli.setting_up import set_up
 
 set_up(Path(os.environ["QUNYU_DATA"]))
 
+from qunyu.flows.at_once import import_now  # noqa: E402
 from qunyu.flows.request import ImportRequest, parts_of  # noqa: E402
-from qunyu.flows.throw_away import import_now  # noqa: E402
 
 
 def run(folder: str) -> dict[str, Any]:

@@ -16,8 +16,8 @@ set_up(Path(os.environ["QUNYU_DATA"]))
 from django.test import Client  # noqa: E402
 
 from qunyu.communities.models import Community  # noqa: E402
+from qunyu.flows.at_once import import_now  # noqa: E402
 from qunyu.flows.request import ImportRequest, parts_of  # noqa: E402
-from qunyu.flows.throw_away import import_now  # noqa: E402
 from qunyu.insights.providers import provide  # noqa: E402
 from qunyu.kernel.scope import system_scope  # noqa: E402
 from qunyu.people.actions import add_staff, grant  # noqa: E402

@@ -35,7 +35,7 @@ def import_(unit: str, **reading: Any) -> None:
     request = Reading(**reading).request()
     set_up()
     from qunyu.events.queries import problems_of
-    from qunyu.flows.throw_away import import_now
+    from qunyu.flows.at_once import import_now
 
     title = Path(request.parts[0].paths[0]).name
     with progress() as told:

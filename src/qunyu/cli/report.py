@@ -103,8 +103,8 @@ class _Made:
     """The import done, and what can be said of it."""
 
     def __init__(self, request: Any, grain: Grain) -> None:
+        from qunyu.flows.at_once import import_now
         from qunyu.flows.place import lake, place
-        from qunyu.flows.throw_away import import_now
         from qunyu.insights.board import board
         from qunyu.insights.question import Question
         from qunyu.insights.totals import totals

@@ -8,10 +8,9 @@ from typing import Any
 
 from qunyu.communities.queries import communities_where
 from qunyu.events.queries import imports
-from qunyu.kernel.actor import Actor
 from qunyu.kernel.scope import Scope
 from qunyu.kernel.words import Words, language
-from qunyu.people.queries import account_of, roles, units_in
+from qunyu.people.queries import account_names, roles, token_names, units_in
 
 KINDS: dict[str, Words] = {
     "staff": Words("账号", "Account"),
@@ -43,7 +42,7 @@ class AuditNames:
 
     def __init__(self, scope: Scope) -> None:
         self.scope = scope
-        self._accounts: dict[tuple[str, int], str] = {}
+        self._names: dict[str, Mapping[int, str]] = {}
 
     def about(self, row: Any) -> str:
         """The kind and name of the object of an entry; its key where it is gone or out of sight."""
@@ -69,41 +68,21 @@ class AuditNames:
     def _name(self, kind: str, key: str) -> str:
         if not key.isdigit():
             return key
-        known = self._known.get(kind)
-        return (known(int(key)) if known else "") or f"#{key}"
-
-    @cached_property
-    def _known(self) -> Mapping[str, Callable[[int], str]]:
-        return {
-            "unit": lambda key: self._units.get(key, ""),
-            "community": lambda key: self._communities.get(key, ""),
-            "import": lambda key: self._imports.get(key, ""),
-            "staff": lambda key: self._account("staff", key),
-            "token": lambda key: self._account("token", key),
-        }
-
-    @cached_property
-    def _units(self) -> dict[int, str]:
-        return {unit.pk: unit.name for unit in units_in(self.scope, "audit.view")}
-
-    @cached_property
-    def _communities(self) -> dict[int, str]:
-        return dict(communities_where(self.scope, "audit.view").values_list("pk", "name"))
-
-    @cached_property
-    def _imports(self) -> dict[int, str]:
-        return dict(imports(self.scope).values_list("pk", "title"))
+        if kind not in self._names:
+            self._names[kind] = _READ[kind](self.scope) if kind in _READ else {}
+        return self._names[kind].get(int(key)) or f"#{key}"
 
     @cached_property
     def _roles(self) -> dict[str, Words]:
         return {role.code: Words(role.name_zh, role.name_en) for role in roles()}
 
-    def _account(self, kind: str, key: int) -> str:
-        if (kind, key) not in self._accounts:
-            staff, token = account_of(Actor("token" if kind == "token" else "staff", key, ""))
-            found = token if kind == "token" else staff
-            self._accounts[kind, key] = found.name if found else ""
-        return self._accounts[kind, key]
 
-
+# The names of a kind by primary key, as far as `scope` may see them.
+_READ: dict[str, Callable[[Scope], Mapping[int, str]]] = {
+    "unit": lambda scope: {unit.pk: unit.name for unit in units_in(scope, "audit.view")},
+    "community": lambda scope: dict(communities_where(scope, "audit.view").values_list("pk", "name")),
+    "import": lambda scope: dict(imports(scope).values_list("pk", "title")),
+    "staff": lambda scope: account_names(),
+    "token": lambda scope: token_names(),
+}
 _OF_OBJECTS = frozenset(("unit", "parent", "staff"))

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import codecs
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 from decimal import Decimal
-from typing import Any, BinaryIO
+from typing import Any, BinaryIO, TypeVar
 
 import ijson
 
 from qunyu.events.files import File
 from qunyu.events.problems import Problem
+
+Item = TypeVar("Item")
 
 DEPTH = 100
 _NOISE = bytes(set(range(256)) - set(b'"[]{}'))
@@ -64,23 +66,28 @@ class JsonBytes:
             raise TooDeep
 
 
-def json_items(file: File, prefix: str) -> Iterator[Any]:
-    """Every value at ijson's `prefix`; a Problem as the last where the document breaks off or nests absurdly.
+def json_parsed(file: File, parse: Callable[[JsonBytes], Iterable[Item]]) -> Iterator[Item | Problem]:
+    """What `parse` makes of the document; a Problem as the last where that breaks off or nests absurdly.
 
-    Its line is the number of the last value before it.
+    Its line is the number of the last item before it.
     """
     number = 0
     with file.open() as stream:
         try:
-            for value in ijson.items(JsonBytes(stream, file.encoding), prefix):
+            for item in parse(JsonBytes(stream, file.encoding)):
                 number += 1
-                yield value
+                yield item
         except TooDeep:
             yield Problem("truncated", file.name, number, {"reason": f"> {DEPTH} × [ {{"})
         except (ijson.JSONError, ArithmeticError) as error:
             # ArithmeticError: a number with an exponent beyond what Decimal holds.
             reason = next(iter(str(error).splitlines()), "JSON").strip()
             yield Problem("truncated", file.name, number, {"reason": reason[:80]})
+
+
+def json_items(file: File, prefix: str) -> Iterator[Any]:
+    """Every value at ijson's `prefix`, and the Problem of `json_parsed`."""
+    return json_parsed(file, lambda document: ijson.items(document, prefix))
 
 
 def json_first(file: File, prefix: str) -> Any:

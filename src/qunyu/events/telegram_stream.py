@@ -12,7 +12,7 @@ from typing import Any
 import ijson
 
 from qunyu.events.files import File
-from qunyu.events.json_stream import DEPTH, JsonBytes, TooDeep
+from qunyu.events.json_stream import json_parsed
 from qunyu.events.problems import Problem
 
 Message = dict[str, Any]
@@ -35,20 +35,8 @@ class Chat:
 
 
 def messages(file: File) -> Iterator[tuple[Chat, Message] | Problem]:
-    """Every message with its chat; a Problem as the last where the document breaks off, its line the message's number
-    before it.
-    """
-    number = 0
-    with file.open() as stream:
-        try:
-            for each in _messages(ijson.parse(JsonBytes(stream, file.encoding), use_float=True)):
-                number += 1
-                yield each
-        except TooDeep:
-            yield Problem("truncated", file.name, number, {"reason": f"> {DEPTH} × [ {{"})
-        except ijson.JSONError as error:
-            reason = next(iter(str(error).splitlines()), "JSON").strip()
-            yield Problem("truncated", file.name, number, {"reason": reason[:80]})
+    """Every message with its chat, and the Problem of `json_parsed`, whose line is the message's number before it."""
+    return json_parsed(file, lambda document: _messages(ijson.parse(document, use_float=True)))
 
 
 def _messages(events: Iterator[tuple[str, str, Any]]) -> Iterator[tuple[Chat, Message]]:

@@ -113,6 +113,7 @@ class Course:
         return summary
 
     def _take_back(self) -> None:
+        """What a killed process does not come to; whoever takes the pen next does it then."""
         settle(place=self.place, now=self.now)
 
     def interrupted(self) -> None:

@@ -143,6 +143,9 @@ class Asked:
 
     def open(self) -> bool:
         """Makes the scoped views; False when there is nothing in scope."""
+        if self.question.communities is not None and not self.question.communities:
+            # Unlike a community without sales, none at all has no figures: they would be zero.
+            return False
         self._keyed(dimension("communities", self.scope))
         self.connection.register("identities_given", dimension("identities", self.scope))
         self.connection.execute(_ROLES)

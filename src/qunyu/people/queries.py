@@ -105,6 +105,16 @@ def account_of(actor: Actor) -> tuple[Staff | None, ApiToken | None]:
     return (token.staff, token) if token else (None, None)
 
 
+def account_names() -> dict[int, str]:
+    """What every account is called, by primary key: the audit trail tells of them by that."""
+    return dict(Staff.objects.values_list("pk", "name"))
+
+
+def token_names() -> dict[int, str]:
+    """What every token is called, by primary key."""
+    return dict(ApiToken.objects.values_list("pk", "name"))
+
+
 def staff_under(scope: Scope) -> QuerySet[Staff]:
     """The accounts `scope` manages: those with a role in its units, and those without any role; by name.
 

@@ -9,9 +9,9 @@ from typing import Any
 
 from qunyu.communities.actions import edit, move_to_unit
 from qunyu.communities.queries import by_platform_keys
+from qunyu.flows.at_once import import_now
 from qunyu.flows.importing import Progress
 from qunyu.flows.request import ImportRequest, Part
-from qunyu.flows.throw_away import import_now
 from qunyu.kernel.scope import Scope
 from qunyu.people.actions import add_unit
 from qunyu.people.queries import root_unit

@@ -12,7 +12,7 @@ from qunyu.console.figures import focus_of, groups, is_whole
 from qunyu.console.narrowing import BREAKDOWN_NAMES, GRAIN_NAMES, Narrowing
 from qunyu.console.pages.breakdown import breakdown
 from qunyu.flows.place import lake
-from qunyu.insights.board import NOTHING, board
+from qunyu.insights.board import board
 from qunyu.insights.cohorts import cohorts
 from qunyu.reports.charts import board_charts, cohort_chart
 
@@ -35,9 +35,7 @@ def _figures(request: Ask, asked: Narrowing) -> dict[str, Any]:
     if not communities(request.scope).exists():
         return {"empty": "none"}
     published, question = lake(), asked.question()
-    # No community is not the same as a community without sales: its figures would all be zero.
-    nothing = question.communities is not None and not question.communities
-    found = NOTHING if nothing else asked.shown(board(published, request.scope, question))
+    found = asked.shown(board(published, request.scope, question))
     if not found.periods:
         return {"empty": "narrow"}
     focus = focus_of(found)
