@@ -111,6 +111,13 @@ def test_entries_name_what_they_are_about(
     assert english["Gave a role"] == ("Account Director", "Role: Director, Unit: 总部")
 
 
+def test_the_system_is_called_so_in_both_languages(tea: Community, boss: Client) -> None:
+    listing = boss.get("/settings/audit?action=import.finish").context["listing"]
+    (row,) = listing.rows
+    who = row[1][1][1]
+    assert [who.zh, who.en] == ["系统", "System"]
+
+
 def test_what_is_gone_keeps_its_number(tea: Community, boss: Client, system: Scope, other_unit: Unit) -> None:
     move_to_unit(by=system, community=tea, unit_id=other_unit.pk, now=NOW)
     key = tea.pk

@@ -84,6 +84,8 @@ COUNTS: dict[str, Words] = {
     "people": Words("人", "People"),
     "saving": Words("待保存记录", "Records being saved"),
 }
+# What the system calls itself in what it keeps; people go by their own names.
+ACTORS: dict[str, Words] = {"system": Words("系统", "System")}
 ACTIONS: dict[str, Words] = {
     "staff.add": Words("新增账号", "Added an account"),
     "staff.grant": Words("授予角色", "Gave a role"),

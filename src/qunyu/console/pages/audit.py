@@ -10,7 +10,7 @@ from django.http import HttpResponseBase
 from qunyu.console.asking import Ask, answer
 from qunyu.console.audit_names import AuditNames
 from qunyu.console.lists import Column, Filter, Listing, chips
-from qunyu.console.names import ACTIONS, named
+from qunyu.console.names import ACTIONS, ACTORS, named
 from qunyu.console.templatetags.showing import ago
 from qunyu.kernel.words import Words
 from qunyu.people.queries import audit_trail
@@ -20,7 +20,7 @@ def columns(names: AuditNames) -> tuple[Column[Any], ...]:
     """The columns, what entries are about being called by `names`."""
     return (
         Column[Any]("at", Words("时间", "When"), lambda row: ago(row.at), lambda row: row.at, "at", fixed=True),
-        Column[Any]("actor_name", Words("操作人", "Who"), lambda row: row.actor_name, sort="actor_name"),
+        Column[Any]("actor_name", Words("操作人", "Who"), lambda row: named(ACTORS, row.actor_name), sort="actor_name"),
         Column[Any]("action", Words("操作", "What"), lambda row: named(ACTIONS, row.action), sort="action"),
         Column[Any]("object", Words("对象", "Object"), names.about),
         Column[Any]("data", Words("详情", "Details"), lambda row: names.details(row) or "–", names.details),

@@ -15,7 +15,7 @@ from django.utils import timezone
 
 from qunyu.console.asking import Ask, answer
 from qunyu.console.lists import Column, Filter, Listing, chips
-from qunyu.console.names import COUNTS, IMPORT_ICONS, IMPORT_STATES, named
+from qunyu.console.names import ACTORS, COUNTS, IMPORT_ICONS, IMPORT_STATES, named
 from qunyu.console.templatetags.showing import ago, whole
 from qunyu.events.problems import PROBLEMS, Problem
 from qunyu.events.queries import find_import, imports, problems_of
@@ -61,7 +61,7 @@ COLUMNS = (
                 number=True),
     Column[Any]("problems", Words("问题", "Problems"), lambda row: whole(problem_count(row)), problem_count,
                 number=True),
-    Column[Any]("asked_by", Words("操作人", "By"), lambda row: row.asked_by, sort="asked_by"),
+    Column[Any]("asked_by", Words("操作人", "By"), lambda row: named(ACTORS, row.asked_by), sort="asked_by"),
     Column[Any]("created_at", Words("开始时间", "Asked"), lambda row: ago(row.created_at), lambda row: row.created_at,
                 "created_at", number=True),
 )  # fmt: skip
@@ -120,6 +120,7 @@ def _state(request: Ask, owner: Import) -> dict[str, Any]:
         "error": owner.error.get(language(), ""),
         "may_undo": owner.state in UNDOABLE and request.scope.may("imports.run", owner.unit_id),
         "called_off": owner.state in CALLED_OFF,
+        "asked_by": named(ACTORS, owner.asked_by),
         "unit": units.get(owner.unit_id, "–"),
     }
 
