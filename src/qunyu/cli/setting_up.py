@@ -26,6 +26,16 @@ def set_up(data: Path | None = None, *, zone: str = "", migrate: bool = True) ->
         from django.core.management import call_command
 
         call_command("migrate", verbosity=0, interactive=False)
+        _bring_up_to_date()
+
+
+def _bring_up_to_date() -> None:
+    from datetime import UTC, datetime
+
+    from qunyu.flows.place import place
+    from qunyu.flows.upgrading import bring_up_to_date
+
+    bring_up_to_date(place=place(), now=datetime.now(UTC))
 
 
 @contextmanager

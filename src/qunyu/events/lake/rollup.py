@@ -10,53 +10,55 @@ from itertools import groupby
 import duckdb
 import pyarrow as pa
 
+from qunyu.events.lake import speech
 from qunyu.events.lake.schema import ACTIVITY
 from qunyu.events.lake.store import ROW_GROUP, WRITING_MEMORY, Lake
 
 # Facts worked on at once: of a window over texts DuckDB cannot spill enough to stay within its memory over a whole year of them.
 AT_ONCE = 500_000
 
-_SIGNS = "[\\s\\p{P}\\p{S}\\p{M}\\x{200D}]|[0-9#*]\\x{FE0F}?\\x{20E3}|\\[[^\\]]{1,8}\\]"
-# What is said without words: signs, emoji, and placeholders of stickers.
-WORDLESS = f"^({_SIGNS})*$"
-# Thanks under a red packet, to whomever and however often, and nothing else: no real talk (method.md N2).
-THANKS = f"^(谢|多谢|感谢|thx|thanks|thank you|老板|群主|大佬|boss|的|大|小|红包|{_SIGNS})*$"
-_THANKING = "谢|thx|thank"
-LONGEST_THANKS = 16
-
-_SPOKEN = f"""
-  subject NOT IN ('sticker', 'red_packet', 'transfer')
-  AND NOT (subject IN ('text', '') AND (regexp_matches(text, '{WORDLESS}')
-    OR (length(text) <= {LONGEST_THANKS} AND regexp_matches(lower(text), '{_THANKING}')
-      AND regexp_matches(lower(text), '{THANKS}'))))
-  AND NOT (subject IN ('text', '') AND text IS NOT DISTINCT FROM before_text)
-"""
-
-# A message that only copies the one before it in the community (复读) says nothing; hence the window.
+# A message that only copies the one before it in the community (复读) says nothing, and an answer is the first real word of
+# somebody else after a question; hence the windows.
 _ACTIVITY = f"""
 WITH chosen AS (
   SELECT fact_id, local_day, community, identity, other, occurred_at, month, kind, subject, quantity, text
   FROM facts SEMI JOIN pairs USING (local_day, community)
   WHERE community IS NOT NULL AND kind NOT IN ('cost', 'exposed', 'order') AND <span>
-), messages AS (
-  SELECT local_day, community, identity, occurred_at, month, kind, ({_SPOKEN}) AS spoken, 1 AS dated
+), heard AS (
+  SELECT * EXCLUDE (text, subject, before_text), says AND NOT (words AND text IS NOT DISTINCT FROM before_text) AS spoken
   FROM (
-    SELECT * EXCLUDE (other, quantity), lag(text) OVER (PARTITION BY community, local_day ORDER BY occurred_at, fact_id) AS before_text
-    FROM chosen WHERE kind = 'message'
+    SELECT fact_id, local_day, community, identity, occurred_at, month, text, subject,
+      {speech.SAYS} AS says, subject IN ('text', '') AS words, {speech.ASKS} AS asks, {speech.SELLS} AS sells,
+      {speech.CAN_ANSWER} AS can_answer, lag(text) OVER turn AS before_text
+    FROM chosen WHERE kind = 'message' WINDOW turn AS (PARTITION BY community, local_day ORDER BY occurred_at, fact_id)
+  )
+), questioned AS (
+  SELECT *, last_value(CASE WHEN asks THEN (identity, occurred_at, fact_id) END IGNORE NULLS) OVER (
+    PARTITION BY community, local_day ORDER BY occurred_at, fact_id ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING) AS asked
+  FROM heard
+), messages AS (
+  SELECT local_day, community, identity, occurred_at, month, 'message' AS kind, spoken, 1 AS dated, asks, sells, answers AND row_number()
+    OVER (PARTITION BY community, local_day, answers, asked[3] ORDER BY occurred_at, fact_id) = 1 AS answers
+  FROM (
+    SELECT *, coalesce(can_answer AND spoken AND asked[1] <> identity AND occurred_at - asked[2] <= {speech.ANSWERED_WITHIN}, false) AS answers
+    FROM questioned
   )
 ), events AS (
-  SELECT local_day, community, identity, occurred_at, month, kind, spoken, dated FROM messages
+  SELECT local_day, community, identity, occurred_at, month, kind, spoken, dated, asks, sells, answers FROM messages
   UNION ALL
-  SELECT local_day, community, identity, occurred_at, month, kind, false, coalesce(quantity, 1) FROM chosen
+  SELECT local_day, community, identity, occurred_at, month, kind, false, coalesce(quantity, 1), false, false, false FROM chosen
   WHERE kind NOT IN ('message', 'notice')
   UNION ALL
-  SELECT local_day, community, other, occurred_at, month, 'appeared', false, 1 FROM chosen
+  SELECT local_day, community, other, occurred_at, month, 'appeared', false, 1, false, false, false FROM chosen
   WHERE kind = 'renamed' AND other IS NOT NULL
 )
 SELECT local_day, community, identity,
   count(*) FILTER (kind = 'message') AS messages,
   count(*) FILTER (kind = 'action') AS actions,
   count(*) FILTER (spoken) AS spoken,
+  count(*) FILTER (asks) AS questions,
+  count(*) FILTER (answers) AS answers,
+  count(*) FILTER (sells) AS promotions,
   greatest(count(*) FILTER (kind = 'joined'), max(CASE WHEN kind = 'listed' THEN dated ELSE 0 END)) AS joins,
   greatest(count(*) FILTER (kind = 'left'), max(CASE WHEN kind = 'unlisted' THEN 1 ELSE 0 END)) AS leaves,
   min(occurred_at) AS first_at, max(occurred_at) AS last_at,
@@ -91,8 +93,19 @@ def refresh(lake: Lake, pairs: pa.Table) -> None:
         connection.execute("CREATE TEMP TABLE pairs AS SELECT DISTINCT local_day, community FROM given_pairs")
         spans = list(_spans(connection.execute(_FACTS_A_DAY).fetchall()))
         listed = ", ".join(f"'{month}'" for month in sorted({span.month for span in spans}))
-        rows = pa.RecordBatchReader.from_batches(ACTIVITY, _rows(connection, spans))
+        rows = pa.RecordBatchReader.from_batches(ACTIVITY, _batches(connection, spans, _BESIDE))
         lake.replace("activity", rows, predicate=f"month IN ({listed})")
+
+
+def rebuild(lake: Lake) -> None:
+    """Computes every day anew, in one commit that also gives the table the columns it has today."""
+    with lake.connect(WRITING_MEMORY) as connection:
+        connection.execute(
+            "CREATE TEMP TABLE pairs AS SELECT DISTINCT local_day, community FROM facts WHERE community IS NOT NULL"
+        )
+        spans = list(_spans(connection.execute(_FACTS_A_DAY).fetchall()))
+        rows = pa.RecordBatchReader.from_batches(ACTIVITY, _batches(connection, spans, _ACTIVITY))
+        lake.recast("activity", rows)
 
 
 _FACTS_A_DAY = """
@@ -113,13 +126,15 @@ def _spans(days: Iterable[tuple[date, int]]) -> Iterator[Span]:
         yield Span(month, first, (start + timedelta(days=31)).replace(day=1) - timedelta(days=1))
 
 
-def _rows(connection: duckdb.DuckDBPyConnection, spans: list[Span]) -> Iterator[pa.RecordBatch]:
+_BESIDE = (
+    f"{_ACTIVITY} UNION ALL BY NAME SELECT * FROM activity ANTI JOIN pairs USING (local_day, community) WHERE <span>"
+)
+
+
+def _batches(connection: duckdb.DuckDBPyConnection, spans: list[Span], sql: str) -> Iterator[pa.RecordBatch]:
     for span in spans:
-        sql = f"""
-            {_ACTIVITY.replace("<span>", span.sql)}
-            UNION ALL BY NAME SELECT * FROM activity ANTI JOIN pairs USING (local_day, community) WHERE {span.sql}
-            ORDER BY local_day, community"""
-        yield from connection.sql(sql).to_arrow_reader(ROW_GROUP).cast(ACTIVITY)
+        ordered = f"{sql.replace('<span>', span.sql)} ORDER BY local_day, community"
+        yield from connection.sql(ordered).to_arrow_reader(ROW_GROUP).cast(ACTIVITY)
 
 
 def pairs_of_import(lake: Lake, import_id: int) -> pa.Table:

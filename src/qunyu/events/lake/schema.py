@@ -32,7 +32,8 @@ FACTS = pa.schema(
     ]
 )
 
-# One row per day, community and identity. `spoken` counts messages that really say something (method.md N2);
+# One row per day, community and identity. `spoken` counts messages that really say something (method.md N2), `questions`,
+# `answers` (the first real word of somebody else within the hour, once per question) and `promotions` what `speech` takes for that;
 # `came_at` and `gone_at` are the last coming and going of that day, a change of name counting as the old name's going.
 ACTIVITY = pa.schema(
     [
@@ -42,6 +43,9 @@ ACTIVITY = pa.schema(
         ("messages", pa.int64()),
         ("actions", pa.int64()),
         ("spoken", pa.int64()),
+        ("questions", pa.int64()),
+        ("answers", pa.int64()),
+        ("promotions", pa.int64()),
         ("joins", pa.int64()),
         ("leaves", pa.int64()),
         ("first_at", STAMP),

@@ -73,6 +73,15 @@ class Lake:
         """Puts `rows` in the place of what `predicate` selects, in one commit."""
         write_deltalake(self._made(name), rows, mode="overwrite", predicate=predicate, **_how(name))
 
+    def outdated(self, name: Name) -> bool:
+        """Whether the table was made with other columns than it has today."""
+        found = self.table(name)
+        return found is not None and [field.name for field in found.schema().fields] != SCHEMAS[name].names
+
+    def recast(self, name: Name, rows: pa.RecordBatchReader) -> None:
+        """Puts `rows` in the place of the whole table, whatever columns it had, in one commit."""
+        write_deltalake(self._made(name), rows, mode="overwrite", schema_mode="overwrite", **_how(name))
+
     def compact(self) -> None:
         """Joins small files, in new versions of the tables; to be published before `vacuum`."""
         for name in SCHEMAS:
