@@ -73,7 +73,9 @@ def _buying_days(person: Person, days: list[Day], first: int, random: Random) ->
                 yield day, False
             day += int(random.uniform(4, 16))
     elif random.random() < 0.42 or person.referred_by_loyal:
-        yield min(size - 1, first + int(random.expovariate(1 / 9))), False
+        day = first + int(random.expovariate(1 / 9))
+        if day < size:
+            yield day, False
 
 
 def _at_promotions(days: list[Day], random: Random) -> Iterator[tuple[int, bool]]:
