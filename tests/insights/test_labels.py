@@ -13,6 +13,14 @@ from qunyu.insights.label import Label, defaults, find_label, labels
 from qunyu.insights.labelling import select
 from qunyu.kernel.errors import DomainError
 
+# Features that are no numbers.
+OTHERS = {
+    "present": "BOOLEAN",
+    "orders_known": "BOOLEAN",
+    "first_day": "VARCHAR",
+    "last_day": "VARCHAR",
+    "last_order": "VARCHAR",
+}
 EACH = pytest.mark.parametrize("label", labels().values(), ids=lambda label: label.key)
 EXAMPLES = [
     pytest.param(label, features, value, id=f"{label.key}-{number}")
@@ -24,10 +32,9 @@ EXAMPLES = [
 @pytest.fixture
 def connection() -> Iterator[duckdb.DuckDBPyConnection]:
     with duckdb.connect() as opened:
-        columns = ", ".join(f"NULL::DOUBLE AS {name}" for name in FEATURES if name not in ("present", "orders_known"))
-        opened.execute(
-            f"CREATE TABLE features AS SELECT 1 AS member, 1 AS unit, NULL::BOOLEAN AS present, NULL::BOOLEAN AS orders_known, {columns}"
-        )
+        columns = ", ".join(f"NULL::DOUBLE AS {name}" for name in FEATURES if name not in OTHERS)
+        others = ", ".join(f"NULL::{kind} AS {name}" for name, kind in OTHERS.items())
+        opened.execute(f"CREATE TABLE features AS SELECT 1 AS member, 1 AS unit, {others}, {columns}")
         bars = ", ".join(f"{value} AS {name}" for name, value in defaults().items())
         opened.execute(f"CREATE TABLE units AS SELECT 1 AS unit, '/1/' AS path, {bars}")
         yield opened

@@ -12,6 +12,7 @@ STEPS = {
     "reading": Words("读取", "reading"),
     "people": Words("识别成员", "knowing the people"),
     "saving": Words("保存", "saving"),
+    "labels": Words("更新成员标签", "labelling members"),
 }
 
 

@@ -93,6 +93,7 @@ ACTIONS: dict[str, Words] = {
     "staff.stop": Words("停用账号", "Closed an account"),
     "staff.resume": Words("启用账号", "Opened an account again"),
     "staff.password": Words("修改密码", "Changed a password"),
+    "unit.settings": Words("修改标准", "Changed thresholds"),
     "unit.add": Words("新增组织单位", "Added a unit"),
     "token.issue": Words("生成 API 令牌", "Issued an API token"),
     "token.revoke": Words("撤销 API 令牌", "Revoked an API token"),

@@ -9,10 +9,10 @@ from django.utils import timezone
 
 from qunyu.events import actions as events
 from qunyu.events.queries import given_files, import_by_key
-from qunyu.flows import importing, undoing
+from qunyu.flows import importing, labelling, undoing
 from qunyu.flows.place import forget_given, place
 from qunyu.flows.request import ImportRequest
-from qunyu.jobs.port import job
+from qunyu.jobs.port import enqueue, job
 from qunyu.kernel.errors import DomainError
 from qunyu.kernel.scope import system_scope
 
@@ -30,6 +30,7 @@ def do_import(import_id: int) -> None:
     # A person's mistake is kept with the import; trying again would not help.
     with suppress(DomainError):
         importing.run(import_id, place=place(), now=timezone.now(), progress=keep)
+    enqueue("flows.label", key=f"import-{import_id}", import_id=import_id)
     # Not in a `finally`: a worker that dies leaves the files to the one that goes on.
     forget_given(place().data, ImportRequest.from_json(import_by_key(import_id).request))
 
@@ -38,6 +39,16 @@ def do_import(import_id: int) -> None:
 def do_undo(import_id: int) -> None:
     """Removes what an import brought."""
     undoing.run(import_id, place=place(), now=timezone.now())
+    enqueue("flows.label", key=f"undo-{import_id}-{timezone.now().timestamp()}")
+
+
+@job("flows.label", queue="lake", cron="10 5 * * *")
+def do_label(import_id: int | None = None) -> int:
+    """Labels whom an import touched, or everybody; how many got another value.
+
+    Every night everybody: what no import tells of, such as a community moved to another unit, reaches the labels then.
+    """
+    return labelling.label(now=timezone.now(), imports=None if import_id is None else [import_id])
 
 
 @job("flows.tidy", queue="lake", cron="30 4 * * *")

@@ -10,6 +10,9 @@ from qunyu.events.lake.states import LATEST_ORDERS
 
 # Name -> what it is, for whoever writes a rule.
 FEATURES: dict[str, str] = {
+    "first_day": "the day first seen or of the first order, as text",
+    "last_day": "the day of the last message, as text; NULL when there was none",
+    "last_order": "the day of the last paid order, as text; NULL without any",
     "known_days": "days since first seen or first order, both ends counted",
     "present": "whether in some community now; a buyer who never was in one counts as present",
     "messages": "messages and actions ever",
@@ -28,7 +31,6 @@ FEATURES: dict[str, str] = {
     "orders_known": "whether any order is known at all",
     "orders": "paid orders",
     "refunded": "orders given back, wholly or in part",
-    "since_order": "days since the last paid order; NULL without any",
     "value_ratio": "mean of a paid order's amount over the median amount of paid orders in its currency; NULL without any",
     "sale_orders": "paid orders on sale days",
     "bought_months": "of the last six times 30 days, those with a paid order",
@@ -153,14 +155,15 @@ SELECT member, low[len(list_filter(list_zip(low, high), lambda pair: pair[1] = p
 
 FEATURES_OF_ALL = """
 CREATE TEMP TABLE features AS
-SELECT h.member, h.unit, (DATE '{as_of}' - least(t.first_day, b.first_order)) + 1 AS known_days,
+SELECT h.member, h.unit, least(t.first_day, b.first_order)::VARCHAR AS first_day, t.last_day::VARCHAR AS last_day,
+  b.last_order::VARCHAR AS last_order, (DATE '{as_of}' - least(t.first_day, b.first_order)) + 1 AS known_days,
   coalesce(t.present, true) AS present, coalesce(t.messages, 0) AS messages, coalesce(p.spoken_days, 0)::BIGINT AS spoken_days,
   coalesce(t.last_day - t.heard_from, 0) AS spoken_span, DATE '{as_of}' - t.last_day AS silent_days, coalesce(t.answers, 0) AS answers,
   30 * coalesce(w.spoken, 0) / observed AS spoken_30, 30 * coalesce(w.answers, 0) / observed AS answers_30,
   coalesce(w.answer_days, 0) AS answer_days, coalesce(r.recent_days, 0) AS recent_days, coalesce(r.recent_answers, 0)::BIGINT AS recent_answers,
   coalesce(k.best_week, 0) AS best_week, coalesce(p.best_month, 0) AS best_month, coalesce(p.best_quarter, 0)::BIGINT AS best_quarter,
   EXISTS (FROM paid) AS orders_known, coalesce(b.orders, 0) AS orders, coalesce(b.refunded, 0) AS refunded,
-  DATE '{as_of}' - b.last_order AS since_order, b.value_ratio, coalesce(b.sale_orders, 0) AS sale_orders,
+  b.value_ratio, coalesce(b.sale_orders, 0) AS sale_orders,
   coalesce(b.bought_months, 0) AS bought_months, b.possible_months, coalesce(i.invited, 0) AS invited, coalesce(i.recommended, 0) AS recommended
 FROM homes h JOIN units u USING (unit) LEFT JOIN talked t USING (member) LEFT JOIN presence p USING (member) LEFT JOIN weeks k USING (member)
 LEFT JOIN talk_window w USING (member) LEFT JOIN recent r USING (member) LEFT JOIN bought b USING (member) LEFT JOIN brought i USING (member)
@@ -175,3 +178,23 @@ STATEMENTS = (
 AS_OF = """
 SELECT max(day) FROM (SELECT max(local_day) AS day FROM activity UNION ALL SELECT max(local_day) FROM facts WHERE kind = 'order')
 """
+
+# Whose labels may differ now that these imports have come, and the last day of data has moved on from `since`.
+TOUCHED = """
+WITH told AS (
+  SELECT identity, other, kind FROM facts WHERE import_id IN ({imports})
+  UNION ALL SELECT identity, other, kind FROM facts SEMI JOIN (FROM supplies WHERE import_id IN ({imports})) USING (fact_id)
+), named AS (
+  SELECT identity FROM told UNION SELECT other FROM told
+  -- What orders usually come to, and which days were sales, is told by all of them.
+  UNION SELECT identity FROM facts WHERE kind = 'order' AND EXISTS (FROM told WHERE kind = 'order')
+), drifting AS (
+  SELECT identity FROM activity WHERE {moved} AND local_day > DATE '{since}' - {longest}
+  UNION SELECT identity FROM facts WHERE {moved} AND kind = 'order' AND local_day > DATE '{since}' - {longest}
+), people AS (SELECT DISTINCT i.member FROM identities i WHERE i.identity IN (FROM named UNION FROM drifting))
+SELECT member FROM people
+UNION SELECT host.member FROM facts f JOIN identities guest USING (identity) JOIN identities host ON host.identity = f.other
+WHERE f.kind = 'joined' AND guest.member IN (FROM people)
+"""
+# The farthest that any feature looks back from the last day; `tier_silence` is a threshold and may look farther.
+LOOKS_BACK = 365

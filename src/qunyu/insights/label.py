@@ -152,3 +152,50 @@ def find_label(key: str) -> Label:
 def defaults() -> dict[str, float]:
     """Every threshold's value where no unit says otherwise."""
     return {each.key: each.default for label in labels().values() for each in label.thresholds}
+
+
+def find_threshold(key: str) -> Threshold:
+    """The threshold called `key`.
+
+    Raises DomainError unknown_threshold listing those there are.
+    """
+    known = {each.key: each for label in labels().values() for each in label.thresholds}
+    if key not in known:
+        message = Words("没有标准“{key}”；可用：{known}", "there is no threshold “{key}”; there are: {known}")
+        raise DomainError("unknown_threshold", message.fill(key=key, known=", ".join(known)), field=key)
+    return known[key]
+
+
+def check_threshold(key: str, value: float) -> None:
+    """Raises DomainError unknown_threshold, or bad_threshold for a number outside its range or not whole where it must be."""
+    threshold = find_threshold(key)
+    if threshold.whole and value != int(value):
+        message = Words("“{title}”须为整数", "“{title}” is a whole number")
+        raise DomainError("bad_threshold", _filled(message, title=threshold.title), field=key)
+    if not threshold.least <= value <= threshold.most:
+        message = Words("“{title}”须在 {least:g} 与 {most:g} 之间", "“{title}” is between {least:g} and {most:g}")
+        filled = _filled(message, title=threshold.title, least=threshold.least, most=threshold.most)
+        raise DomainError("bad_threshold", filled, field=key)
+
+
+def check_pairs(thresholds: Mapping[str, float], unit: str) -> None:
+    """Raises DomainError crossed_thresholds where one is above another it may not exceed, in the unit of that name."""
+    for pair in (each for label in labels().values() for each in label.orders):
+        low, high = thresholds[pair.lower], thresholds[pair.higher]
+        if low > high:
+            message = Words(
+                "在“{unit}”：“{lower}”（{low:g}）不能高于“{higher}”（{high:g}）：{otherwise}",
+                "in “{unit}”: “{lower}” ({low:g}) may not be above “{higher}” ({high:g}): {otherwise}",
+            )
+            lower, higher = find_threshold(pair.lower).title, find_threshold(pair.higher).title
+            filled = _filled(
+                message, unit=unit, lower=lower, higher=higher, low=low, high=high, otherwise=pair.otherwise
+            )
+            raise DomainError("crossed_thresholds", filled, field=pair.lower)
+
+
+def _filled(message: Words, **values: Words | str | float) -> Words:
+    """`message` with each value in its own language."""
+    zh = {name: value.zh if isinstance(value, Words) else value for name, value in values.items()}
+    en = {name: value.en if isinstance(value, Words) else value for name, value in values.items()}
+    return Words(message.zh.format(**zh), message.en.format(**en))

@@ -54,6 +54,33 @@ class Changes:
     gone: pa.Table
 
 
+@dataclass(frozen=True)
+class Cause:
+    """Why labels may have changed: `imports` that came since, and the last day of data as it was, `since`."""
+
+    imports: Collection[int]
+    since: date
+
+
+@dataclass(frozen=True)
+class Moves:
+    """What other thresholds would do, by label: (value now, value then) -> how many people (NULL now: not labelled yet).
+
+    `overlaps` counts by (value given, value of a later rule that holds as well) those whom only the rules' order decides.
+    """
+
+    people: int
+    moves: Mapping[str, Mapping[tuple[str | None, str], int]]
+    overlaps: Mapping[str, Mapping[tuple[str, str], int]]
+
+    def after(self, label: str) -> dict[str, int]:
+        """Value -> how many would have it; nobody is 0."""
+        found = dict.fromkeys((each.code for each in labels()[label].values), 0)
+        for (_, then), count in self.moves[label].items():
+            found[then] += count
+        return found
+
+
 class Labelling:
     """One computation over one connection: under `scope` (labels speak of the whole person, so it should see everything)."""
 
@@ -87,6 +114,21 @@ class Labelling:
         self.connection.unregister("given")
 
 
+def touched(lake: Lake, scope: Scope, bars: Collection[UnitBars], cause: Cause) -> frozenset[int]:
+    """The members whose labels may differ now."""
+    with lake.connect() as connection:
+        work = Labelling(connection, scope, bars)
+        ((as_of,),) = connection.execute(features.AS_OF).fetchall()
+        work._give(())
+        statement = features.TOUCHED.format(
+            imports=", ".join(str(int(each)) for each in cause.imports) or "NULL",
+            moved="true" if as_of is not None and as_of > cause.since else "false",
+            since=cause.since,
+            longest=int(max(features.LOOKS_BACK, *(each.thresholds["tier_silence"] for each in bars))) + 1,
+        )
+        return frozenset(member for (member,) in connection.execute(statement).fetchall())
+
+
 def labelled(lake: Lake, scope: Scope, bars: Collection[UnitBars], members: Collection[int] | None = None) -> Labelled:
     """The labels of `members`, or of everybody."""
     with lake.connect() as connection:
@@ -108,6 +150,41 @@ def changes(
         return Changes(as_of, put, gone)
 
 
+def moves(lake: Lake, scope: Scope, bars: Collection[UnitBars], kept: pa.Table, members: Collection[int]) -> Moves:
+    """What the labels of `members` would be by `bars`, against what is `kept` (as KEPT) of them."""
+    with lake.connect() as connection:
+        work = Labelling(connection, scope, bars)
+        work.compute(members)
+        work._keep("kept", kept)
+        found: dict[str, dict[tuple[str | None, str], int]] = {key: {} for key in labels()}
+        for key, now, then, count in connection.execute(_MOVES).fetchall():
+            found[key][(now, then)] = count
+        overlaps = {key: _overlaps(connection, label) for key, label in labels().items() if not label.reference}
+        return Moves(len(members), found, overlaps)
+
+
+def _overlaps(connection: duckdb.DuckDBPyConnection, label: Label) -> dict[tuple[str, str], int]:
+    found: dict[tuple[str, str], int] = {}
+    later = [(number, rule) for number, rule in enumerate(label.rules[:-1]) if number]
+    counts = ", ".join(f"count(*) FILTER (rule < {number} AND ({rule.when}))" for number, rule in later)
+    if not later or not _made(connection, "features"):
+        return found
+    for decided, *numbers in connection.execute(
+        f"SELECT rule, {counts} FROM ({_decided(label)}) GROUP BY rule"
+    ).fetchall():
+        for (_, rule), count in zip(later, numbers, strict=True):
+            pair = (label.rules[decided].value, rule.value)
+            if count and pair[0] != pair[1]:
+                found[pair] = found.get(pair, 0) + count
+    return found
+
+
+def _made(connection: duckdb.DuckDBPyConnection, table: str) -> bool:
+    return bool(connection.execute("SELECT 1 FROM duckdb_tables() WHERE table_name = ?", [table]).fetchall())
+
+
+_MOVES = "SELECT label, k.value, l.value, count(*) FROM labelled l LEFT JOIN kept k USING (label, member) GROUP BY ALL"
+
 _PUT = """
 SELECT l.*, k.value AS before FROM labelled l LEFT JOIN kept k USING (label, member)
 WHERE k.value IS DISTINCT FROM l.value OR k.rule <> l.rule OR k.unit <> l.unit OR k.figures <> l.figures ORDER BY l.member, l.label
@@ -118,14 +195,20 @@ _GONE = "SELECT label, member FROM kept ANTI JOIN labelled USING (label, member)
 
 def select(label: Label) -> str:
     """One label of all rows of `features`, as KEPT."""
-    scores = "".join(f", {sql} AS {name}" for name, sql in label.scores.items())
-    cases = [f"WHEN {rule.when} THEN {number}" for number, rule in enumerate(label.rules)]
     values = " ".join(f"WHEN {number} THEN '{rule.value}'" for number, rule in enumerate(label.rules))
     told = ", ".join(f"'{name}', {_rounded(name)}" for name in label.figures)
     return f"""
         SELECT '{label.key}' AS label, member, unit, CASE rule {values} END AS value, rule::INTEGER AS rule, json_object({told})::VARCHAR AS figures
-        FROM (SELECT *, CASE {" ".join(cases)} END AS rule FROM (SELECT f.*, u.* EXCLUDE (unit, path){scores} FROM features f JOIN units u USING (unit)))
+        FROM ({_decided(label)})
     """
+
+
+def _decided(label: Label) -> str:
+    """Every row of `features` with its unit's thresholds, the label's scores, and the number of the rule that decides."""
+    scores = "".join(f", {sql} AS {name}" for name, sql in label.scores.items())
+    cases = " ".join(f"WHEN {rule.when} THEN {number}" for number, rule in enumerate(label.rules))
+    scored = f"SELECT f.*, u.* EXCLUDE (unit, path){scores} FROM features f JOIN units u USING (unit)"
+    return f"SELECT *, CASE {cases} END AS rule FROM ({scored})"
 
 
 def _rounded(name: str) -> str:

@@ -16,6 +16,7 @@ PERMISSIONS: dict[str, Words] = {
     "orders.view": Words("查看订单与收入", "see orders and revenue"),
     "imports.view": Words("查看导入记录", "see imports"),
     "imports.run": Words("导入与撤销导入", "import and undo imports"),
+    "settings.edit": Words("修改分层标准", "change thresholds"),
     "staff.manage": Words("管理组织与账号", "manage the organisation and accounts"),
     "audit.view": Words("查看审计记录", "see the audit trail"),
 }

@@ -88,3 +88,44 @@ class Membership(models.Model):
     class Meta:
         constraints = (models.UniqueConstraint(fields=("identity", "community"), name="membership_once"),)
         indexes = (models.Index(fields=("community", "-last_at")),)
+
+
+class Label(models.Model):
+    """What a label says of a member now (insights.label): the number of the `rule` that decided, and its `figures` (JSON).
+
+    `unit_id` is the unit whose thresholds hold, `since` the day of data on which it first said so.
+    """
+
+    member = models.ForeignKey(Member, on_delete=models.CASCADE, related_name="labels")
+    key = models.CharField(max_length=30)
+    value = models.CharField(max_length=30)
+    rule = models.SmallIntegerField()
+    figures = models.TextField()
+    unit_id = models.BigIntegerField()
+    since = models.DateField()
+
+    class Meta:
+        constraints = (models.UniqueConstraint(fields=("member", "key"), name="label_once"),)
+        indexes = (models.Index(fields=("key", "value", "member")),)
+
+
+class PastLabel(models.Model):
+    """What a label said of a member from `since` until it said something else, on `until` (not included)."""
+
+    member = models.ForeignKey(Member, on_delete=models.CASCADE, related_name="past_labels")
+    key = models.CharField(max_length=30)
+    value = models.CharField(max_length=30)
+    rule = models.SmallIntegerField()
+    figures = models.TextField()
+    unit_id = models.BigIntegerField()
+    since = models.DateField()
+    until = models.DateField()
+
+
+class LabelRun(models.Model):
+    """One computation of labels: when, over data up to which day, of how many people (None: everybody), and what it changed."""
+
+    at = models.DateTimeField()
+    as_of = models.DateField()
+    people = models.BigIntegerField(null=True)
+    changed = models.BigIntegerField()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import secrets
+from collections.abc import Mapping
 from datetime import datetime, timedelta
 from hashlib import sha256
 
@@ -16,7 +17,7 @@ from qunyu.kernel.actor import Actor
 from qunyu.kernel.errors import DomainError
 from qunyu.kernel.scope import Scope
 from qunyu.kernel.words import LANGUAGES, Words
-from qunyu.people.models import ApiToken, Grant, Role, Staff, Unit
+from qunyu.people.models import ApiToken, Grant, Role, Staff, Unit, UnitSetting
 
 # As long as the table's columns.
 USERNAME_LENGTH, NAME_LENGTH = 60, 80
@@ -107,6 +108,26 @@ def add_unit(*, by: Scope, parent: Unit, name: str, now: datetime) -> Unit:
         unit.save(update_fields=("path",))
         audit.record(by=by.actor, action="unit.add", kind="unit", id=unit.pk, now=now, parent=parent.pk)
     return unit
+
+
+@transaction.atomic
+def change_settings(*, by: Scope, unit: Unit, changes: Mapping[str, float | None], now: datetime) -> bool:
+    """Sets numbers of `unit`, None to inherit again; whether anything changed. Who owns a setting checks its value before.
+
+    Raises Denied.
+    """
+    by.require("settings.edit", unit.pk)
+    before = dict(UnitSetting.objects.filter(unit=unit).values_list("key", "value"))
+    changed = {key: value for key, value in changes.items() if before.get(key) != value}
+    for key, value in changed.items():
+        if value is None:
+            UnitSetting.objects.filter(unit=unit, key=key).delete()
+        else:
+            UnitSetting.objects.update_or_create(unit=unit, key=key, defaults={"value": value})
+    if changed:
+        was = {key: before.get(key) for key in changed}
+        audit.record(by=by.actor, action="unit.settings", kind="unit", id=unit.pk, now=now, to=changed, was=was)
+    return bool(changed)
 
 
 @transaction.atomic

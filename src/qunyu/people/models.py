@@ -26,6 +26,17 @@ class Unit(models.Model):
         return self.name
 
 
+class UnitSetting(models.Model):
+    """A number that `unit` and the units below it go by, unless one of these says otherwise."""
+
+    unit = models.ForeignKey(Unit, on_delete=models.CASCADE, related_name="settings")
+    key = models.CharField(max_length=60)
+    value = models.FloatField()
+
+    class Meta:
+        constraints = (models.UniqueConstraint(fields=("unit", "key"), name="unit_setting_once"),)
+
+
 class StaffManager(BaseUserManager["Staff"]):
     """Finds staff by user name for Django's sign-in."""
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime
 from hashlib import sha256
 from typing import TYPE_CHECKING
@@ -13,8 +14,8 @@ from qunyu.kernel.errors import DomainError
 from qunyu.kernel.queries import entries
 from qunyu.kernel.scope import Scope
 from qunyu.kernel.words import Words
-from qunyu.people.models import ApiToken, Grant, Role, Staff, Unit
-from qunyu.people.rules import Held, allowed_units
+from qunyu.people.models import ApiToken, Grant, Role, Staff, Unit, UnitSetting
+from qunyu.people.rules import Held, allowed_units, inherited
 
 if TYPE_CHECKING:
     from qunyu.kernel.models import AuditEntry
@@ -49,6 +50,29 @@ def find_unit(path: str) -> Unit:
             raise DomainError("unknown_unit", message.fill(unit=unit.name, name=name), name=name)
         unit = below
     return unit
+
+
+def unit_paths() -> dict[int, str]:
+    """The path of every unit by primary key."""
+    return dict(Unit.objects.values_list("id", "path"))
+
+
+def unit_names() -> dict[int, str]:
+    """What every unit is called, by primary key."""
+    return dict(Unit.objects.values_list("id", "name"))
+
+
+def own_settings() -> dict[int, dict[str, float]]:
+    """What each unit has set for itself; units without a setting are missing."""
+    found: dict[int, dict[str, float]] = {}
+    for unit, key, value in UnitSetting.objects.values_list("unit", "key", "value"):
+        found.setdefault(unit, {})[key] = value
+    return found
+
+
+def settings_in_force(own: Mapping[int, Mapping[str, float]] | None = None) -> dict[int, dict[str, float]]:
+    """What every unit goes by, with what it inherits; `own` in the place of what is kept, to see what it would do."""
+    return inherited(unit_paths(), own_settings() if own is None else own)
 
 
 def staff_called(username: str) -> Staff:

@@ -12,7 +12,7 @@ _SEE = ("communities.view", "members.view", "orders.view", "imports.view")
 
 BUILT_IN_ROLES: dict[str, tuple[Words, tuple[str, ...]]] = {
     "director": (Words("总负责", "Director"), tuple(PERMISSIONS)),
-    "owner": (Words("群主", "Group owner"), (*_SEE, "communities.edit", "imports.run")),
+    "owner": (Words("群主", "Group owner"), (*_SEE, "communities.edit", "imports.run", "settings.edit")),
     "admin": (Words("管理员", "Group admin"), ("communities.view", "members.view", "imports.view")),
     "analyst": (Words("分析员", "Analyst"), ("communities.view", "orders.view")),
     "auditor": (Words("审计员", "Auditor"), (*_SEE, "audit.view")),
@@ -35,3 +35,12 @@ def allowed_units(held: Iterable[Held], units: Mapping[int, str]) -> dict[str, f
         for permission in grant.permissions:
             found.setdefault(permission, set()).update(below)
     return {permission: frozenset(ids) for permission, ids in found.items()}
+
+
+def inherited(paths: Mapping[int, str], own: Mapping[int, Mapping[str, float]]) -> dict[int, dict[str, float]]:
+    """What holds in every unit (`paths`: id -> path): its own settings and, where it has none, those of the nearest unit above."""
+    found: dict[int, dict[str, float]] = {}
+    for unit, path in sorted(paths.items(), key=lambda each: len(each[1])):
+        above = [int(each) for each in path.strip("/").split("/")][:-1]
+        found[unit] = {**(found.get(above[-1], {}) if above else {}), **own.get(unit, {})}
+    return found

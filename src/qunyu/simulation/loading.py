@@ -11,6 +11,7 @@ from qunyu.communities.actions import edit, move_to_unit
 from qunyu.communities.queries import by_platform_keys
 from qunyu.flows.at_once import import_now
 from qunyu.flows.importing import Progress
+from qunyu.flows.labelling import label
 from qunyu.flows.request import ImportRequest, Part
 from qunyu.kernel.scope import Scope
 from qunyu.people.actions import add_unit
@@ -20,7 +21,7 @@ TABLES = ("members", "orders", "costs")
 
 
 def load(folder: Path, *, by: Scope, title: str, now: datetime, progress: Progress) -> dict[str, Any]:
-    """Imports what `generate` wrote into `folder` as one import, and names, types and places the communities.
+    """Imports what `generate` wrote into `folder` as one import, names, types and places the communities, and labels everybody.
 
     The import's summary. Raises what an import raises.
     """
@@ -29,6 +30,7 @@ def load(folder: Path, *, by: Scope, title: str, now: datetime, progress: Progre
     known = by_platform_keys(by)
     for each in described:
         _describe(known[(each["platform"], each["key"])], each, by=by, now=now)
+    label(now=now)
     return summary
 
 

@@ -43,7 +43,7 @@ LABEL = Label(
             "spoken_days > 0",
             Words("在 {spoken_days} 天里说过话，最晚在首次出现 {spoken_span} 天后", "spoke on {spoken_days} days, last {spoken_span} days after first seen"),
         ),
-        Rule("acquisition", "true", Words("首次出现已 {known_days} 天，没有发言和订单", "first seen {known_days} days ago, no word, no order")),
+        Rule("acquisition", "true", Words("{first_day} 首次出现，没有发言和订单", "first seen {first_day}, no word, no order")),
     ),
     examples=(
         ({"invited": 1}, "referral"),
@@ -51,6 +51,6 @@ LABEL = Label(
         ({"invited": 0, "orders": 0, "spoken_span": 7, "spoken_days": 3}, "retention"),
         ({"invited": 0, "orders": 0, "spoken_span": 7, "spoken_days": 2}, "activation"),
         ({"invited": 0, "orders": 0, "spoken_span": 6, "spoken_days": 6}, "activation"),
-        ({"invited": 0, "orders": 0, "spoken_days": 0, "known_days": 4}, "acquisition"),
+        ({"invited": 0, "orders": 0, "spoken_days": 0}, "acquisition"),
     ),
 )  # fmt: skip

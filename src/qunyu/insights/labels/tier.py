@@ -59,7 +59,7 @@ LABEL = Label(
         Rule(
             "ordinary",
             "silent_days > tier_silence",
-            Words("已沉默 {silent_days} 天（超过 {tier_silence:g} 天）", "silent for {silent_days} days (more than {tier_silence:g})"),
+            Words("{last_day} 之后一直沉默（超过 {tier_silence:g} 天）", "silent since {last_day} (more than {tier_silence:g} days)"),
         ),
         Rule(
             "professional",

@@ -47,7 +47,7 @@ LABEL = Label(
         Rule(
             "unknown",
             "orders = 0 AND refunded = 0 AND known_days < type_least_days",
-            Words("认识才 {known_days} 天（不到 {type_least_days:g}），还没有订单", "known for {known_days} days (fewer than {type_least_days:g}), no order yet"),
+            Words("{first_day} 才认识（不到 {type_least_days:g} 天），还没有订单", "first seen {first_day} (fewer than {type_least_days:g} days ago), no order yet"),
         ),
         Rule(
             "bargain",
@@ -69,11 +69,11 @@ LABEL = Label(
             "demand",
             "orders >= demand_orders OR orders > 0 AND value_ratio >= demand_value",
             Words(
-                "{orders} 单，客单价是常见值的 {value_ratio:.1f} 倍（标准 {demand_value:g}），最后一单在 {since_order} 天前；忠诚度 {loyalty:.0f}，满意度 {satisfaction:.0f}",
-                "{orders} orders of {value_ratio:.1f} times the usual value (bar {demand_value:g}), the last {since_order} days ago; loyalty {loyalty:.0f}, satisfaction {satisfaction:.0f}",
+                "{orders} 单，客单价是常见值的 {value_ratio:.1f} 倍（标准 {demand_value:g}），最后一单在 {last_order}；忠诚度 {loyalty:.0f}，满意度 {satisfaction:.0f}",
+                "{orders} orders of {value_ratio:.1f} times the usual value (bar {demand_value:g}), the last on {last_order}; loyalty {loyalty:.0f}, satisfaction {satisfaction:.0f}",
             ),
         ),
-        Rule("low_demand", "true", Words("认识 {known_days} 天，{orders} 个已付款订单；满意度 {satisfaction:.0f}", "known for {known_days} days, {orders} paid orders; satisfaction {satisfaction:.0f}")),
+        Rule("low_demand", "true", Words("{first_day} 认识，{orders} 个已付款订单；满意度 {satisfaction:.0f}", "first seen {first_day}, {orders} paid orders; satisfaction {satisfaction:.0f}")),
     ),
     examples=(
         ({"orders_known": False}, "unknown"),
@@ -81,8 +81,8 @@ LABEL = Label(
         ({"orders_known": True, "orders": 0, "refunded": 0, "known_days": 14, "present": True, "recommended": 0}, "low_demand"),
         ({"orders_known": True, "orders": 4, "refunded": 0, "known_days": 90, "present": True, "recommended": 0, "sale_orders": 2, "bought_months": 3, "possible_months": 3}, "bargain"),
         ({"orders_known": True, "orders": 4, "refunded": 0, "known_days": 90, "present": True, "recommended": 1, "sale_orders": 2, "bought_months": 3, "possible_months": 3}, "loyal"),
-        ({"orders_known": True, "orders": 4, "refunded": 0, "known_days": 90, "present": True, "recommended": 0, "sale_orders": 0, "bought_months": 1, "possible_months": 3, "value_ratio": 0.4, "since_order": 66}, "demand"),
-        ({"orders_known": True, "orders": 1, "refunded": 0, "known_days": 90, "present": True, "recommended": 0, "sale_orders": 0, "value_ratio": 1.2, "since_order": 66}, "demand"),
-        ({"orders_known": True, "orders": 1, "refunded": 0, "known_days": 90, "present": True, "recommended": 0, "sale_orders": 0, "value_ratio": 0.4, "since_order": 66}, "low_demand"),
+        ({"orders_known": True, "orders": 4, "refunded": 0, "known_days": 90, "present": True, "recommended": 0, "sale_orders": 0, "bought_months": 1, "possible_months": 3, "value_ratio": 0.4}, "demand"),
+        ({"orders_known": True, "orders": 1, "refunded": 0, "known_days": 90, "present": True, "recommended": 0, "sale_orders": 0, "value_ratio": 1.2}, "demand"),
+        ({"orders_known": True, "orders": 1, "refunded": 0, "known_days": 90, "present": True, "recommended": 0, "sale_orders": 0, "value_ratio": 0.4}, "low_demand"),
     ),
 )  # fmt: skip

@@ -1,0 +1,205 @@
+"""Labels as they are kept: written set by set, with what they said before; and read."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+import pyarrow as pa
+from django.db import connection, transaction
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet
+
+from qunyu.communities.queries import communities
+from qunyu.insights.label import find_label, labels
+from qunyu.insights.labelling import KEPT, Changes
+from qunyu.kernel.scope import Scope
+from qunyu.kernel.words import Words
+from qunyu.members.actions import CHUNK
+from qunyu.members.matching import chunks
+from qunyu.members.models import Label, LabelRun, Member, Membership, PastLabel
+
+_COLUMNS = ("key", "member_id", "unit_id", "value", "rule", "figures")
+
+
+def kept(members: Collection[int] | None) -> pa.Table:
+    """The labels that are kept of `members` (None: of everybody), as insights.labelling.KEPT."""
+    rows: list[tuple[Any, ...]] = []
+    for part in [None] if members is None else chunks(members):
+        found = Label.objects.all() if part is None else Label.objects.filter(member__in=part)
+        statement, parameters = found.values_list(*_COLUMNS).query.sql_with_params()
+        # Straight from the cursor: the ORM takes several times as long for a million rows.
+        with connection.cursor() as cursor:
+            cursor.execute(statement, parameters)
+            rows += cursor.fetchall()
+    values = list(zip(*rows, strict=True)) or [()] * len(_COLUMNS)
+    return pa.table([pa.array(column, field.type) for column, field in zip(values, KEPT, strict=True)], schema=KEPT)
+
+
+def put_labels(*, by: Scope, changes: Changes, people: int | None, now: datetime) -> int:
+    """Keeps what a computation found, in chunks; how many members got another value. Again changes nothing.
+
+    Raises Denied.
+    """
+    by.require("imports.run")
+    if changes.as_of is None:
+        return 0
+    moved: set[int] = set()
+    for batch in changes.put.to_batches(max_chunksize=CHUNK):
+        moved |= _put(batch.to_pylist(), changes.as_of)
+    for batch in changes.gone.to_batches(max_chunksize=CHUNK):
+        with transaction.atomic():
+            for row in batch.to_pylist():
+                Label.objects.filter(member=row["member"], key=row["label"]).delete()
+    LabelRun.objects.create(at=now, as_of=changes.as_of, people=people, changed=len(moved))
+    return len(moved)
+
+
+@transaction.atomic
+def _put(rows: list[dict[str, Any]], as_of: date) -> set[int]:
+    members = {row["member"] for row in rows}
+    there = set(Member.objects.filter(id__in=members).values_list("id", flat=True))
+    before = {(each.member_id, each.key): each for each in Label.objects.filter(member__in=members)}
+    fresh = [_label(row, before.get((row["member"], row["label"])), as_of) for row in rows if row["member"] in there]
+    past = [
+        _past(each, as_of)
+        for label in fresh
+        if (each := before.get((label.member_id, label.key))) and each.value != label.value
+    ]
+    Label.objects.bulk_create(
+        fresh,
+        update_conflicts=True,
+        unique_fields=("member", "key"),
+        update_fields=("value", "rule", "figures", "unit_id", "since"),
+    )
+    # What changed within one day of data was never so at the end of a day.
+    PastLabel.objects.bulk_create([each for each in past if each.since < each.until])
+    return {label.member_id for label in fresh if (label.member_id, label.key) not in before} | {
+        each.member_id for each in past
+    }
+
+
+def _label(row: Mapping[str, Any], before: Label | None, as_of: date) -> Label:
+    same = before is not None and before.value == row["value"]
+    return Label(
+        member_id=row["member"],
+        key=row["label"],
+        value=row["value"],
+        rule=row["rule"],
+        figures=row["figures"],
+        unit_id=row["unit"],
+        since=before.since if before is not None and same else as_of,
+    )
+
+
+def _past(label: Label, until: date) -> PastLabel:
+    return PastLabel(
+        member_id=label.member_id,
+        key=label.key,
+        value=label.value,
+        rule=label.rule,
+        figures=label.figures,
+        unit_id=label.unit_id,
+        since=label.since,
+        until=until,
+    )
+
+
+def forget_labels_of_nobody(*, by: Scope) -> None:
+    """Removes the labels of who is no ordinary member (any more) or goes under another member's name now.
+
+    Raises Denied.
+    """
+    by.require("imports.run")
+    stale = Member.objects.filter(~Q(role="member") | Q(identities=None), labels__isnull=False).values_list(
+        "id", flat=True
+    )
+    for part in chunks(set(stale)):
+        with transaction.atomic():
+            Label.objects.filter(member__in=part).delete()
+
+
+def last_run() -> LabelRun | None:
+    """The latest computation; None before the first."""
+    return LabelRun.objects.order_by("-id").first()
+
+
+@dataclass(frozen=True)
+class Told:
+    """One label of one member as `scope` may see it. `reason` is None where the figures speak of what lies outside the scope."""
+
+    key: str
+    value: str
+    since: date
+    until: date | None
+    reason: Words | None
+
+
+def labels_of(scope: Scope, member: Member) -> list[Told]:
+    """What every label says of `member` now, as far as `scope` may know."""
+    found = {each.key: each for each in Label.objects.filter(_readable(scope), member=member)}
+    return [_told(scope, found[key]) for key in labels() if key in found]
+
+
+def history_of(scope: Scope, member: Member) -> list[Told]:
+    """What the labels said of `member` before, the latest first."""
+    rows = PastLabel.objects.filter(_readable(scope), member=member, key__in=labels()).order_by("-until", "key")
+    return [_told(scope, each) for each in rows]
+
+
+def _readable(scope: Scope) -> Q:
+    """The rows whose value `scope` may know of people it may see: what needs a permission, of those who are where it holds."""
+    shown = Q(key__in=[key for key, label in labels().items() if not label.needs])
+    for key, label in labels().items():
+        if label.needs:
+            shown |= Q(key=key) & _where(scope, label.needs)
+    return shown
+
+
+def _where(scope: Scope, needed: str) -> Q:
+    if scope.everything or scope.units("members.view") <= scope.units(needed):
+        return Q()
+    here = communities(scope).visible_to(scope, "members.view").visible_to(scope, needed)
+    return Q(Exists(Membership.objects.filter(identity__member=OuterRef("member"), community__in=here)))
+
+
+def labelled_as(scope: Scope, key: str, value: str) -> QuerySet[Label]:
+    """The rows of who is so labelled, as far as `scope` may know.
+
+    Raises DomainError unknown_label or unknown_label_value.
+    """
+    return Label.objects.filter(_readable(scope), key=find_label(key).key, value=find_label(key).value(value).code)
+
+
+def _told(scope: Scope, row: Label | PastLabel) -> Told:
+    label = labels()[row.key]
+    whole = scope.may("members.view", row.unit_id) and (not label.needs or scope.may(label.needs, row.unit_id))
+    reason = label.reason(row.rule, json.loads(row.figures)) if whole and row.rule < len(label.rules) else None
+    return Told(row.key, row.value, row.since, row.until if isinstance(row, PastLabel) else None, reason)
+
+
+def values_of(scope: Scope, ids: Iterable[int]) -> dict[int, dict[str, str]]:
+    """Member -> label -> value, of the labels that `scope` may know."""
+    rows = Label.objects.filter(_readable(scope), member__in=list(ids)).values_list("member", "key", "value")
+    found: dict[int, dict[str, str]] = {}
+    for member, key, value in rows:
+        found.setdefault(member, {})[key] = value
+    return found
+
+
+def mix(scope: Scope, people: QuerySet[Member]) -> dict[str, dict[str, int]]:
+    """Label -> value -> how many of `people`, of the labels that `scope` may know; the values nobody has are 0."""
+    known = [key for key, label in labels().items() if not label.needs or scope.may(label.needs)]
+    found = {key: dict.fromkeys((each.code for each in labels()[key].values), 0) for key in known}
+    rows = Label.objects.filter(_readable(scope), member__in=people.order_by().values("id")).values_list("key", "value")
+    for key, value, count in rows.annotate(n=Count("id")).order_by():
+        if value in found.get(key, ()):
+            found[key][value] = count
+    return found
+
+
+def members_of_units(units: Collection[int]) -> Iterator[int]:
+    """The members whose labels go by the thresholds of one of `units`."""
+    return Label.objects.filter(unit_id__in=units, key="tier").values_list("member", flat=True).iterator()
