@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
+from itertools import islice
 from typing import Any, Generic, TypeVar
 
 from django.core.paginator import Page, Paginator
@@ -15,6 +16,8 @@ from qunyu.kernel.words import Words
 
 Row = TypeVar("Row")
 PAGE_SIZES = (25, 50, 100)
+# Rows of an export at a time.
+CHUNK = 2_000
 SEARCH = Words("搜索", "Search")
 RISING, FALLING = Words("{name}（升序）", "{name}, ascending"), Words("{name}（降序）", "{name}, descending")
 
@@ -95,6 +98,8 @@ class Listing(Generic[Row]):
     default: str
     link: Callable[[Row], str] = lambda row: ""
     chips: list[Chip] = field(default_factory=list)
+    # Given the rows about to be shown, to put on them what is cheaper to ask for all of them at once.
+    dress: Callable[[Sequence[Row]], None] = lambda rows: None
     page: Page[Row] | None = None
 
     @property
@@ -176,6 +181,8 @@ class Listing(Generic[Row]):
     def put(self, rows: QuerySet[Any] | list[Row]) -> Listing[Row]:
         """Takes the page asked for out of all rows; a page that is not there gives the nearest."""
         self.page = Paginator(rows, self.size).get_page(self.given.get("page", "1"))
+        self.page.object_list = list(self.page.object_list)
+        self.dress(self.page.object_list)
         return self
 
     def export(self, rows: QuerySet[Any] | list[Row], name: str) -> HttpResponseBase | None:
@@ -184,6 +191,11 @@ class Listing(Generic[Row]):
         if kind not in ("csv", "xlsx"):
             return None
         shown = self.shown
-        iterator = rows.iterator(chunk_size=2_000) if isinstance(rows, QuerySet) else iter(rows)
-        lines = ([(each.plain or each.show)(row) for each in shown] for row in iterator)
+        lines = ([(each.plain or each.show)(row) for each in shown] for row in self._dressed(rows))
         return exported(kind, name, [str(each.title) for each in shown], lines)
+
+    def _dressed(self, rows: QuerySet[Any] | list[Row]) -> Iterator[Row]:
+        iterator = rows.iterator(chunk_size=CHUNK) if isinstance(rows, QuerySet) else iter(rows)
+        while chunk := list(islice(iterator, CHUNK)):
+            self.dress(chunk)
+            yield from chunk

@@ -12,12 +12,14 @@ from qunyu.console.pages import (
     communities,
     community,
     imports,
+    labels,
     member,
     members,
     metrics,
     new_import,
     organisation,
     signing,
+    thresholds,
 )
 
 app_name = "console"
@@ -38,6 +40,7 @@ urlpatterns = [
     path("communities/<slug:public_id>/activity", page(community.show_activity), name="community_activity"),
     path("communities/<slug:public_id>/settings", form(community.edit_community), name="community_settings"),
     path("members", page(members.show_members), name="members"),
+    path("members/labels", page(labels.show_labels), name="labels"),
     path("members/<slug:public_id>", page(member.show_member), name="member"),
     path("organisation", page(organisation.show_organisation), name="organisation"),
     path("organisation/units", require_POST(organisation.add_unit), name="add_unit"),
@@ -54,6 +57,8 @@ urlpatterns = [
     path("settings/imports/new/<slug:upload_id>", form(new_import.look_at_files), name="import_preview"),
     path("settings/imports/<slug:public_id>", page(imports.show_import), name="import"),
     path("settings/imports/<slug:public_id>/undo", form(imports.undo_import), name="import_undo"),
+    path("settings/thresholds", page(thresholds.show_units), name="thresholds"),
+    path("settings/thresholds/<slug:public_id>", form(thresholds.edit_thresholds), name="unit_thresholds"),
     path("settings/account", form(account.show_account), name="account"),
     path("settings/tokens", form(account.show_tokens), name="tokens"),
     path("settings/tokens/<slug:public_id>/revoke", require_POST(account.revoke_token), name="revoke_token"),

@@ -12,7 +12,8 @@ import pyarrow as pa
 from django.db import connection, transaction
 from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 
-from qunyu.communities.queries import communities
+from qunyu.communities.queries import communities, communities_where
+from qunyu.events.queries import shown
 from qunyu.insights.label import find_label, labels
 from qunyu.insights.labelling import KEPT, Changes
 from qunyu.kernel.scope import Scope
@@ -189,15 +190,48 @@ def values_of(scope: Scope, ids: Iterable[int]) -> dict[int, dict[str, str]]:
     return found
 
 
-def mix(scope: Scope, people: QuerySet[Member]) -> dict[str, dict[str, int]]:
-    """Label -> value -> how many of `people`, of the labels that `scope` may know; the values nobody has are 0."""
-    known = [key for key, label in labels().items() if not label.needs or scope.may(label.needs)]
-    found = {key: dict.fromkeys((each.code for each in labels()[key].values), 0) for key in known}
-    rows = Label.objects.filter(_readable(scope), member__in=people.order_by().values("id")).values_list("key", "value")
-    for key, value, count in rows.annotate(n=Count("id")).order_by():
+Mix = dict[str, dict[str, int]]
+
+
+def mix(scope: Scope, ids: Collection[int] | None = None) -> Mix:
+    """Label -> value -> how many of who is in the communities `ids` (None: in any) now, of the labels that `scope` may know.
+
+    The values nobody has are 0.
+    """
+    found = _nobody(scope)
+    rows = _present(scope, ids).values_list("key", "value").annotate(n=Count("member", distinct=True))
+    for key, value, count in rows.order_by():
         if value in found.get(key, ()):
             found[key][value] = count
     return found
+
+
+def mix_by_community(scope: Scope, key: str, ids: Collection[int] | None = None) -> dict[int, dict[str, int]]:
+    """Community -> value of the label `key` -> how many of who is there now; communities without anybody are missing.
+
+    Raises DomainError unknown_label.
+    """
+    find_label(key)
+    where = "member__identities__memberships__community"
+    rows = _present(scope, ids).filter(key=key).values_list(where, "value").annotate(n=Count("member", distinct=True))
+    found: dict[int, dict[str, int]] = {}
+    for community, value, count in rows.order_by():
+        found.setdefault(community, {})[value] = count
+    return found
+
+
+def _nobody(scope: Scope) -> Mix:
+    known = [label for label in labels().values() if not label.needs or scope.may(label.needs)]
+    return {label.key: dict.fromkeys((each.code for each in label.values), 0) for label in known}
+
+
+def _present(scope: Scope, ids: Collection[int] | None) -> QuerySet[Label]:
+    """The labels that `scope` may know of who is in those communities now, once for each of them."""
+    here = communities_where(scope, "members.view")
+    if ids is not None:
+        here = here.filter(id__in=ids)
+    there = {"member__identities__memberships__community__in": here, "member__identities__memberships__left_at": None}
+    return Label.objects.filter(_readable(scope), shown("member__identities__supplied_by"), **there)
 
 
 def members_of_units(units: Collection[int]) -> Iterator[int]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
@@ -16,6 +16,7 @@ from qunyu.events.queries import anything_hidden, shown
 from qunyu.kernel.errors import DomainError
 from qunyu.kernel.scope import Scope
 from qunyu.kernel.words import Words
+from qunyu.members.labels import labelled_as
 from qunyu.members.models import Identity, Member, Membership
 
 
@@ -85,13 +86,26 @@ def _buyers(scope: Scope) -> QuerySet[Identity]:
     return Identity.objects.filter(bought, orders__unit_id__in=units)
 
 
-def search_people(scope: Scope, *, text: str = "", role: str = "") -> QuerySet[Member]:
-    """The people `scope` may see, called `text` here or on a platform (part of it is enough), of that role."""
+def search_people(
+    scope: Scope, *, text: str = "", role: str = "", labels: Mapping[str, str] | None = None
+) -> QuerySet[Member]:
+    """The people `scope` may see, called `text` here or on a platform (part of it is enough), of that role and labelled so.
+
+    Raises DomainError unknown_label or unknown_label_value.
+    """
     found = people(scope)
     if text:
         called = _identities(scope).filter(Q(name__icontains=text) | Q(key__icontains=text))
         found = found.filter(Q(name__icontains=text) | Exists(called.filter(member=OuterRef("pk"))))
+    found = found.filter(_labelled(scope, labels or {}))
     return found.filter(role=role) if role else found
+
+
+def _labelled(scope: Scope, labels: Mapping[str, str]) -> Q:
+    said = Q()
+    for key, value in labels.items():
+        said &= Q(Exists(labelled_as(scope, key, value).filter(member=OuterRef("pk"))))
+    return said
 
 
 def find_person(scope: Scope, public_id: str) -> Member:
@@ -144,14 +158,17 @@ def _totals(rows: Iterable[tuple[Any, ...]]) -> dict[int, Totals]:
 class Wanted:
     """Which members: `text` in a name of theirs, and filters ("" and None = any) by community ids, role and platform.
 
-    `outside` are those who are in no community and known by their orders alone.
+    `present` leaves out who left; `outside` are those who are in no community and known by their orders alone. `labels` is
+    label -> value.
     """
 
     text: str = ""
     communities: Collection[int] | None = None
     role: str = ""
     platform: str = ""
+    present: bool = False
     outside: bool = False
+    labels: Mapping[str, str] = field(default_factory=dict)
 
 
 def members(scope: Scope, wanted: Wanted = Wanted()) -> QuerySet[Member]:
@@ -162,7 +179,10 @@ def members(scope: Scope, wanted: Wanted = Wanted()) -> QuerySet[Member]:
     if wanted.communities is not None:
         here = here.filter(id__in=wanted.communities)
     # One filter: its conditions and the figures below then speak of the same memberships.
-    found = Member.objects.filter(_asked(wanted), _shown("identities__"), identities__memberships__community__in=here)
+    there: dict[str, Any] = {"identities__memberships__community__in": here}
+    if wanted.present:
+        there["identities__memberships__left_at"] = None
+    found = Member.objects.filter(_asked(scope, wanted), _shown("identities__"), **there)
     return found.annotate(
         first_at=Min("identities__memberships__first_at"),
         last_at=Max("identities__memberships__last_at"),
@@ -174,7 +194,7 @@ def members(scope: Scope, wanted: Wanted = Wanted()) -> QuerySet[Member]:
 def _customers(scope: Scope, wanted: Wanted) -> QuerySet[Member]:
     """As `members`; first and last seen are then the first and the last order."""
     belongs = memberships(scope).filter(identity__member=OuterRef("pk"))
-    found = Member.objects.filter(~Exists(belongs), _asked(wanted), identities__in=_buyers(scope))
+    found = Member.objects.filter(~Exists(belongs), _asked(scope, wanted), identities__in=_buyers(scope))
     return found.annotate(
         first_at=Min("identities__orders__ordered_at"),
         last_at=Max("identities__orders__ordered_at"),
@@ -183,10 +203,10 @@ def _customers(scope: Scope, wanted: Wanted) -> QuerySet[Member]:
     )
 
 
-def _asked(wanted: Wanted) -> Q:
+def _asked(scope: Scope, wanted: Wanted) -> Q:
     named = Q(name__icontains=wanted.text) | Q(identities__name__icontains=wanted.text) if wanted.text else Q()
     there = Q(identities__platform=wanted.platform) if wanted.platform else Q()
-    return named & there & (Q(role=wanted.role) if wanted.role else Q())
+    return named & there & _labelled(scope, wanted.labels) & (Q(role=wanted.role) if wanted.role else Q())
 
 
 def find_member(scope: Scope, public_id: str) -> Member:

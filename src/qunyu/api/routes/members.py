@@ -10,6 +10,7 @@ from ninja import Query, Router
 from qunyu.api.auth import scope_of_request
 from qunyu.api.paging import Page, Turn, page
 from qunyu.api.routes.orders import orders_out
+from qunyu.api.schemas.labels import told_out
 from qunyu.api.schemas.members import (
     MemberDetail,
     MemberOut,
@@ -20,7 +21,11 @@ from qunyu.api.schemas.members import (
 )
 from qunyu.api.schemas.orders import OrderOut
 from qunyu.commerce.queries import orders
+from qunyu.insights.label import find_label, labels
+from qunyu.kernel.errors import DomainError
 from qunyu.kernel.scope import Scope
+from qunyu.kernel.words import Words
+from qunyu.members.labels import history_of, labels_of, values_of
 from qunyu.members.queries import (
     Totals,
     find_person,
@@ -42,10 +47,32 @@ def members(request: HttpRequest, asked: Query[MemberQuery]) -> Page[MemberOut]:
     """The people of the communities the caller may see and, with orders.view, the buyers of their units."""
     scope = scope_of_request(request)
     scope.require("members.view")
-    found = search_people(scope, text=asked.search, role=asked.role)
+    found = search_people(scope, text=asked.search, role=asked.role, labels=_labels(asked.labels))
     rows, following = page(Turn(request, asked.limit, asked.cursor), found, (asked.sort, "public_id"))
-    totals = totals_by_member(scope, [row.pk for row in rows])
-    return Page[MemberOut](items=[member_out(row, totals.get(row.pk, Totals())) for row in rows], next=following)
+    ids = [row.pk for row in rows]
+    totals, said = totals_by_member(scope, ids), values_of(scope, ids)
+    items = [member_out(row, totals.get(row.pk, Totals()), said.get(row.pk, {})) for row in rows]
+    return Page[MemberOut](items=items, next=following)
+
+
+def _labels(given: list[str]) -> dict[str, str]:
+    """Label -> value, of label:value.
+
+    Raises DomainError bad_label, unknown_label or unknown_label_value, with the `field`.
+    """
+    found: dict[str, str] = {}
+    for text in given:
+        key, colon, value = text.partition(":")
+        if not colon:
+            message = Words(
+                "“{text}”应写成 标签:取值，如 tier:active", "“{text}” is written label:value, like tier:active"
+            )
+            raise DomainError("bad_label", message.fill(text=text), field="labels")
+        try:
+            found[key] = find_label(key).value(value).code
+        except DomainError as error:
+            raise DomainError(error.code, error.message, field="labels") from None
+    return found
 
 
 @router.get("/members/{id}", response=MemberDetail, operation_id="member", summary="One person")
@@ -55,11 +82,14 @@ def member(request: HttpRequest, id: str) -> MemberDetail:
     scope.require("members.view")
     row = find_person(scope, id)
     found = memberships(scope).filter(identity__member=row).select_related("community", "identity")
-    head = member_out(row, totals_by_member(scope, [row.pk]).get(row.pk, Totals()))
+    totals, said = totals_by_member(scope, [row.pk]), values_of(scope, [row.pk])
+    head = member_out(row, totals.get(row.pk, Totals()), said.get(row.pk, {}))
     return MemberDetail(
         **head.model_dump(),
         identities=[identity_out(each) for each in identities_of(scope, row)],
         memberships=[membership_out(each) for each in found.order_by("-last_at", "id")],
+        told=[told_out(labels()[each.key], each) for each in labels_of(scope, row)],
+        past=[told_out(labels()[each.key], each) for each in history_of(scope, row)],
         orders=_orders(scope, row) if scope.may("orders.view") else None,
     )
 

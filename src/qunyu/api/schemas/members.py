@@ -10,6 +10,7 @@ from ninja import Field, Schema
 
 from qunyu.api.paging import Cursor, Limit
 from qunyu.api.schemas.basics import Ref, Text, ref_of
+from qunyu.api.schemas.labels import ToldOut
 from qunyu.api.schemas.orders import OrderOut
 from qunyu.members.queries import Totals
 
@@ -26,6 +27,7 @@ class MemberQuery(Schema):
 
     search: Text = Field("", description="a part of a name, or of a platform's id")
     role: Literal["", "member", "staff", "atmosphere", "bot"] = ""
+    labels: list[Text] = Field([], description="only who has all of these, each as label:value")
     sort: Literal["name", "-name"] = "name"
     limit: Limit = 50
     cursor: Cursor = ""
@@ -48,6 +50,7 @@ class MemberOut(Schema):
     communities: int = Field(description="communities they were not seen leaving")
     messages: int
     last_at: datetime | None
+    labels: dict[str, str] = Field(description="label -> value, those the caller may know")
 
 
 class IdentityOut(Schema):
@@ -84,10 +87,12 @@ class MemberDetail(MemberOut):
 
     identities: list[IdentityOut]
     memberships: list[MembershipOut]
+    told: list[ToldOut] = Field(description="what the labels say, with the reason")
+    past: list[ToldOut] = Field(description="what they said before, the latest first")
     orders: list[OrderOut] | None = Field(description="the latest hundred; null without orders.view")
 
 
-def member_out(member: Member, totals: Totals) -> MemberOut:
+def member_out(member: Member, totals: Totals, labels: dict[str, str]) -> MemberOut:
     """The person as a list shows them."""
     return MemberOut(
         id=member.public_id,
@@ -96,6 +101,7 @@ def member_out(member: Member, totals: Totals) -> MemberOut:
         communities=totals.present,
         messages=totals.messages,
         last_at=totals.last_at,
+        labels=labels,
     )
 
 

@@ -18,7 +18,7 @@ from qunyu.console.forms import Form
 from qunyu.console.heat import hour_chart
 from qunyu.console.names import TYPES, named, platform
 from qunyu.console.narrowing import BAD_DAY, GRAIN_NAMES, SPANS, Narrowing
-from qunyu.console.pages.members import answer_members, role_filter
+from qunyu.console.pages.members import answer_members, label_filters, presence_filter, role_filter
 from qunyu.events.lake.timeline import hours
 from qunyu.flows.place import lake
 from qunyu.insights.board import Board, board
@@ -69,7 +69,8 @@ def show_people(request: Ask, public_id: str) -> HttpResponseBase:
     community = _found(request, public_id)
     request.scope.require("members.view", community.unit_id)
     around = _around(request, community, "people")
-    return answer_members(request, "community_people", [role_filter(request.GET)], around, community.pk)
+    filters = [role_filter(request.GET), presence_filter(request.GET), *label_filters(request.GET, request.scope)]
+    return answer_members(request, "community_people", filters, around, community.pk)
 
 
 def show_activity(request: Ask, public_id: str) -> HttpResponseBase:

@@ -12,8 +12,10 @@ from qunyu.console.asking import Ask, answer
 from qunyu.console.names import CONTENTS, MEMBER_ROLES, ORDER_STATES, named, platform
 from qunyu.events.lake.timeline import Moment, Seen, timeline
 from qunyu.flows.place import lake
+from qunyu.insights.label import Label, Value, labels
 from qunyu.kernel.scope import Scope
 from qunyu.kernel.words import Words
+from qunyu.members.labels import Told, history_of, labels_of
 from qunyu.members.queries import customers_of, find_member, memberships_of
 from qunyu.reports.show import money
 
@@ -63,6 +65,8 @@ def _facts(scope: Scope, member: Member, memberships: list[Membership]) -> dict[
     spent = spent_by(scope, member.pk)
     found = list(orders_of(scope, member.pk)[: ORDERS + 1])
     return {
+        "labels": _told(labels_of(scope, member)),
+        "past_labels": _told(history_of(scope, member)),
         "role": named(MEMBER_ROLES, member.role),
         "memberships": [(each, platform(each.identity.platform)) for each in memberships],
         "active_days": sum(each.active_days for each in memberships),
@@ -74,6 +78,11 @@ def _facts(scope: Scope, member: Member, memberships: list[Membership]) -> dict[
         ],
         "more_orders": len(found) > ORDERS,
     }
+
+
+def _told(found: list[Told]) -> list[tuple[Label, Value, Told]]:
+    every = labels()
+    return [(every[each.key], every[each.key].value(each.value), each) for each in found]
 
 
 def _timeline(request: Ask, member: Member, memberships: list[Membership]) -> dict[str, Any]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from functools import partial
 from typing import Any
 
 from django.http import HttpResponseBase, QueryDict
@@ -12,8 +14,10 @@ from qunyu.console.asking import Ask, answer
 from qunyu.console.lists import Column, Filter, Listing, chips
 from qunyu.console.names import MEMBER_ROLES, named, platform
 from qunyu.console.templatetags.showing import ago, whole
+from qunyu.insights.label import Label, labels
 from qunyu.kernel.scope import Scope
 from qunyu.kernel.words import Words
+from qunyu.members.labels import values_of
 from qunyu.members.queries import Wanted, members
 
 # A row is a member with the figures that `members.queries.members` adds.
@@ -31,6 +35,16 @@ COLUMNS = (
 )  # fmt: skip
 
 
+# The labels whose columns show unless others are asked for.
+SHOWN = ("tier", "user_type")
+PRESENT: tuple[str, object] = ("present", Words("目前在群", "There now"))
+
+
+def known_labels(scope: Scope) -> list[Label]:
+    """The labels `scope` may know of somebody."""
+    return [label for label in labels().values() if not label.needs or scope.may(label.needs)]
+
+
 def show_members(request: Ask) -> HttpResponseBase:
     """The list, its part, or its export."""
     request.scope.require("members.view")
@@ -42,7 +56,9 @@ def answer_members(
 ) -> HttpResponseBase:
     """A list of members as page `page`, with what stands `around` it; of the community `only` where one is named."""
     search = request.GET.get("q", "").strip()
-    listing = Listing[Any](COLUMNS, request.GET, "-last_at", _link, chips=chips(request.GET, filters))
+    columns = (*COLUMNS, *label_columns(request.scope))
+    listing = Listing[Any](columns, request.GET, "-last_at", _link, chips=chips(request.GET, filters))
+    listing.dress = lambda rows: dress(request.scope, rows)
     rows = listing.ordered(members(request.scope, _wanted(request, filters, search, only)))
     file = listing.export(rows, "members")
     if file is not None:
@@ -59,8 +75,45 @@ def _wanted(request: Ask, filters: list[Filter], search: str, only: int | None) 
     if public_id := chosen.get("community"):
         here = communities_where(request.scope, "members.view")
         ids = list(here.filter(public_id=public_id).values_list("id", flat=True))
-    outside = chosen.get("place", "") == "outside"
-    return Wanted(search, ids, chosen.get("role", ""), chosen.get("platform", ""), outside)
+    place = chosen.get("place", "")
+    said = {key: chosen[key] for key in labels() if chosen.get(key)}
+    return Wanted(
+        search, ids, chosen.get("role", ""), chosen.get("platform", ""), place == "present", place == "outside", said
+    )
+
+
+def label_columns(scope: Scope) -> list[Column[Any]]:
+    """What the labels say of a row on which `dress` has put it."""
+    return [
+        Column(label.key, label.title, partial(_said, label), optional=label.key not in SHOWN)
+        for label in known_labels(scope)
+    ]
+
+
+def _said(label: Label, row: Any) -> Words | str:
+    code = row.said.get(label.key, "")
+    return next((each.title for each in label.values if each.code == code), "–")
+
+
+def dress(scope: Scope, rows: Sequence[Any]) -> None:
+    """Puts on members what the labels say of them."""
+    found = values_of(scope, [row.pk for row in rows])
+    for row in rows:
+        row.said = found.get(row.pk, {})
+
+
+def label_filters(given: QueryDict, scope: Scope) -> list[Filter]:
+    """A choice for each of our own labels."""
+    return [
+        Filter(label.key, label.title, [(each.code, each.title) for each in label.values], _known(label, given))
+        for label in known_labels(scope)
+        if not label.reference or given.get(label.key)
+    ]
+
+
+def _known(label: Label, given: QueryDict) -> str:
+    asked = given.get(label.key, "")
+    return asked if asked in {each.code for each in label.values} else ""
 
 
 def role_filter(given: QueryDict) -> Filter:
@@ -80,13 +133,21 @@ def _filters(given: QueryDict, scope: Scope) -> list[Filter]:
         Filter("platform", Words("平台", "Platform"), platforms, given.get("platform", "")),
     )
     useful = [each for each in found if len(each.options) > 1 or each.chosen]
-    return [*useful, _place_filter(given)] if scope.may("orders.view") else useful
+    return [*useful, _place_filter(given, scope), *label_filters(given, scope)]
 
 
-def _place_filter(given: QueryDict) -> Filter:
-    """Members of communities, unless those are asked for who are in none."""
-    outside = [("outside", Words("不在任何社群的买家", "Buyers in no community"))]
-    return Filter("place", Words("所在", "Where"), outside, given.get("place", ""), Words("社群成员", "In communities"))
+def _place_filter(given: QueryDict, scope: Scope) -> Filter:
+    """Members of communities, unless those are asked for who are there now, or in none."""
+    options = [PRESENT]
+    if scope.may("orders.view"):
+        options.append(("outside", Words("不在任何社群的买家", "Buyers in no community")))
+    everybody = Words("社群成员（含已退群）", "In communities, or was")
+    return Filter("place", Words("所在", "Where"), options, given.get("place", ""), everybody)
+
+
+def presence_filter(given: QueryDict) -> Filter:
+    """Everybody ever seen in a community, or who is there now."""
+    return Filter("place", Words("在群", "There"), [PRESENT], given.get("place", ""), Words("含已退群", "Or was there"))
 
 
 def _link(row: Any) -> str:
