@@ -169,13 +169,14 @@ def find_threshold(key: str) -> Threshold:
 def check_threshold(key: str, value: float) -> None:
     """Raises DomainError unknown_threshold, or bad_threshold for a number outside its range or not whole where it must be."""
     threshold = find_threshold(key)
-    if threshold.whole and value != int(value):
-        message = Words("“{title}”须为整数", "“{title}” is a whole number")
-        raise DomainError("bad_threshold", _filled(message, title=threshold.title), field=key)
+    # Written so that what is no number at all (NaN) is refused as well.
     if not threshold.least <= value <= threshold.most:
         message = Words("“{title}”须在 {least:g} 与 {most:g} 之间", "“{title}” is between {least:g} and {most:g}")
         filled = _filled(message, title=threshold.title, least=threshold.least, most=threshold.most)
         raise DomainError("bad_threshold", filled, field=key)
+    if threshold.whole and value != int(value):
+        message = Words("“{title}”须为整数", "“{title}” is a whole number")
+        raise DomainError("bad_threshold", _filled(message, title=threshold.title), field=key)
 
 
 def check_pairs(thresholds: Mapping[str, float], unit: str) -> None:
