@@ -124,3 +124,16 @@ def test_thresholds_are_for_who_may(labelled: Community, caller: As, unit: Unit,
         assert caller("admin", unit).ask(method, path, data).status == 403
         assert caller("owner", other_unit).ask(method, path, data).status == 404
     assert not UnitSetting.objects.exists()
+
+
+def test_advice_says_why_there_is_none(labelled: Community, api: Caller) -> None:
+    (found,) = api.get("/advice").body
+    assert found["community"]["name"] == "Tea lovers"
+    assert found["advice"] == []
+    assert found["why_none"] == "not enough data: fewer than 20 people of known type"
+    assert sum(found["user_types"].values()) == 3
+
+
+def test_advice_needs_people_and_orders(labelled: Community, caller: As, unit: Unit) -> None:
+    for role in ("admin", "analyst"):
+        assert caller(role, unit).get("/advice").status == 403

@@ -14,7 +14,10 @@ from qunyu.kernel.words import Words, language
 
 @dataclass(frozen=True)
 class Place:
-    """One entry: `name` is the address's name, `within` the names of the pages that lie below it."""
+    """One entry: `name` is the address's name, `within` the names of the pages that lie below it.
+
+    `permission` names every permission the page needs, with blanks between.
+    """
 
     name: str
     title: Words
@@ -30,6 +33,7 @@ class Place:
 
 MAP = (
     Place("board", Words("看板", "Board"), "chart-bar", "communities.view", below=(
+        Place("advice", Words("建议", "Advice"), "bulb", "members.view orders.view"),
         Place("metrics", Words("指标说明", "Metrics"), "ruler-measure", within=("metric",)),
     )),
     Place("communities", Words("社群", "Communities"), "messages", "communities.view", within=("community",)),
@@ -71,7 +75,7 @@ def _entry(place: Place, scope: Scope, here: str) -> Entry:
 
 
 def _may(place: Place, scope: Scope) -> bool:
-    return not place.permission or scope.may(place.permission)
+    return all(scope.may(each) for each in place.permission.split())
 
 
 def context(request: HttpRequest) -> dict[str, Any]:

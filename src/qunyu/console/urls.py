@@ -7,6 +7,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from qunyu.console.pages import (
     account,
+    advice,
     audit,
     board,
     communities,
@@ -32,10 +33,12 @@ urlpatterns = [
     path("sign-out", require_POST(signing.sign_out), name="sign_out"),
     path("language", require_POST(signing.choose_language), name="language"),
     path("board", page(board.show_board), name="board"),
+    path("board/advice", page(advice.show_advice), name="advice"),
     path("board/metrics", page(metrics.show_metrics), name="metrics"),
     path("board/metrics/<slug:key>", page(metrics.show_metric), name="metric"),
     path("communities", page(communities.show_communities), name="communities"),
     path("communities/<slug:public_id>", page(community.show_community), name="community"),
+    path("communities/<slug:public_id>/advice", page(community.show_advice), name="community_advice"),
     path("communities/<slug:public_id>/people", page(community.show_people), name="community_people"),
     path("communities/<slug:public_id>/activity", page(community.show_activity), name="community_activity"),
     path("communities/<slug:public_id>/settings", form(community.edit_community), name="community_settings"),

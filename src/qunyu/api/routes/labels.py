@@ -12,17 +12,21 @@ from qunyu.api.auth import scope_of_request
 from qunyu.api.named import named_communities
 from qunyu.api.schemas.basics import Ref, ref_of
 from qunyu.api.schemas.labels import (
+    AdvisedOut,
     InForce,
     LabelsOut,
     LabelsQuery,
     PreviewOut,
     ThresholdsIn,
     ThresholdsOut,
+    advised_out,
     label_out,
     preview_out,
 )
+from qunyu.communities.queries import communities
 from qunyu.flows.thresholds import change_thresholds, preview
 from qunyu.insights.label import defaults, labels
+from qunyu.members.advice import advised
 from qunyu.members.labels import last_run, mix
 from qunyu.people.queries import own_settings, settings_in_force, unit_in, units_seen
 
@@ -43,6 +47,15 @@ def all_labels(request: HttpRequest, asked: Query[LabelsQuery]) -> LabelsOut:
         computed_at=run.at if run else None,
         labels=[label_out(label, counts[key]) for key, label in labels().items() if key in counts],
     )
+
+
+@router.get("/advice", response=list[AdvisedOut], operation_id="advice", summary="What communities’ people ask for")
+def advice(request: HttpRequest, asked: Query[LabelsQuery]) -> list[AdvisedOut]:
+    """The strategies that the user types of each community ask for, by name of the community. Needs members.view and orders.view."""
+    scope = scope_of_request(request)
+    found = advised(scope, named_communities(scope, asked.communities))
+    rows = communities(scope).filter(id__in=found).order_by("name", "public_id")
+    return [advised_out(each, found[each.pk]) for each in rows]
 
 
 @router.get(

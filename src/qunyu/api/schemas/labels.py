@@ -3,13 +3,19 @@
 from __future__ import annotations
 
 from datetime import date, datetime
+from typing import TYPE_CHECKING
 
 from ninja import Field, Schema
 
-from qunyu.api.schemas.basics import Ref, Text
+from qunyu.api.schemas.basics import Ref, Text, ref_of
+from qunyu.insights.advice import Advice
 from qunyu.insights.label import Label, Threshold
 from qunyu.insights.labelling import Moves
+from qunyu.members.advice import Advised
 from qunyu.members.labels import Told
+
+if TYPE_CHECKING:
+    from qunyu.communities.models import Community
 
 
 class ValueOut(Schema):
@@ -183,3 +189,60 @@ def preview_out(moves: Moves) -> PreviewOut:
             for (value, also), count in sorted(found.items())
         ],
     )  # fmt: skip
+
+
+class AdviceOut(Schema):
+    """One strategy for one community: `count` of `known` people are of its user type; shares are 0 to 1.
+
+    `low` to `high` is the 95 % interval of the share, `usual` the share over all communities the caller may see.
+    """
+
+    user_type: str
+    title: str
+    why: str
+    first: str
+    then: list[str]
+    count: int
+    known: int
+    share: float
+    low: float
+    high: float
+    usual: float
+    sureness: str
+
+
+class AdvisedOut(Schema):
+    """One community: how many people are of each user type, and the advice; `why_none` says why there is none."""
+
+    community: Ref
+    user_types: dict[str, int]
+    advice: list[AdviceOut]
+    why_none: str | None
+
+
+def advised_out(community: Community, found: Advised) -> AdvisedOut:
+    """The advice for a community, in the active language."""
+    return AdvisedOut(
+        community=ref_of(community),
+        user_types=dict(found.counts),
+        advice=[_advice_out(each) for each in found.advice],
+        why_none=None if found.why_none is None else str(found.why_none),
+    )
+
+
+def _advice_out(advice: Advice) -> AdviceOut:
+    strategy = advice.strategy
+    return AdviceOut(
+        user_type=strategy.user_type,
+        title=str(strategy.title),
+        why=str(strategy.why),
+        first=str(strategy.first),
+        then=[str(each) for each in strategy.then],
+        count=advice.count,
+        known=advice.known,
+        share=advice.share,
+        low=advice.low,
+        high=advice.high,
+        usual=advice.usual,
+        sureness=advice.sureness,
+    )

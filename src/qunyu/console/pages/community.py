@@ -18,6 +18,7 @@ from qunyu.console.forms import Form
 from qunyu.console.heat import hour_chart
 from qunyu.console.names import TYPES, named, platform
 from qunyu.console.narrowing import BAD_DAY, GRAIN_NAMES, SPANS, Narrowing
+from qunyu.console.pages.advice import advice_of
 from qunyu.console.pages.members import answer_members, label_filters, presence_filter, role_filter
 from qunyu.events.lake.timeline import hours
 from qunyu.flows.place import lake
@@ -38,6 +39,8 @@ CARDS = (
 # Which of the board's charts say something day by day.
 DAILY = frozenset(("talk", "members"))
 DAYS = ("opened_on", "closed_on")
+# Advice is about people by what they bought.
+ADVISING = ("members.view", "orders.view")
 SAVED = Words("已保存", "Saved")
 
 
@@ -71,6 +74,15 @@ def show_people(request: Ask, public_id: str) -> HttpResponseBase:
     around = _around(request, community, "people")
     filters = [role_filter(request.GET), presence_filter(request.GET), *label_filters(request.GET, request.scope)]
     return answer_members(request, "community_people", filters, around, community.pk)
+
+
+def show_advice(request: Ask, public_id: str) -> HttpResponseBase:
+    """What the mix of the community's people asks for."""
+    community = _found(request, public_id)
+    for permission in ADVISING:
+        request.scope.require(permission, community.unit_id)
+    context = {**advice_of(request.scope, community), **_around(request, community, "advice")}
+    return answer(request, "community_advice", context)
 
 
 def show_activity(request: Ask, public_id: str) -> HttpResponseBase:
@@ -143,6 +155,8 @@ def _around(request: Ask, community: Community, tab: str) -> dict[str, Any]:
     tabs = [
         ("overview", "console:community", Words("概览", "Overview"), True),
         ("people", "console:community_people", Words("成员", "People"), request.scope.may("members.view", community.unit_id)),
+        ("advice", "console:community_advice", Words("建议", "Advice"),
+         all(request.scope.may(permission, community.unit_id) for permission in ADVISING)),
         ("activity", "console:community_activity", Words("活跃时段", "Activity"), True),
         ("settings", "console:community_settings", Words("设置", "Settings"),
          request.scope.may("communities.edit", community.unit_id)),

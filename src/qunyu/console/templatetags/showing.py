@@ -63,6 +63,12 @@ def whole(value: float | None) -> str:
 
 
 @register.filter
+def percent(share: float) -> str:
+    """A share as a whole percentage."""
+    return f"{share * 100:.0f} %"
+
+
+@register.filter
 def size(count: int) -> str:
     """Bytes as KB, MB or GB."""
     for unit, places in (("B", 0), ("KB", 0), ("MB", 1)):
