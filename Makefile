@@ -43,6 +43,7 @@ lint: install $(TEST) ## style, types, import contracts, committed words
 	$(BIN)/lint-imports
 	$(BIN)/python tools/check_sizes.py src tests tools benchmarks
 	QUNYU_DATA=build/lint $(BIN)/python tools/metrics_page.py --check
+	QUNYU_DATA=build/lint $(BIN)/python tools/labels_page.py --check
 	tools/check_words.sh
 
 format: install $(TEST) ## let ruff repair what it can

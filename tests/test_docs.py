@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from qunyu.events.reading import readers
+from qunyu.insights.label import labels
 from qunyu.insights.metric import metrics
 
 ROOT = Path(__file__).parents[1]
@@ -33,6 +34,15 @@ def test_the_settings_are_found() -> None:
 @pytest.mark.parametrize("key", sorted(metrics()))
 def test_every_metric_is_described(key: str) -> None:
     assert key in words_of(DOCS / "metrics.md")
+
+
+LABELS = [name for label in labels().values() for name in (label.key, *(each.key for each in label.thresholds))]
+
+
+@pytest.mark.parametrize("key", LABELS)
+def test_every_label_and_threshold_is_described(key: str) -> None:
+    page = (DOCS / "labels.md").read_text(encoding="utf-8")
+    assert f"## {key}\n" in page or f"| `{key}` |" in page
 
 
 @pytest.mark.parametrize("key", sorted(readers()))

@@ -6,9 +6,13 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 
+# So that what tools share is found when this is run as a script.
+sys.path.insert(0, str(Path(__file__).parents[1]))
+
 from qunyu.insights.inputs import INPUTS
 from qunyu.insights.metric import Metric, UnitOfValue, metrics
 from qunyu.kernel.words import Words
+from tools.written import write
 
 PAGE = Path(__file__).parents[1] / "docs" / "metrics.md"
 
@@ -104,17 +108,5 @@ def _inputs() -> str:
     return "\n".join([*lines, ""])
 
 
-def main() -> int:
-    """Writes the page; with --check compares instead, and gives 1 when the page is not up to date."""
-    wanted = page()
-    if "--check" in sys.argv[1:]:
-        same = PAGE.exists() and PAGE.read_text(encoding="utf-8") == wanted
-        if not same:
-            print("docs/metrics.md is not up to date: run tools/metrics_page.py", file=sys.stderr)
-        return 0 if same else 1
-    PAGE.write_text(wanted, encoding="utf-8")
-    return 0
-
-
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(write(PAGE, page()))
