@@ -9,13 +9,17 @@ from random import Random
 
 from qunyu.simulation.brand import CITIES, BrandSpec, Type
 from qunyu.simulation.communities import Community
-from qunyu.simulation.people import LATE, LOYALTY, Membership, Person, Town
+from qunyu.simulation.people import LATE, LOYALTY, Membership, Person, Town, UserType
 from qunyu.simulation.rhythm import Day, clock
 
 DAY = 86_400
 INVITED = "好友邀请"
 PULLED = "管理员邀请"
 ELSEWHERE = 0.21
+# How often the loyal are asked for a friend first; else so many are asked, and this is how often each type says yes.
+LOYAL_FIRST = 0.75
+ASKED = 12
+EAGER: dict[UserType, float] = {"loyal": 1.0, "demand": 0.25, "low_demand": 0.08, "bargain": 0.0}
 
 # Entry channels by type, with their share of joins; the two above need an inviter.
 CHANNELS: dict[Type, dict[str, float]] = {
@@ -114,14 +118,13 @@ def _inviter(inside: Inside, channel: str, second: int, random: Random) -> Membe
         return inside.owner
     if channel != INVITED or not inside.members:
         return None
-    if second >= 0 and inside.loyal and random.random() < 0.75:
+    if second >= 0 and inside.loyal and random.random() < LOYAL_FIRST:
         loyal = inside.loyal.popleft()
         if _present(loyal, second) and not loyal.person.invited:
             return loyal
-    for _ in range(12):
+    for _ in range(ASKED):
         member = inside.members[int(random.random() * len(inside.members))]
-        chance = {"loyal": 1.0, "demand": 0.25, "low_demand": 0.08, "bargain": 0.0}[member.person.type]
-        if random.random() < chance and _present(member, second):
+        if random.random() < EAGER[member.person.type] and _present(member, second):
             return member
     return None
 

@@ -33,6 +33,7 @@ def live(
         if community.open_on(day.index):
             room.turn(day)
             _day(room, joins[day.index], cues)
+            room.end()
         for member in leaves[day.index]:
             depart(room, member)
         end = (day.index + 1) * DAY

@@ -26,6 +26,8 @@ TIERS: dict[UserType, tuple[float, float, float, float]] = {
 TIER_NAMES: tuple[Tier, ...] = ("ordinary", "active", "contributing", "professional")
 # Lines a day while engaged, the latent mean of each tier.
 TALK: dict[Tier, float] = {"ordinary": 0.075, "active": 0.70, "contributing": 1.15, "professional": 1.6}
+# How far the logarithms of the rates of one tier spread.
+SPREADS: dict[Tier, float] = {"ordinary": 0.9, "active": 0.35, "contributing": 0.35, "professional": 0.35}
 # Mean days of engagement, and the chance that somebody who falls silent also leaves.
 LOYALTY: dict[UserType, tuple[float, float]] = {
     "loyal": (900, 0.3),
@@ -37,7 +39,10 @@ LOYALTY: dict[UserType, tuple[float, float]] = {
 
 @dataclass(slots=True, eq=False)
 class Person:
-    """Somebody with latent traits, and what the generator saw them do (a bit per day in `days_spoken`)."""
+    """Somebody with latent traits, and what the generator saw them do (a bit per day in `days_spoken`).
+
+    `unasked` is the logarithm of the chance that an expert in their place would have answered no question at all.
+    """
 
     number: int
     name: str
@@ -59,6 +64,8 @@ class Person:
     last_order: int = -1
     days_spoken: int = 0
     messages: int = 0
+    answers: int = 0
+    unasked: float = 0.0
 
 
 @dataclass(slots=True, eq=False)
@@ -97,7 +104,7 @@ class Town:
         weights = LATE_TYPES if late else TYPES
         kind = random.choices(tuple(weights), tuple(weights.values()))[0]
         tier = random.choices(TIER_NAMES, TIERS[kind])[0]
-        spread = 0.9 if tier == "ordinary" else 0.35
+        spread = SPREADS[tier]
         rate = TALK[tier] * math.exp(random.gauss(-spread * spread / 2, spread))
         return self._add(city, kind, tier, rate)
 

@@ -36,13 +36,14 @@ class Line:
 
 @dataclass(frozen=True, slots=True)
 class Order:
-    """One order of `buyer` (in no community when a passer-by), at a second of the window."""
+    """One order of `buyer` (in no community when a passer-by), at a second of the window, perhaps drawn by a promotion."""
 
     number: int
     buyer: Person
     second: int
     status: Status
     lines: tuple[Line, ...]
+    promoted: bool
 
 
 def orders_of(person: Person, days: list[Day], random: Random) -> Iterator[tuple[int, bool]]:
@@ -85,10 +86,15 @@ def _at_promotions(days: list[Day], random: Random) -> Iterator[tuple[int, bool]
             yield day.index, chance > 0.1
 
 
+def more_goods(kind: UserType) -> float:
+    """The chance of a second product in one order."""
+    return 0.24 if kind == "loyal" else 0.1
+
+
 def basket(person: Person, promoted: bool, random: Random) -> tuple[Line, ...]:
     """What is in one order: a first choice by type, now and then a second product."""
     steps, weights = BASKETS[person.type]
-    count = 1 + (random.random() < (0.24 if person.type == "loyal" else 0.1))
+    count = 1 + (random.random() < more_goods(person.type))
     chosen = {random.choice(STEPS[step]).key: None for step in random.choices(steps, weights, k=count)}
     factor = 0.8 if promoted and person.type == "bargain" else 0.9 if promoted or person.type == "loyal" else 1.0
     refunded = random.random() < REFUNDS[person.type]
@@ -107,9 +113,9 @@ def place(person: Person, number: int, second: int, promoted: bool, random: Rand
     lines = basket(person, promoted, random)
     draw = random.random()
     if lines[0].refund:
-        return Order(number, person, second, "refunded", lines)
+        return Order(number, person, second, "refunded", lines, promoted)
     status: Status = "unpaid" if draw < 0.012 else "cancelled" if draw < 0.03 else "paid"
-    return Order(number, person, second, status, lines)
+    return Order(number, person, second, status, lines, promoted)
 
 
 def draw_orders(spec: BrandSpec, town: Town, days: list[Day]) -> list[Order]:

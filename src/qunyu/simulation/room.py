@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from itertools import accumulate
 from random import Random
@@ -18,6 +19,7 @@ from qunyu.simulation.rhythm import Day
 TALKATIVE: dict[Type, float] = {
     "lead": 1.2, "welfare": 1.2, "flash": 2.6, "sharing": 1.55, "sales": 1.0, "enabling": 0.95,
 }  # fmt: skip
+KNOWING: dict[Type, float] = {"sharing": 0.55, "enabling": 0.35}
 FORGOTTEN = 45
 REMEMBERED = 30_000
 SHOPS = tuple(unit for unit in UNITS.values() if unit.city)
@@ -64,6 +66,7 @@ class Room:
         self.lines: list[Line] = []
         self.present: list[Membership] = []
         self.experts: list[Membership] = []
+        self.questions = 0
         self.expected = 0.0
         self._coming = sorted(members, key=lambda each: (each.joined_at, each.person.number), reverse=True)
         self._weights: list[float] = []
@@ -75,7 +78,7 @@ class Room:
     def turn(self, day: Day) -> None:
         """Begins `day`: lets in who came before it, lets go who fell silent, and works out how much will be said."""
         start = day.index * DAY
-        self.day, self._batch = day, []
+        self.day, self._batch, self.questions = day, [], 0
         while self._coming and self._coming[-1].joined_at < start:
             self.present.append(self._coming.pop())
         self.present = [each for each in self.present if each.silent_at >= start + DAY]
@@ -87,6 +90,20 @@ class Room:
         self.experts = [each for each in self.present if each.person.tier in ("contributing", "professional")]
         level = self.community.vigour(day.index, self.spec.days) * self.community.size_of("messages", day.index)
         self.expected = sum(weights) * level * day.talk * TALKATIVE[self.community.type] * self.spec.rate
+
+    def end(self) -> None:
+        """Ends the day: notes on everybody present how likely an expert in their place was to answer nothing."""
+        if not self.questions:
+            return
+        experts = {each.person.number for each in self.experts}
+        for each in self.present:
+            rivals = len(experts) + (each.person.number not in experts)
+            each.person.unasked += self.questions * math.log1p(-self.knowing / rivals)
+
+    @property
+    def knowing(self) -> float:
+        """The share of questions that an expert among the members takes, where there is one."""
+        return KNOWING.get(self.community.type, 0.2)
 
     @property
     def dull(self) -> float:

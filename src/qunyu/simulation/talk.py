@@ -160,11 +160,9 @@ def _at_work(second: int, room: Room) -> int:
 
 def _helper(room: Room, topic: Topic, asker: Membership) -> Membership | None:
     """Who answers: the staff, or somebody who knows; None when nobody does."""
-    experts = 0.55 if room.community.type == "sharing" else 0.2
-    if room.community.type == "enabling":
-        experts = 0.35
     draw = room.chance()
-    if topic.group != "complain" and room.experts and draw < experts:
+    room.questions += topic.group != "complain"
+    if topic.group != "complain" and room.experts and draw < room.knowing:
         helper = room.experts[int(room.chance() * len(room.experts))]
         return helper if helper is not asker else room.crew.owner
     unanswered = 0.55 if room.faded else 0.07

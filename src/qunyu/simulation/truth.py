@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import math
+from collections import defaultdict
 from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
@@ -13,6 +15,7 @@ from qunyu.simulation.communities import NEVER, Community
 from qunyu.simulation.costs import JOIN_RATE
 from qunyu.simulation.joining import DAY
 from qunyu.simulation.people import Membership, Person
+from qunyu.simulation.purchases import Order
 from qunyu.simulation.stamps import stamp
 from qunyu.simulation.world import World
 from qunyu.simulation.write import Said
@@ -65,9 +68,12 @@ def write_truth(world: World, said: list[Said], folder: Path) -> None:
         "communities": [_health(world, each, said[each.number]) for each in world.communities],
         "anomalies": list(_anomalies(world)),
     }
+    placed: dict[int, list[Order]] = defaultdict(list)
+    for order in world.orders:
+        placed[order.buyer.number].append(order)
     with (folder / "truth.json").open("w", encoding="utf-8", newline="\n") as file:
         file.write(json.dumps(head, ensure_ascii=False, indent=1)[:-2] + ',\n "members": [\n')
-        _join(file, (_person(world, each) for each in world.people if _counts(each)))
+        _join(file, (_person(world, each, placed[each.number]) for each in world.people if _counts(each)))
         file.write(" ]\n}\n")
 
 
@@ -84,6 +90,7 @@ def _health(world: World, community: Community, said: Said) -> dict[str, Any]:
     days = world.spec.days
     return {
         "key": community.key,
+        "type": community.type,
         "state": community.state(days),
         "cause": community.design.fate.cause if community.fades < days else "",
         "fading_since": _date(world, community.fades) if community.fades < days else None,
@@ -106,7 +113,7 @@ def _counts(person: Person) -> bool:
     return person.role == "member" and bool(person.memberships)
 
 
-def _person(world: World, person: Person) -> dict[str, Any]:
+def _person(world: World, person: Person, placed: list[Order]) -> dict[str, Any]:
     return {
         "customer": f"C{person.number:07d}",
         "ids": person.ids,
@@ -116,15 +123,33 @@ def _person(world: World, person: Person) -> dict[str, Any]:
         "stage": None if person.intruder else stage(person),
         "rate": round(person.rate, 4),
         "churned_at": _churned(world, person),
-        "evidence": {
-            "messages": person.messages,
-            "days_spoken": person.days_spoken.bit_count(),
-            "orders": person.orders,
-            "last_order": _date(world, person.last_order) if person.orders else None,
-            "invited": len(person.invited),
-            "invited_buyers": sum(each.orders > 0 for each in person.invited),
-        },
+        "evidence": _evidence(world, person, placed),
         "memberships": [_membership(world, each) for each in person.memberships],
+    }
+
+
+def _evidence(world: World, person: Person, placed: list[Order]) -> dict[str, Any]:
+    """What happened: `orders` counts the paid ones, `placed` lists all of whatever status; `unasked` is a chance."""
+    return {
+        "messages": person.messages,
+        "days_spoken": person.days_spoken.bit_count(),
+        "answers": person.answers,
+        "unasked": round(math.exp(person.unasked), 6),
+        "orders": person.orders,
+        "last_order": _date(world, person.last_order) if person.orders else None,
+        "placed": [_placed(world, each) for each in placed],
+        "referred_by_loyal": person.referred_by_loyal,
+        "invited": len(person.invited),
+        "invited_buyers": sum(each.orders > 0 for each in person.invited),
+    }
+
+
+def _placed(world: World, order: Order) -> dict[str, Any]:
+    return {
+        "at": stamp(world.spec.starts_on, order.second),
+        "status": order.status,
+        "promoted": order.promoted,
+        "products": [line.product.key for line in order.lines],
     }
 
 

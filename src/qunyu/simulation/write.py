@@ -106,6 +106,7 @@ def _count(said: Said, line: Line, day: int) -> None:
         said.by_day[day] += 1
         person.messages += 1
         person.days_spoken |= 1 << day
+        person.answers += line.intent == "answer"
 
 
 def write_members(world: World, folder: Path) -> int:
