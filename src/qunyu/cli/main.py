@@ -38,6 +38,7 @@ _COMMANDS = {
     "user": ("accounts", "user"),
     "token": ("accounts", "token"),
     "metrics": ("catalogue", "metrics_group"),
+    "simulation": ("simulation", "simulation"),
     "formats": ("catalogue", "formats_group"),
 }
 

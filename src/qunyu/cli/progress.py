@@ -9,10 +9,12 @@ from contextlib import contextmanager
 from qunyu.kernel.words import Words
 
 STEPS = {
+    "making": Words("生成", "making"),
     "reading": Words("读取", "reading"),
     "people": Words("识别成员", "knowing the people"),
     "saving": Words("保存", "saving"),
     "labels": Words("更新成员标签", "labelling members"),
+    "scoring": Words("评分", "scoring"),
 }
 
 

@@ -234,3 +234,9 @@ def last_active(communities: Collection[int]) -> dict[int, datetime]:
     """When something last happened in each of the communities; one without any memberships is missing."""
     rows = Membership.objects.filter(community__in=communities).values("community").annotate(last=Max("last_at"))
     return {row["community"]: row["last"] for row in rows}
+
+
+def members_by_platform_key(scope: Scope) -> dict[tuple[str, str], int]:
+    """The member's primary key of every identity with a stable id that `scope` may see, by platform and id."""
+    rows = _identities(scope).filter(community=None).values_list("platform", "key", "member")
+    return {(platform, key): member for platform, key, member in rows}

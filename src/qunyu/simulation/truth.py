@@ -20,10 +20,13 @@ from qunyu.simulation.stamps import stamp
 from qunyu.simulation.world import World
 from qunyu.simulation.write import Said
 
+STAYED_AFTER, STAYED_DAYS = 7, 3
 STAGES = {
     "acquisition": "joined, never said a word, never bought",
     "activation": "said something",
-    "retention": "said something on a day at least 7 days after first joining, and on at least 3 days",
+    "retention": (
+        f"said something on a day at least {STAYED_AFTER} days after first joining, and on at least {STAYED_DAYS} days"
+    ),
     "revenue": "has a paid order",
     "referral": "has invited somebody who joined",
 }
@@ -160,7 +163,7 @@ def stage(person: Person) -> str:
     if person.orders:
         return "revenue"
     first = max(0, min(each.joined_at for each in person.memberships) // DAY)
-    if person.days_spoken >> (first + 7) and person.days_spoken.bit_count() >= 3:
+    if person.days_spoken >> (first + STAYED_AFTER) and person.days_spoken.bit_count() >= STAYED_DAYS:
         return "retention"
     return "activation" if person.days_spoken else "acquisition"
 

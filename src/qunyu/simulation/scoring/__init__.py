@@ -1,0 +1,1 @@
+"""Scoring: what the product says of a simulated brand, held against the brand's truth."""

@@ -1,0 +1,39 @@
+"""Trial: a simulated brand as the product knows it, beside its truth."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+
+from qunyu.events.lake.store import Lake
+from qunyu.insights.label import defaults
+from qunyu.insights.labelling import UnitBars, labelled
+from qunyu.kernel.scope import Scope
+from qunyu.members.queries import members_by_platform_key
+from qunyu.people.queries import units_in
+from qunyu.simulation.scoring.known import Truth
+
+
+@dataclass(frozen=True)
+class Trial:
+    """The brand that `generate` wrote into `folder`, loaded into this deployment; `scope` sees all of it."""
+
+    lake: Lake
+    scope: Scope
+    folder: Path
+    truth: Truth
+
+    @cached_property
+    def members(self) -> list[frozenset[int]]:
+        """Of each of truth.people the members they are in the product: one if all went well, several when split, none when missing."""
+        known = members_by_platform_key(self.scope)
+        return [frozenset(known[key] for key in each.ids.items() if key in known) for each in self.truth.people]
+
+    @cached_property
+    def labels(self) -> dict[tuple[str, int], str]:
+        """Every member's value by label and member, with the thresholds that hold where no unit sets its own."""
+        bars = [UnitBars(each.pk, each.path, defaults()) for each in units_in(self.scope, "members.view")]
+        rows = labelled(self.lake, self.scope, bars).rows
+        columns = (rows[name].to_pylist() for name in ("label", "member", "value"))
+        return {(label, member): value for label, member, value in zip(*columns, strict=True)}
