@@ -93,7 +93,6 @@ def _health(world: World, community: Community, said: Said) -> dict[str, Any]:
     days = world.spec.days
     return {
         "key": community.key,
-        "type": community.type,
         "state": community.state(days),
         "cause": community.design.fate.cause if community.fades < days else "",
         "fading_since": _date(world, community.fades) if community.fades < days else None,

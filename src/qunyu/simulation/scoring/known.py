@@ -10,7 +10,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-from qunyu.simulation.brand import PRODUCTS, Product, Type
+from qunyu.simulation.brand import PRODUCTS, Product
 from qunyu.simulation.joining import DAY
 from qunyu.simulation.people import Tier, UserType
 from qunyu.simulation.purchases import Status
@@ -73,12 +73,11 @@ class Known:
 
 @dataclass(frozen=True)
 class Truth:
-    """A brand's truth: its window, the types of its communities, its ordinary members."""
+    """A brand's truth: its window and its ordinary members."""
 
     seed: int
     starts_on: date
     ends_on: date
-    types: Mapping[str, Type]
     people: tuple[Known, ...]
 
     @cached_property
@@ -103,7 +102,6 @@ class _Reading:
             seed=self.told["seed"],
             starts_on=self.starts_on,
             ends_on=date.fromisoformat(self.told["ends_on"]),
-            types={each["key"]: each["type"] for each in self.told["communities"]},
             people=tuple(self._people()),
         )
 

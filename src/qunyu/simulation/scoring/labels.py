@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -25,10 +25,10 @@ class LabelScore:
 
     def score(self, trial: Trial) -> dict[str, Any]:
         """The figures of the label, as tally.tally."""
-        oracle = self.oracle(trial)
+        oracle, said = self.oracle(trial), trial.labels[self.label]
         return tally(
             [
-                Judged(self.true(person), said_of(members, self.true(person), self.label, trial), best)
+                Judged(self.true(person), said_of(members, self.true(person), said), best)
                 for person, members, best in zip(trial.truth.people, trial.members, oracle, strict=True)
             ]
         )
@@ -71,15 +71,14 @@ class LabelScore:
         return percent(result["classes"][said]["precision"]) if said in result["classes"] else ""
 
 
-def said_of(members: frozenset[int], truth: str, label: str, trial: Trial) -> str:
-    """What the product says of a person: MISSING of one it does not know or does not take for an ordinary member.
+def said_of(members: Collection[int], truth: str, said: Mapping[int, str]) -> str:
+    """What the product says of a person who is `members`: MISSING where it knows none of them as an ordinary member.
 
-    Somebody split over several members is only right when all of them are: whoever looks at one with a wrong label is misled.
+    Somebody split over several members is right only where all of them are: whoever looks at one with a wrong value is misled.
     """
-    said = sorted({trial.labels[label, each] for each in members if (label, each) in trial.labels} - {truth})
-    if said:
-        return said[0]
-    return truth if any((label, each) in trial.labels for each in members) else MISSING
+    found = {said[each] for each in members if each in said}
+    wrong = sorted(found - {truth})
+    return wrong[0] if wrong else truth if found else MISSING
 
 
 def _row(rates: dict[str, Any]) -> tuple[str, ...]:

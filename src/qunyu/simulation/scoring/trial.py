@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -31,9 +33,12 @@ class Trial:
         return [frozenset(known[key] for key in each.ids.items() if key in known) for each in self.truth.people]
 
     @cached_property
-    def labels(self) -> dict[tuple[str, int], str]:
-        """Every member's value by label and member, with the thresholds that hold where no unit sets its own."""
+    def labels(self) -> Mapping[str, Mapping[int, str]]:
+        """By label, every member's value, with the thresholds that hold where no unit sets its own."""
         bars = [UnitBars(each.pk, each.path, defaults()) for each in units_in(self.scope, "members.view")]
         rows = labelled(self.lake, self.scope, bars).rows
         columns = (rows[name].to_pylist() for name in ("label", "member", "value"))
-        return {(label, member): value for label, member, value in zip(*columns, strict=True)}
+        found: dict[str, dict[int, str]] = defaultdict(dict)
+        for label, member, value in zip(*columns, strict=True):
+            found[label][member] = value
+        return found
