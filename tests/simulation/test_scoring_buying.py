@@ -7,9 +7,10 @@ from statistics import mean
 
 import pytest
 
+from qunyu.simulation.brand import PRODUCTS, Product
 from qunyu.simulation.joining import DAY
 from qunyu.simulation.people import UserType
-from qunyu.simulation.purchases import PRODUCTS
+from qunyu.simulation.purchases import Status
 from qunyu.simulation.rhythm import clock
 from qunyu.simulation.scoring.buying import PROCESSES, USER_TYPES, before, goods, likelihoods, window_of
 from qunyu.simulation.scoring.known import Known, Placed, Stay
@@ -97,11 +98,11 @@ def test_a_day_half_over_counts_by_what_is_ordered_before() -> None:
 
 @EVERY_TYPE
 def test_the_chances_of_all_baskets_add_up_to_one(kind: UserType) -> None:
-    baskets = [(one,) for one in PRODUCTS] + [(one, two) for one in PRODUCTS for two in PRODUCTS if one is not two]
-    statuses = ("paid", "refunded")
-    assert sum(goods(kind, Placed(0, False, status, basket)) for basket in baskets for status in statuses) == (  # type: ignore[arg-type]
-        pytest.approx(1)
-    )
+    baskets: list[tuple[Product, ...]] = [(one,) for one in PRODUCTS]
+    baskets += [(one, two) for one in PRODUCTS for two in PRODUCTS if one is not two]
+    statuses: tuple[Status, ...] = ("paid", "refunded")
+    orders = [Placed(0, False, status, basket) for basket in baskets for status in statuses]
+    assert sum(goods(kind, each) for each in orders) == pytest.approx(1)
 
 
 def test_goods_tell_types_apart() -> None:

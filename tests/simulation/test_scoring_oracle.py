@@ -1,6 +1,7 @@
 """Oracles: the value of greatest posterior, on people made by hand and on a brand."""
 
 from math import log
+from typing import Any
 
 import pytest
 
@@ -30,7 +31,7 @@ from tests.simulation.histories import MEMBERS_DAY, at, order, person, truth
         ({"rate": 0.01, "tier": "professional", "soul": True}, "professional"),
     ],
 )
-def test_tiers(traits: dict[str, object], tier: Tier) -> None:
+def test_tiers(traits: dict[str, Any], tier: Tier) -> None:
     assert oracle.tiers(truth(person(**traits))) == [tier]
 
 
@@ -58,7 +59,7 @@ def test_tiers_where_the_odds_turn() -> None:
         ({"type": "loyal", "soul": True}, "loyal"),
     ],
 )
-def test_user_types(traits: dict[str, object], kind: UserType) -> None:
+def test_user_types(traits: dict[str, Any], kind: UserType) -> None:
     assert oracle.user_types(truth(person(**traits))) == [kind]
 
 

@@ -137,8 +137,14 @@ def writing(folder: Path | None) -> Iterator[None]:
     try:
         yield
     except OSError as error:
-        message = Words(
-            "无法写入 {folder}：{reason}；请换一个文件夹", "cannot write {folder}: {reason}; choose another folder"
-        )
-        place = folder or Words("临时文件夹（TMPDIR）", "the folder for temporary files (TMPDIR)")
-        raise DomainError("cannot_write", message.fill(folder=place, reason=error.strerror)) from None
+        words = CANNOT_WRITE if folder else NO_ROOM
+        raise DomainError("cannot_write", words.fill(folder=folder, reason=error.strerror or error)) from None
+
+
+CANNOT_WRITE = Words(
+    "无法写入 {folder}：{reason}；请换一个文件夹", "cannot write {folder}: {reason}; choose another folder"
+)
+NO_ROOM = Words(
+    "无法写入临时文件夹：{reason}；请用 TMPDIR 换一个",
+    "cannot write the folder for temporary files: {reason}; name another with TMPDIR",
+)
