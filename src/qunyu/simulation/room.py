@@ -93,12 +93,11 @@ class Room:
 
     def end(self) -> None:
         """Ends the day: notes on everybody present how likely an expert in their place was to answer nothing."""
-        if not self.questions:
-            return
         experts = {each.person.number for each in self.experts}
+        another = self.questions * math.log1p(-self.knowing / (len(experts) + 1))
+        one_of_them = self.questions * math.log1p(-self.knowing / len(experts)) if experts else 0.0
         for each in self.present:
-            rivals = len(experts) + (each.person.number not in experts)
-            each.person.unasked += self.questions * math.log1p(-self.knowing / rivals)
+            each.person.unasked += one_of_them if each.person.number in experts else another
 
     @property
     def knowing(self) -> float:
