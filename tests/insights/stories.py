@@ -120,7 +120,7 @@ class Story:
 
     def totals(self, scope: Scope = EVERYTHING, **question: Any) -> totals.Totals:
         with self.told():
-            return totals.totals(self.lake, scope)
+            return totals.totals(self.lake, scope, Question(**question))
 
     @contextmanager
     def told(self) -> Iterator[None]:

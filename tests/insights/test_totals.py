@@ -1,10 +1,10 @@
-"""Totals over all time."""
+"""Totals over all time, or of the days and communities asked for."""
 
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 
 import pytest
 
-from qunyu.insights.totals import OrderTotal, Totals
+from qunyu.insights.totals import NONE, OrderTotal, Totals
 from tests.insights.stories import Story, scope_at
 
 
@@ -73,3 +73,22 @@ def test_without_the_permission_there_are_no_orders(shop: Story) -> None:
     found = shop.totals(scope_at(1, allowed=("communities.view",)))
     assert (found.orders, found.buyers) == ((), 0)
     assert found.kinds["message"] == 4
+
+
+def test_totals_of_some_days(shop: Story) -> None:
+    found = shop.totals(first=date(2026, 3, 2), last=date(2026, 3, 3))
+    assert dict(found.kinds) == {"message": 2}
+    assert (found.members, found.communities, found.buyers) == (2, 2, 2)
+    assert (found.first_at, found.last_at) == (
+        datetime(2026, 3, 2, 1, 0, tzinfo=UTC),
+        datetime(2026, 3, 3, 1, 0, tzinfo=UTC),
+    )
+    assert sum(row.orders for row in found.orders) == 6
+    assert shop.totals(first=date(2026, 3, 3)).orders == ()
+
+
+def test_totals_of_some_communities_leave_out_orders_which_belong_to_units(shop: Story) -> None:
+    found = shop.totals(communities=frozenset({2}))
+    assert (dict(found.kinds), found.members, found.communities) == ({"message": 1}, 1, 1)
+    assert (found.orders, found.buyers) == ((), 0)
+    assert shop.totals(communities=frozenset()) == NONE
