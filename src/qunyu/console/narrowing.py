@@ -8,7 +8,6 @@ from datetime import date, timedelta
 from django.http import QueryDict
 
 from qunyu.communities.queries import communities, known_values
-from qunyu.console.figures import latest
 from qunyu.console.lists import Filter
 from qunyu.console.names import TYPES, named, platform
 from qunyu.console.templatetags.showing import day
@@ -19,6 +18,7 @@ from qunyu.kernel.periods import GRAINS, Grain, next_start, period_start
 from qunyu.kernel.scope import Scope
 from qunyu.kernel.words import Words
 from qunyu.people.queries import units_in
+from qunyu.reports.cards import SPANS, latest
 
 GRAIN_NAMES: dict[str, Words] = {"day": Words("日", "Day"), "week": Words("周", "Week"), "month": Words("月", "Month")}
 BREAKDOWN_NAMES: dict[str, Words] = {
@@ -29,8 +29,6 @@ BREAKDOWN_NAMES: dict[str, Words] = {
     "theme": Words("主题", "Theme"),
     "unit": Words("组织单位", "Unit"),
 }
-# How many periods are shown unless days are named.
-SPANS: dict[str, int] = {"day": 30, "week": 16, "month": 12}
 # What is said when the days asked cut through a period.
 WHOLE: dict[str, Words] = {
     "week": Words("按周查看时显示整周：{first} 至 {last}", "By week, whole weeks are shown: {first} to {last}"),

@@ -8,12 +8,13 @@ from django.http import HttpRequest, HttpResponse
 
 from qunyu.communities.queries import communities
 from qunyu.console.asking import Ask, answer
-from qunyu.console.figures import focus_of, groups, is_whole
+from qunyu.console.figures import groups
 from qunyu.console.narrowing import BREAKDOWN_NAMES, GRAIN_NAMES, Narrowing
 from qunyu.console.pages.breakdown import breakdown
 from qunyu.flows.place import lake
 from qunyu.insights.board import board
 from qunyu.insights.cohorts import cohorts
+from qunyu.reports.cards import focus_of, is_whole
 from qunyu.reports.charts import board_charts, cohort_chart
 
 

@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from django.urls import reverse
 
 from qunyu.communities.queries import communities
-from qunyu.console.figures import Card, card, focus_of
 from qunyu.console.names import TYPES, named, platform
 from qunyu.console.narrowing import BREAKDOWN_NAMES, Narrowing
 from qunyu.events.lake.store import Lake
@@ -17,6 +16,7 @@ from qunyu.kernel.periods import Period
 from qunyu.kernel.scope import Scope
 from qunyu.kernel.words import Words
 from qunyu.people.queries import units_in
+from qunyu.reports.cards import Card, card, focus_of
 
 SIDE_BY_SIDE = (
     "members", "new_members", "active_members", "messages", "interaction_rate", "retention_rate", "orders", "revenue",

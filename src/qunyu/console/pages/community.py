@@ -13,11 +13,10 @@ from django.utils import timezone
 from qunyu.communities.actions import edit
 from qunyu.communities.queries import find_community
 from qunyu.console.asking import Ask, answer
-from qunyu.console.figures import card, focus_of, is_whole, latest
 from qunyu.console.forms import Form
 from qunyu.console.heat import hour_chart
 from qunyu.console.names import TYPES, named, platform
-from qunyu.console.narrowing import BAD_DAY, GRAIN_NAMES, SPANS, Narrowing
+from qunyu.console.narrowing import BAD_DAY, GRAIN_NAMES, Narrowing
 from qunyu.console.pages.advice import advice_of
 from qunyu.console.pages.members import answer_members, label_filters, presence_filter, role_filter
 from qunyu.events.lake.timeline import hours
@@ -27,6 +26,7 @@ from qunyu.insights.question import Question
 from qunyu.kernel.errors import DomainError
 from qunyu.kernel.words import Words
 from qunyu.members.queries import last_active
+from qunyu.reports.cards import SPANS, card, focus_of, is_whole, latest
 from qunyu.reports.charts import PLANS, Chart, board_charts
 
 if TYPE_CHECKING:
