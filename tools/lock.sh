@@ -16,8 +16,8 @@ compile uv --group uv
 tools/venv.sh
 
 compile node --group node
-compile base pyproject.toml --group build
-compile test pyproject.toml --group build --group test --constraint requirements/base.lock
+compile base pyproject.toml --all-extras --group build
+compile test pyproject.toml --all-extras --group build --group test --constraint requirements/base.lock
 compile bench pyproject.toml --group build --group bench --constraint requirements/test.lock
 
 npm install --package-lock-only --ignore-scripts --no-audit --no-fund --loglevel=error

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 import shutil
+import struct
 from html.parser import HTMLParser
 from pathlib import Path
 
@@ -177,6 +178,33 @@ def test_the_page_draws_its_charts_offline(page: Path, monkeypatch: pytest.Monke
     assert drawn == charts >= 3
 
 
+def height_of(picture: Path) -> int:
+    """Pixels; asserts that it is a PNG as wide as a phone."""
+    content = picture.read_bytes()
+    assert content[:8] == b"\x89PNG\r\n\x1a\n"
+    width, height = struct.unpack(">II", content[16:24])
+    assert width == 1080
+    return int(height)
+
+
+def test_the_picture_alone(qunyu: Qunyu, here: Path, tea: Path) -> None:
+    ended = qunyu("report", tea, "--picture", "tea.png", "--title", '<&" 茶 🍵', QUNYU_LANGUAGE="en")
+    assert (ended.code, ended.out) == (0, "")
+    assert "the picture is in tea.png" in ended.err
+    assert height_of(here / "tea.png") > 1500
+    assert {each.name for each in here.iterdir()} == {TEA_NAME, "tea.png"}
+    assert list((here.parent / "temporary").iterdir()) == []
+
+
+def test_the_picture_beside_the_page_and_the_object(qunyu: Qunyu, here: Path, tea: Path) -> None:
+    ended = qunyu("report", tea, "--out", "tea.html", "--picture", "tea.png", "--json", "--grain", "day")
+    assert ended.json["messages"] == 8
+    assert "报告已写入 tea.html" in ended.err
+    assert "图片已写入 tea.png" in ended.err
+    assert height_of(here / "tea.png") > 1500
+    assert "Tea lovers" in read_page(here / "tea.html")[1].words
+
+
 def test_orders_alone(qunyu: Qunyu, orders: Path) -> None:
     found = qunyu("report", "--orders", orders, "--json", "--grain", "day").json
     assert found["orders"] == {
@@ -252,15 +280,23 @@ def test_an_unknown_format_names_the_file_and_the_remedy(qunyu: Qunyu, here: Pat
     assert "--map" in told
 
 
-def test_a_missing_folder_for_the_page(qunyu: Qunyu, here: Path, tea: Path) -> None:
-    told = fails(qunyu, here, tea, "--out", "nowhere/page.html")
+@pytest.mark.parametrize("option", ["--out", "--picture"])
+def test_a_missing_folder_for_the_file(qunyu: Qunyu, here: Path, tea: Path, option: str) -> None:
+    told = fails(qunyu, here, tea, option, "nowhere/file")
     assert str(here / "nowhere") in told
-    assert "--out" in told
+    assert f"choose another {option}" in told
 
 
-def test_a_folder_where_the_page_should_go(qunyu: Qunyu, here: Path, tea: Path) -> None:
+@pytest.mark.parametrize("option", ["--out", "--picture"])
+def test_a_folder_where_the_file_should_go(qunyu: Qunyu, here: Path, tea: Path, option: str) -> None:
     (here / "pages").mkdir()
-    assert "pages" in fails(qunyu, here, tea, "--out", "pages")
+    told = fails(qunyu, here, tea, option, "pages")
+    assert "pages is a folder" in told
+    assert f"choose another {option}" in told
+
+
+def test_page_and_picture_cannot_be_one_file(qunyu: Qunyu, here: Path, tea: Path) -> None:
+    assert "--out and --picture are both" in fails(qunyu, here, tea, "--out", "one", "--picture", "../here/one")
 
 
 @pytest.mark.parametrize(

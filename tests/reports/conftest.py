@@ -53,8 +53,6 @@ def content(story: Story, scope: Scope = EVERYTHING) -> Content:
         by_community=story.board(scope, grain="all", by="community"),
         cohorts=story.cohorts(scope),
         totals=story.totals(scope),
-        problems=(),
-        problem_count=0,
         made_at=datetime(2026, 4, 1, 4, 0, tzinfo=UTC),
         zone=ZoneInfo("Asia/Shanghai"),
     )

@@ -116,7 +116,7 @@ def test_names_are_words_and_not_code(whole: page.Content, evil: str) -> None:
 @pytest.mark.parametrize("evil", ["</script>", "<!--<script>", EVIL])
 def test_an_option_does_not_end_its_script(whole: page.Content, evil: str, monkeypatch: pytest.MonkeyPatch) -> None:
     chart = Chart("evil", metrics()["members"].title, {"name": evil})
-    monkeypatch.setattr(page, "board_charts", lambda board: [chart])
+    monkeypatch.setattr(page, "board_charts", lambda board, key: [chart])
     seen = Seen(rendered(whole))
     assert seen.options["evil"] == {"name": evil}
     (text,) = [text for attrs, text in seen.scripts if attrs.get("id") == "options"]

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import json
 import os
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -18,6 +19,9 @@ from qunyu.cli.words import LANGUAGE, help_text
 from qunyu.kernel.errors import DomainError
 from qunyu.kernel.periods import Grain
 from qunyu.kernel.words import Words, speaking
+
+if TYPE_CHECKING:
+    from qunyu.reports.page import Content
 
 DEFAULT_ZONE = "Asia/Shanghai"
 
@@ -43,6 +47,14 @@ DEFAULT_ZONE = "Asia/Shanghai"
     help=help_text(Words("HTML 报告写到哪里（默认 report.html）", "where the HTML report goes (default report.html)")),
 )
 @click.option(
+    "--picture",
+    type=click.Path(path_type=Path),
+    default=None,
+    help=help_text(
+        Words("手机长图（PNG）写到哪里，适合发到群里", "where a long picture (PNG) goes, made to be posted in a group")
+    ),
+)
+@click.option(
     "--json",
     "as_json",
     is_flag=True,
@@ -56,47 +68,78 @@ DEFAULT_ZONE = "Asia/Shanghai"
     help=help_text(Words("报告的语言", "language of the report")),
 )
 @click.option("--title", default="", help=help_text(Words("报告标题", "title of the report")))
-def report(zone: str, grain: Grain, out: Path | None, as_json: bool, language: Any, title: str, **reading: Any) -> None:
+def report(zone: str, grain: Grain, as_json: bool, language: Any, title: str, **given: Any) -> None:
     """Imports into a folder that is thrown away, and writes what comes out."""
-    request = Reading(**reading).request()
+    targets = _Targets(given.pop("out"), given.pop("picture"), as_json)
+    request = Reading(**given).request()
     chosen = zone or os.environ.get("QUNYU_TIME_ZONE", DEFAULT_ZONE)
     from qunyu.flows.request import check_zone, checked
 
     check_zone(chosen)
     checked(request)
-    target = out or (None if as_json else Path("report.html"))
-    if target is not None:
-        _check_target(target)
+    targets.check()
     with thrown_away(chosen), speaking(language):
+        targets.check_picture()
         made = _Made(request, grain)
         if as_json:
             click.echo(json.dumps(made.summary(), ensure_ascii=False))
-        if target is not None:
-            _write(target, made.page(title or made.name))
+        if targets.page:
+            _write(targets.page, made.page(title or made.name).encode(), "--out", _PAGE_WRITTEN)
+        if targets.picture:
+            _write(targets.picture, made.picture(title or made.name), "--picture", _PICTURE_WRITTEN)
 
 
-def _check_target(target: Path) -> None:
-    """Before minutes of reading; other reasons show when it is written."""
+_PAGE_WRITTEN = Words("报告已写入 {path}", "the report is in {path}")
+_PICTURE_WRITTEN = Words("图片已写入 {path}", "the picture is in {path}")
+
+
+class _Targets:
+    """The files to write, checked before minutes of reading; other reasons against them show when they are written."""
+
+    def __init__(self, out: Path | None, picture: Path | None, as_json: bool) -> None:
+        self.picture = picture
+        self.page = out or (None if as_json or picture else Path("report.html"))
+
+    def check(self) -> None:
+        for target, option in ((self.page, "--out"), (self.picture, "--picture")):
+            if target is not None:
+                _check_target(target, option)
+        if self.page and self.picture and self.page.resolve() == self.picture.resolve():
+            message = Words(
+                "--out 和 --picture 都是 {path}；请换一个 --picture",
+                "--out and --picture are both {path}; choose another --picture",
+            )
+            raise DomainError("cannot_write", message.fill(path=self.picture))
+
+    def check_picture(self) -> None:
+        from qunyu.reports.drawing import check_drawing
+
+        if self.picture:
+            check_drawing()
+
+
+def _check_target(target: Path, option: str) -> None:
     if target.is_dir():
-        message = Words("{path} 是文件夹；请换一个 --out", "{path} is a folder; choose another --out")
-        raise DomainError("cannot_write", message.fill(path=target))
+        message = Words("{path} 是文件夹；请换一个 {option}", "{path} is a folder; choose another {option}")
+        raise DomainError("cannot_write", message.fill(path=target, option=option))
     if not target.resolve().parent.is_dir():
         message = Words(
-            "文件夹 {folder} 不存在；请先创建，或换一个 --out",
-            "the folder {folder} does not exist; make it, or choose another --out",
+            "文件夹 {folder} 不存在；请先创建，或换一个 {option}",
+            "the folder {folder} does not exist; make it, or choose another {option}",
         )
-        raise DomainError("no_such_folder", message.fill(folder=target.resolve().parent))
+        raise DomainError("no_such_folder", message.fill(folder=target.resolve().parent, option=option))
 
 
-def _write(target: Path, page: str) -> None:
+def _write(target: Path, content: bytes, option: str, written: Words) -> None:
     try:
-        target.write_text(page, encoding="utf-8")
+        target.write_bytes(content)
     except OSError as error:
         message = Words(
-            "无法写入 {path}：{reason}；请换一个 --out", "cannot write {path}: {reason}; choose another --out"
+            "无法写入 {path}：{reason}；请换一个 {option}", "cannot write {path}: {reason}; choose another {option}"
         )
-        raise DomainError("cannot_write", message.fill(path=target, reason=error.strerror)) from None
-    click.echo(str(Words("报告已写入 {path}", "the report is in {path}").fill(path=target)), err=True)
+        filled = message.fill(path=target, reason=error.strerror, option=option)
+        raise DomainError("cannot_write", filled) from None
+    click.echo(str(written.fill(path=target)), err=True)
 
 
 class _Made:
@@ -136,22 +179,35 @@ class _Made:
         return list(problems_of(self.owner))
 
     def page(self, title: str) -> str:
+        from qunyu.reports.page import render
+
+        return render(self._content(title))
+
+    def picture(self, title: str) -> bytes:
+        """The same over as many periods as a picture has room for; it names the community when there is but one."""
+        from qunyu.reports.cards import SPANS, latest
+        from qunyu.reports.picture import picture
+
+        content = self._content(title)
+        names = list(content.by_community.keys.values())
+        shown = [(str(Words("社群", "Community")), name) for name in names if len(names) == 1]
+        return picture(replace(content, board=latest(self.board, SPANS[self.question.grain]), shown=shown))
+
+    def _content(self, title: str) -> Content:
         from qunyu.insights.board import board
         from qunyu.insights.cohorts import cohorts
         from qunyu.insights.question import Question
-        from qunyu.reports.page import Content, render
+        from qunyu.reports.page import Content
 
         grain = self.question.grain if self.question.grain != "day" else "week"
-        return render(
-            Content(
-                title,
-                self.board,
-                board(self.lake, self.scope, Question(grain="all", by="community")),
-                cohorts(self.lake, self.scope, Question(grain=grain)),
-                self.totals,
-                [in_words(each) for each in self._problems()[:200]],
-                self.problem_count,
-                self.now,
-                self.zone,
-            )
+        return Content(
+            title,
+            self.board,
+            board(self.lake, self.scope, Question(grain="all", by="community")),
+            cohorts(self.lake, self.scope, Question(grain=grain)),
+            self.totals,
+            self.now,
+            self.zone,
+            [in_words(each) for each in self._problems()[:200]],
+            self.problem_count,
         )

@@ -6,11 +6,9 @@ import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from django.contrib.staticfiles import finders
 from django.template.loader import render_to_string
 
 from qunyu.insights.board import Board, Figure
@@ -18,10 +16,11 @@ from qunyu.insights.cohorts import Cohorts
 from qunyu.insights.metric import Metric, catalogue, metrics
 from qunyu.insights.question import ALTOGETHER
 from qunyu.insights.totals import OrderTotal, Totals
-from qunyu.kernel.errors import DomainError
 from qunyu.kernel.words import Words, language
+from qunyu.reports.cards import Card, card, focus_of, is_whole
 from qunyu.reports.charts import Chart, board_charts, cohort_chart
-from qunyu.reports.show import UNKNOWN, change, money, number, show
+from qunyu.reports.drawing import charts_program
+from qunyu.reports.show import UNKNOWN, money, number, show
 
 HEADLINE = (
     "members",
@@ -40,17 +39,34 @@ ROWS = 400
 
 @dataclass(frozen=True)
 class Content:
-    """Everything a report shows; `by_community` answers the same question per community."""
+    """Everything a report shows: figures about `key` of the board; `by_community` answers the same question per community.
+
+    `shown` says in words what was chosen (name, value), `headline` which metrics stand on cards.
+    """
 
     title: str
     board: Board
     by_community: Board
     cohorts: Cohorts
     totals: Totals
-    problems: Sequence[str]
-    problem_count: int
     made_at: datetime
     zone: ZoneInfo
+    problems: Sequence[str] = ()
+    problem_count: int = 0
+    shown: Sequence[tuple[str, str]] = ()
+    headline: Sequence[str] = HEADLINE
+    key: int = ALTOGETHER
+
+    def charts(self) -> list[Chart]:
+        """The board's charts, then the cohorts'."""
+        kept = cohort_chart(self.cohorts)
+        return [*board_charts(self.board, self.key), *([kept] if kept else [])]
+
+    def cards(self) -> list[Card]:
+        """The headline's cards about the board's last whole period (else its last); none for an empty board."""
+        if not self.board.periods:
+            return []
+        return [card(self.board, name, focus_of(self.board), self.key) for name in self.headline]
 
 
 def render(content: Content) -> str:
@@ -58,10 +74,7 @@ def render(content: Content) -> str:
 
     Raises DomainError no_front_end when the charts' program is not installed.
     """
-    charts = [*board_charts(content.board)]
-    kept = cohort_chart(content.cohorts)
-    charts += [kept] if kept else []
-    return render_to_string("reports/page.html", _context(content, charts))
+    return render_to_string("reports/page.html", _context(content, content.charts()))
 
 
 def _context(content: Content, charts: list[Chart]) -> dict[str, Any]:
@@ -70,17 +83,17 @@ def _context(content: Content, charts: list[Chart]) -> dict[str, Any]:
         "words": {name: str(words) for name, words in _WORDS.items()},
         "title": content.title,
         "facts": _facts(content),
-        "cards": _cards(content.board),
+        "cards": [_shown(card, content.board) for card in content.cards()],
         "charts": charts,
         "options": json.dumps({chart.key: chart.option for chart in charts}, ensure_ascii=False).replace(
             "<", "\\u003c"
         ),
         "echarts": _echarts(),
         "orders": [_order_row(row) for row in content.totals.orders],
-        "table": _table(content.board),
+        "table": _table(content),
         "communities": _communities(content.by_community),
         "more": max(0, len(content.by_community.keys) - ROWS),
-        "catalogue": [_explained(metric, content.board) for metric in catalogue()],
+        "catalogue": [_explained(metric, content) for metric in catalogue()],
         "problems": content.problems,
         "problem_count": content.problem_count,
     }
@@ -99,6 +112,7 @@ def _facts(content: Content) -> list[tuple[str, str]]:
         "left": _WORDS["leaves"],
     }
     return [
+        *content.shown,
         (str(_WORDS["communities"]), number(totals.communities)),
         (str(_WORDS["people"]), number(totals.members)),
         *((str(words), number(totals.kinds[kind])) for kind, words in kinds.items() if totals.kinds.get(kind)),
@@ -109,7 +123,7 @@ def _facts(content: Content) -> list[tuple[str, str]]:
 
 
 @dataclass(frozen=True)
-class Card:
+class ShownCard:
     """One headline number with how it moved since the period before."""
 
     title: str
@@ -119,25 +133,22 @@ class Card:
     help: str
 
 
-def _cards(board: Board) -> list[Card]:
-    """The last period's figures; a running period is named as such by its label."""
-    if not board.periods:
-        return []
-    return [_card(board, metrics()[key]) for key in HEADLINE]
+def _shown(card: Card, board: Board) -> ShownCard:
+    focus = focus_of(board)
+    text = f"{focus.label}{'' if is_whole(focus, board.as_of) else _WORDS['so_far']}"
+    if card.change is not None:
+        text += f" · {moved(card)}"
+    value = " + ".join((card.text, *card.others))
+    return ShownCard(str(card.metric.title), value, text, card.sense, _help(card.metric, card.figure))
 
 
-def _card(board: Board, metric: Metric) -> Card:
-    last = board.periods[-1]
-    now = board.figure(metric.key, last)
-    before = board.figure(metric.key, board.periods[-2]) if len(board.periods) > 1 else None
-    moved = change(now, before)
-    running = board.as_of is not None and last.last > board.as_of
-    text = f"{last.label}{_WORDS['so_far'] if running else ''}"
-    if moved is not None:
-        text += f" · {'▲' if moved >= 0 else '▼'} {abs(moved) * 100:.1f} %"
-    up = metric.good == "up"
-    tone = "" if not moved or not metric.good else "good" if (moved > 0) == up else "bad"
-    return Card(str(metric.title), show(metric, now), text, tone, _help(metric, now))
+def moved(card: Card) -> str:
+    """▲ 12.3 % or ▼ 4.5 %, "–" for no change; "" where there is nothing to compare with."""
+    if card.change is None:
+        return ""
+    if abs(card.change) < 0.0005:
+        return "–"
+    return f"{'▲' if card.change > 0 else '▼'} {number(abs(card.change) * 100, 1)} %"
 
 
 def _help(metric: Metric, figure: Figure) -> str:
@@ -154,14 +165,15 @@ def _order_row(row: OrderTotal) -> tuple[str, str, str, str]:
     return name, number(row.orders), number(row.buyers) if row.known else str(UNKNOWN), amount
 
 
-def _table(board: Board) -> dict[str, Any]:
+def _table(content: Content) -> dict[str, Any]:
+    board, key = content.board, content.key
     known = [
         metric
         for metric in catalogue()
-        if any(board.figure(metric.key, period).value is not None for period in board.periods)
+        if any(board.figure(metric.key, period, key).value is not None for period in board.periods)
     ]
     rows = [
-        (period.label, [_cell(metric, board.figure(metric.key, period)) for metric in known])
+        (period.label, [_cell(metric, board.figure(metric.key, period, key)) for metric in known])
         for period in reversed(board.periods[-ROWS:])
     ]
     return {"heads": [str(metric.title) for metric in known], "rows": rows}
@@ -171,33 +183,31 @@ def _cell(metric: Metric, figure: Figure) -> str:
     return "–" if figure.value is None else show(metric, figure)
 
 
-_COLUMNS = ("members", "active_members", "messages", "interaction_rate", "retention_rate", "orders", "revenue")
+COLUMNS = ("members", "active_members", "messages", "interaction_rate", "retention_rate", "orders", "revenue")
 
 
 def _communities(board: Board) -> dict[str, Any]:
-    columns = [metrics()[key] for key in _COLUMNS]
+    columns = [metrics()[key] for key in COLUMNS]
     if not board.periods:
-        return {"heads": [], "rows": []}
+        return {"title": "", "heads": [], "rows": []}
     (period,) = board.periods
+    title = _BY_COMMUNITY.fill(first=period.first, last=period.last)
     order = sorted(board.keys, key=lambda key: -(board.figure("messages", period, key).value or 0))
     rows = [
         (board.keys[key], [_cell(metric, board.figure(metric.key, period, key)) for metric in columns])
         for key in order[:ROWS]
     ]
-    return {"heads": [str(metric.title) for metric in columns], "rows": rows}
+    return {"title": title, "heads": [str(metric.title) for metric in columns], "rows": rows}
 
 
-def _explained(metric: Metric, board: Board) -> tuple[str, str, str, str]:
-    last = board.figure(metric.key, board.periods[-1], ALTOGETHER) if board.periods else Figure(None)
+def _explained(metric: Metric, content: Content) -> tuple[str, str, str, str]:
+    board = content.board
+    last = board.figure(metric.key, board.periods[-1], content.key) if board.periods else Figure(None)
     return str(metric.title), str(metric.definition), metric.source, str(last.reason or "")
 
 
 def _echarts() -> str:
-    found = finders.find("vendor/echarts.min.js")
-    if not isinstance(found, str):
-        message = Words("缺少图表程序；请运行 make install", "the charts' program is missing; run make install")
-        raise DomainError("no_front_end", message)
-    return Path(found).read_text(encoding="utf-8").replace("</script", "<\\/script")
+    return charts_program().read_text(encoding="utf-8").replace("</script", "<\\/script")
 
 
 _STATES = {
@@ -207,6 +217,8 @@ _STATES = {
     "cancelled": Words("已取消", "Cancelled"),
     "refunded": Words("已退款", "Refunded"),
 }
+
+_BY_COMMUNITY = Words("各社群（{first} 至 {last}）", "Community by community ({first} to {last})")
 
 _WORDS = {
     "communities": Words("社群", "Communities"),
@@ -225,7 +237,6 @@ _WORDS = {
     "amount": Words("金额（已减退款）", "Amount (less refunds)"),
     "periods": Words("各期数据", "Period by period"),
     "period": Words("时期", "Period"),
-    "by_community": Words("各社群（全部时间）", "Community by community (over all time)"),
     "community": Words("社群", "Community"),
     "more": Words("未列出的社群：", "communities not listed: "),
     "catalogue": Words("指标说明", "What the numbers mean"),
