@@ -101,6 +101,21 @@ def test_the_figures_stand_on_the_page(whole: page.Content) -> None:
         assert str(metric.definition.en) in words
 
 
+def test_cards_speak_of_the_last_whole_period(whole: page.Content) -> None:
+    """March runs on until the 11th: it is not compared with a whole month."""
+    words = [word.strip() for word in Seen(rendered(whole)).words if word.strip()]
+    place = words.index("Messages", words.index("Interaction rate"))
+    assert words[place : place + 3] == ["Messages", "0", "2026-02 · ▼ 100.0 %"]
+    assert words[words.index("ROI") + 1] == "unknown"
+
+
+def test_a_page_about_one_of_several_keys(own_shop: Story) -> None:
+    own_shop.says(5, "2026-01-15", community=2)
+    board = own_shop.board(by="community")
+    said = [Seen(rendered(replace(content(own_shop), board=board, key=key))).words for key in (1, 2)]
+    assert ["2,468" in " ".join(words) for words in said] == [True, False]
+
+
 @pytest.mark.parametrize("evil", [EVIL, "</script><b>", "<!--<script>", "'\"><i>", "{{ 1 }}{% now 'Y' %}"])
 def test_names_are_words_and_not_code(whole: page.Content, evil: str) -> None:
     plain = Seen(rendered(whole))

@@ -10,6 +10,7 @@ from pathlib import Path
 from xml.etree import ElementTree
 
 import pytest
+from django.contrib.staticfiles import finders
 
 from qunyu.insights.board import NOTHING
 from qunyu.insights.cohorts import Cohorts
@@ -265,7 +266,7 @@ def test_without_the_extra_it_says_which(monkeypatch: pytest.MonkeyPatch, whole:
 
 
 def test_without_the_charts_program_it_says_what_to_do(monkeypatch: pytest.MonkeyPatch, whole: Content) -> None:
-    monkeypatch.setattr(drawing.finders, "find", lambda path: None)
+    monkeypatch.setattr(finders, "find", lambda path: None)
     with pytest.raises(DomainError, match="make install"):
         picture(whole)
 
@@ -291,12 +292,21 @@ def test_one_picture_is_drawn_at_a_time(monkeypatch: pytest.MonkeyPatch) -> None
         draw([line("茶")])
     assert caught.value.code == "picture_busy"
     monkeypatch.setattr(drawing, "WAITING", 60)
-    under_way: list[int] = []
+    under_way: list[bool] = []
     running = drawing._run
-    monkeypatch.setattr(drawing, "_run", lambda job: (under_way.append(drawing._TURN.locked()), running(job))[1])
+
+    def watched(job: bytes) -> bytes:
+        under_way.append(True)
+        assert under_way.count(True) == 1
+        try:
+            return running(job)
+        finally:
+            under_way[under_way.index(True)] = False
+
+    monkeypatch.setattr(drawing, "_run", watched)
     threads = [threading.Thread(target=draw, args=([line("茶")],)) for _ in range(3)]
     for thread in threads:
         thread.start()
     for thread in threads:
         thread.join()
-    assert under_way == [True] * 3
+    assert under_way == [False] * 3

@@ -191,7 +191,7 @@ def _communities(board: Board) -> dict[str, Any]:
     if not board.periods:
         return {"title": "", "heads": [], "rows": []}
     (period,) = board.periods
-    title = _BY_COMMUNITY.fill(first=period.first, last=period.last)
+    title = _BY_COMMUNITY.fill(first=period.first, last=min(period.last, board.as_of or period.last))
     order = sorted(board.keys, key=lambda key: -(board.figure("messages", period, key).value or 0))
     rows = [
         (board.keys[key], [_cell(metric, board.figure(metric.key, period, key)) for metric in columns])
