@@ -70,6 +70,12 @@ class Filter:
     chosen: str = ""
     default: Words | None = None
 
+    @property
+    def chosen_words(self) -> tuple[str, str]:
+        """What it is called and what is chosen, as a person reads it."""
+        name = next((name for value, name in self.options if value == self.chosen), self.chosen)
+        return str(self.title), str(name).strip()
+
 
 def chips(given: QueryDict, filters: Sequence[Filter]) -> list[Chip]:
     """What narrows a list now: the text searched for, and each filter with its option's name."""
@@ -77,8 +83,7 @@ def chips(given: QueryDict, filters: Sequence[Filter]) -> list[Chip]:
     found = [Chip(SEARCH, search, _without(given, "q"))] if search else []
     for each in filters:
         if each.chosen:
-            name = next((name for value, name in each.options if value == each.chosen), each.chosen)
-            found.append(Chip(each.title, name, _without(given, each.name)))
+            found.append(Chip(each.title, each.chosen_words[1], _without(given, each.name)))
     return found
 
 

@@ -16,6 +16,7 @@ from qunyu.kernel.errors import DomainError
 from qunyu.kernel.scope import Denied
 from qunyu.kernel.words import LANGUAGES, Language, Words, speaking
 from qunyu.people.queries import scope_of
+from qunyu.reports.fonts import NoPicture
 
 Next = Callable[[HttpRequest], HttpResponseBase]
 
@@ -134,6 +135,8 @@ def _to_sign_in(request: HttpRequest) -> HttpResponseBase:
 def _status(error: DomainError) -> HTTPStatus:
     if isinstance(error, Denied):
         return HTTPStatus.FORBIDDEN
+    if isinstance(error, NoPicture):
+        return HTTPStatus.SERVICE_UNAVAILABLE
     return HTTPStatus.NOT_FOUND if error.code.startswith("unknown_") else HTTPStatus.BAD_REQUEST
 
 

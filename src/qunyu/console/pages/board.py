@@ -8,6 +8,7 @@ from django.http import HttpRequest, HttpResponse
 
 from qunyu.communities.queries import communities
 from qunyu.console.asking import Ask, answer
+from qunyu.console.downloads import asked_kind, board_file
 from qunyu.console.figures import groups
 from qunyu.console.narrowing import BREAKDOWN_NAMES, GRAIN_NAMES, Narrowing
 from qunyu.console.pages.breakdown import breakdown
@@ -22,6 +23,8 @@ def show_board(request: Ask) -> HttpResponse:
     """The page, or the part below its controls."""
     request.scope.require("communities.view")
     asked = Narrowing.of(request.GET, request.scope)
+    if kind := asked_kind(request):
+        return board_file(request, asked, asked.shown(board(lake(), request.scope, asked.question())), kind)
     context: dict[str, Any] = {
         "asked": asked,
         "grains": GRAIN_NAMES.items(),

@@ -13,6 +13,7 @@ from django.utils import timezone
 from qunyu.communities.actions import edit
 from qunyu.communities.queries import find_community
 from qunyu.console.asking import Ask, answer
+from qunyu.console.downloads import asked_kind, community_file
 from qunyu.console.forms import Form
 from qunyu.console.heat import hour_chart
 from qunyu.console.names import TYPES, named, platform
@@ -45,14 +46,16 @@ SAVED = Words("已保存", "Saved")
 
 
 def show_community(request: Ask, public_id: str) -> HttpResponseBase:
-    """The overview: cards and charts of this community alone."""
+    """The overview: cards and charts of this community alone; as a page or as a file."""
     community = _found(request, public_id)
     asked = Narrowing.of(request.GET, request.scope)
     question = Question(asked.grain, "community", None, None, frozenset({community.pk}))
-    found = board(lake(), request.scope, question)
+    found = asked.shown(board(lake(), request.scope, question))
+    if kind := asked_kind(request):
+        return community_file(request, community, found, CARDS, kind)
     context = {"grain": asked.grain, "grains": GRAIN_NAMES.items(), **_around(request, community, "overview")}
     if found.periods:
-        context |= _overview(asked.shown(found), community.pk)
+        context |= _overview(found, community.pk)
     return answer(request, "community", context, part="_community_overview")
 
 
