@@ -292,6 +292,7 @@ def test_one_picture_is_drawn_at_a_time(monkeypatch: pytest.MonkeyPatch) -> None
         draw([line("茶")])
     assert caught.value.code == "picture_busy"
     monkeypatch.setattr(drawing, "WAITING", 60)
+    monkeypatch.setattr(drawing, "_PLACES", threading.BoundedSemaphore(3))
     under_way: list[bool] = []
     running = drawing._run
 
@@ -310,3 +311,11 @@ def test_one_picture_is_drawn_at_a_time(monkeypatch: pytest.MonkeyPatch) -> None
     for thread in threads:
         thread.join()
     assert under_way == [False] * 3
+
+
+def test_few_wait_for_their_turn(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(drawing, "_PLACES", threading.BoundedSemaphore(1))
+    with drawing._PLACES, pytest.raises(NoPicture) as caught:
+        draw([line("茶")])
+    assert caught.value.code == "picture_busy"
+    assert size(draw([line("茶")])) == (300, 40)

@@ -52,17 +52,18 @@ def board_file(request: Ask, asked: Narrowing, found: Board, kind: str) -> HttpR
 
     Raises NoPicture when a picture cannot be drawn.
     """
-    question = _question(asked.question(), found)
+    question = asked.question()
     by_community = NOTHING
     if kind == "html":
-        asked_of_each = replace(question, grain="all", by="community", metrics=frozenset(COLUMNS))
-        by_community = board(lake(), request.scope, asked_of_each)
+        each = replace(_within(question, found), grain="all", by="community", metrics=frozenset(COLUMNS))
+        by_community = board(lake(), request.scope, each)
     content = Content(
         title=_tops(request.scope),
         board=found,
         by_community=by_community,
-        cohorts=cohorts(lake(), request.scope, asked.question()),
-        totals=totals(lake(), request.scope, question),
+        cohorts=cohorts(lake(), request.scope, question),
+        # Where no days were asked for, the figures rest on earlier records too: who is new, who was a member.
+        totals=totals(lake(), request.scope, _within(question, found) if asked.first or asked.last else question),
         made_at=timezone.now(),
         zone=settings.QUNYU_ZONE,
         shown=[each.chosen_words for each in asked.filters() if each.chosen],
@@ -82,7 +83,7 @@ def community_file(request: Ask, community: Community, found: Board, cards: Sequ
         board=found,
         by_community=NOTHING,
         cohorts=cohorts(lake(), request.scope, question),
-        totals=totals(lake(), request.scope, _question(question, found)),
+        totals=totals(lake(), request.scope, question),
         made_at=timezone.now(),
         zone=settings.QUNYU_ZONE,
         shown=[(str(UNIT), community.unit.name)],
@@ -92,8 +93,8 @@ def community_file(request: Ask, community: Community, found: Board, cards: Sequ
     return _answer(content, kind, f"community-{community.public_id}")
 
 
-def _question(question: Question, found: Board) -> Question:
-    """The question with the days that the board shows in place of those asked for."""
+def _within(question: Question, found: Board) -> Question:
+    """The question limited to the days that the board shows: whole periods, also where the days asked for cut through some."""
     if not found.periods:
         return question
     return replace(question, first=found.periods[0].first, last=found.periods[-1].last)

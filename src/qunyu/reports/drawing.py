@@ -7,7 +7,8 @@ import logging
 import subprocess
 import sys
 import threading
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from importlib.util import find_spec
 from pathlib import Path
@@ -21,8 +22,11 @@ from qunyu.reports.fonts import Fonts, NoPicture, find_fonts
 
 # Seconds. A picture takes one; whoever waits behind others should hear of it before the browser gives up.
 DRAWING, WAITING = 60, 30
+# Each holds one of the server's eight threads: pages must not wait behind pictures.
+PLACES = 4
 NEEDS = ("py_mini_racer", "resvg_py")
 _TURN = threading.Lock()
+_PLACES = threading.BoundedSemaphore(PLACES)
 logger = logging.getLogger(__name__)
 
 
@@ -77,18 +81,24 @@ def job_of(parts: Sequence[Part]) -> dict[str, Any]:
 
 
 def draw(parts: Sequence[Part]) -> bytes:
-    """The PNG of an SVG whose `parts` follow one another. One is drawn at a time; it takes about a second.
+    """The PNG of an SVG whose `parts` follow one another. One is drawn at a time, and takes about a second; three may wait.
 
-    Raises NoPicture when nothing can draw it, when others take too long before it, and when drawing fails.
+    Raises NoPicture when nothing can draw it, when too many others come before it, and when drawing fails.
     """
-    job = job_of(parts)
-    if not _TURN.acquire(timeout=WAITING):
+    job = json.dumps(job_of(parts)).encode()
+    with _taken(_PLACES, 0), _taken(_TURN, WAITING):
+        return _run(job)
+
+
+@contextmanager
+def _taken(lock: threading.BoundedSemaphore | threading.Lock, seconds: float) -> Iterator[None]:
+    if not lock.acquire(timeout=seconds):
         message = Words("正在生成其他图片；请稍后再试", "other pictures are being drawn; try again in a moment")
         raise NoPicture("picture_busy", message)
     try:
-        return _run(json.dumps(job).encode())
+        yield
     finally:
-        _TURN.release()
+        lock.release()
 
 
 def _run(job: bytes) -> bytes:
