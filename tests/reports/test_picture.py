@@ -217,13 +217,29 @@ def line(text: str) -> str:
     return f'<svg xmlns="http://www.w3.org/2000/svg" width="300" height="40"><text y="30" font-size="24">{text}</text></svg>'
 
 
+def plain_fonts() -> painter.Fonts:
+    """The fonts there are, without one for emoji."""
+    return {"files": find_fonts().files, "family": find_fonts().family, "emoji": ()}
+
+
 def test_signs_that_no_font_has_are_left_out_and_no_boxes() -> None:
-    chinese, family = find_fonts().files[:1], find_fonts().family
-    plain, emoji, nobodys = (
-        painter.raster(line(text), [*chinese], family) for text in ("茶ab", "茶🍵ab", "茶\U0010fffdab")
-    )
-    assert plain == emoji == nobodys
-    assert painter.raster(line("茶"), [*chinese], family) != painter.raster(line("群"), [*chinese], family)
+    told = ("茶ab", "茶🍵ab", "茶\U0010fffdab", "茶👨\u200d👩ab")
+    plain, emoji, nobodys, family = (painter.raster(line(text), plain_fonts()) for text in told)
+    assert plain == emoji == nobodys == family
+    assert painter.raster(line("茶"), plain_fonts()) != painter.raster(line("群"), plain_fonts())
+
+
+def test_an_emoji_of_several_letters_is_drawn_as_its_first() -> None:
+    told = {
+        "👨\u200d👩\u200d👧": "👨",
+        "👍🏽": "👍",
+        "❤\ufe0f": "❤",
+        "👩🏽\u200d❤\ufe0f\u200d👨": "👩",
+        "🇨🇳": "",
+        "1\ufe0f\u20e3": "1",
+        "ക്\u200dഷ": "ക്\u200dഷ",
+    }
+    assert {text: painter.JOINED.sub("", painter.MARKS.sub("", text)) for text in told} == told
 
 
 def test_a_chinese_font_of_the_system_comes_first(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
@@ -236,8 +252,9 @@ def test_a_chinese_font_of_the_system_comes_first(monkeypatch: pytest.MonkeyPatc
     ):
         (tmp_path / name).touch()
     monkeypatch.setattr(fonts, "_folders", lambda: [tmp_path / "missing", tmp_path])
-    names = ("NotoSansCJK-Regular.ttc", "NotoSansCJK-Bold.ttc", "NotoColorEmoji.ttf")
-    assert find_fonts() == fonts.Fonts(tuple(str(tmp_path / name) for name in names), "Noto Sans CJK SC")
+    files = tuple(str(tmp_path / name) for name in ("NotoSansCJK-Regular.ttc", "NotoSansCJK-Bold.ttc"))
+    emoji = (str(tmp_path / "NotoColorEmoji.ttf"),)
+    assert find_fonts() == fonts.Fonts(files, "Noto Sans CJK SC", emoji)
     (tmp_path / "NotoSansCJK-Regular.ttc").unlink()
     assert find_fonts().family == "WenQuanYi Zen Hei"
 

@@ -77,7 +77,7 @@ def job_of(parts: Sequence[Part]) -> dict[str, Any]:
     """
     fonts = check_drawing()
     plain = [part if isinstance(part, str) else asdict(part) for part in parts]
-    return {"parts": plain, "program": str(charts_program()), "fonts": fonts.files, "family": fonts.family}
+    return {"parts": plain, "program": str(charts_program()), "fonts": asdict(fonts)}
 
 
 def draw(parts: Sequence[Part]) -> bytes:

@@ -29,7 +29,7 @@ CHINESE: tuple[tuple[str, str], ...] = (
     ("DroidSansFallbackFull.ttf", "Droid Sans Fallback"),
     ("NotoSansCJKtc-Regular.*", "Noto Sans CJK TC"),
 )
-EMOJI = ("NotoColorEmoji.ttf", "Apple Color Emoji.ttc", "seguiemj.ttf", "Twemoji.ttf", "NotoEmoji-Regular.ttf")
+EMOJI = ("NotoColorEmoji.ttf", "Apple Color Emoji.ttc", "seguiemj.ttf", "NotoEmoji-Regular.ttf")
 # The font that PyPI has, for machines without one: in the extra picture-font.
 PACKAGE = "cvttf_NotoSansCJK_Regular"
 NO_FONT = Words(
@@ -45,10 +45,11 @@ class NoPicture(DomainError):
 
 @dataclass(frozen=True)
 class Fonts:
-    """Font files, and the family among them that text is set in."""
+    """Font files and the family among them that text is set in; `emoji` is the file for these, if the system has one."""
 
     files: tuple[str, ...]
     family: str
+    emoji: tuple[str, ...] = ()
 
 
 def find_fonts() -> Fonts:
@@ -57,21 +58,25 @@ def find_fonts() -> Fonts:
     Raises NoPicture no_font when there is no Chinese font.
     """
     known = {path.name: path for path in reversed(list(_files(_folders())))}
-    chinese = _chinese(known)
+    chinese = _known(known) or _packaged()
     if chinese is None:
         raise NoPicture("no_font", NO_FONT)
     path, family = chinese
     bold = path.with_name(path.name.replace("-Regular", "-Bold"))
     files = [path, *([bold] if bold != path and bold.is_file() else [])]
-    files += [known[name] for name in EMOJI if name in known][:1]
-    return Fonts(tuple(map(str, files)), family)
+    emoji = [known[name] for name in EMOJI if name in known][:1]
+    return Fonts(tuple(map(str, files)), family, tuple(map(str, emoji)))
 
 
-def _chinese(known: dict[str, Path]) -> tuple[Path, str] | None:
+def _known(known: dict[str, Path]) -> tuple[Path, str] | None:
     for pattern, family in CHINESE:
         for name in sorted(known):
             if Path(name).match(pattern):
                 return known[name], family
+    return None
+
+
+def _packaged() -> tuple[Path, str] | None:
     spec = find_spec(PACKAGE)
     packaged = _files(Path(each) for each in (spec.submodule_search_locations or ())) if spec else ()
     return next(((path, "Noto Sans CJK TC") for path in packaged), None)

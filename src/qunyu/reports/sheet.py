@@ -31,8 +31,14 @@ class Style:
 
 def clean(text: str) -> str:
     """The text on one line, without what an SVG may not hold or what would turn its neighbours around."""
-    kept = (each if each == JOINER or unicodedata.category(each)[0] != "C" else " " for each in text)
-    return " ".join("".join(kept).split())
+    return " ".join("".join(map(_harmless, text)).split())
+
+
+def _harmless(sign: str) -> str:
+    kind = unicodedata.category(sign)
+    if kind == "Cc":
+        return " "
+    return "" if kind[0] == "C" and sign != JOINER else sign
 
 
 def width_of(text: str, size: float) -> float:
