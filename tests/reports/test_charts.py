@@ -87,6 +87,10 @@ def test_money_has_an_axis_of_its_own_beside_counts(charts: dict[str, Chart]) ->
     assert charts["buying"].option["yAxis"][0]["axisLabel"] == {"formatter": "{value} %"}
 
 
+def test_counts_are_told_in_whole_numbers(charts: dict[str, Chart]) -> None:
+    assert [charts[key].option["yAxis"][0].get("minInterval") for key in ("talk", "sales", "buying")] == [1, 1, None]
+
+
 def test_amounts_name_their_currency_and_those_not_drawn(tmp_path: Path) -> None:
     story = Story(tmp_path)
     story.says(1, "2026-03-01")

@@ -145,7 +145,8 @@ def _frame(labels: list[str], series: list[dict[str, Any]], shown: Sequence[Metr
             each["yAxisIndex"] = 0
     share = [metric.unit == "share" for metric in shown]
     right = {"type": "value", "splitLine": {"show": False}}
-    left = {"type": "value", **({"axisLabel": {"formatter": "{value} %"}} if all(share) else {})}
+    # There is no half message; shares have halves.
+    left = {"type": "value", **({"axisLabel": {"formatter": "{value} %"}} if all(share) else {"minInterval": 1})}
     return {
         "color": list(PALETTE),
         "aria": {"enabled": True},
