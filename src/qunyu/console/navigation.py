@@ -34,6 +34,7 @@ class Place:
 MAP = (
     Place("board", Words("看板", "Board"), "chart-bar", "communities.view", below=(
         Place("advice", Words("建议", "Advice"), "bulb", "members.view orders.view"),
+        Place("reports", Words("报告", "Reports"), "report", "communities.view", within=("report",)),
         Place("metrics", Words("指标说明", "Metrics"), "ruler-measure", within=("metric",)),
     )),
     Place("communities", Words("社群", "Communities"), "messages", "communities.view", within=("community",)),

@@ -52,6 +52,11 @@ def find_unit(path: str) -> Unit:
     return unit
 
 
+def units_below(unit: Unit) -> frozenset[int]:
+    """The primary keys of `unit` and of every unit below it."""
+    return frozenset(Unit.objects.filter(path__startswith=unit.path).values_list("id", flat=True))
+
+
 def unit_paths() -> dict[int, str]:
     """The path of every unit by primary key."""
     return dict(Unit.objects.values_list("id", "path"))
