@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
@@ -15,9 +15,11 @@ import pyarrow.compute as pc
 import pytest
 
 from qunyu.events.lake import rollup
-from qunyu.events.lake.schema import FACTS
+from qunyu.events.lake.schema import FACTS, SUPPLIES
 from qunyu.events.lake.store import Lake
-from qunyu.insights import board, cohorts, providers, totals
+from qunyu.insights import board, cohorts, labelling, providers, totals
+from qunyu.insights.label import defaults
+from qunyu.insights.labelling import Cause, Labelling, UnitBars
 from qunyu.insights.question import Question
 from qunyu.kernel.actor import Actor
 from qunyu.kernel.scope import Scope, system_scope
@@ -48,6 +50,7 @@ class Story:
     communities: dict[int, dict[str, Any]] = field(default_factory=dict)
     people: dict[int, tuple[int, str]] = field(default_factory=dict)
     facts: list[dict[str, Any]] = field(default_factory=list)
+    again: list[dict[str, Any]] = field(default_factory=list)
 
     def community(self, id: int, **values: Any) -> None:
         known = {"unit": 1, "platform": "wechat", "type": "", "theme": "", "name": f"C{id}"}
@@ -84,8 +87,8 @@ class Story:
         said = text or f"第 {len(self.facts)} 句话"
         self.fact("message", at, community=community, identity=identity, text=said, subject=subject)
 
-    def joins(self, identity: int, at: str, community: int = 1) -> None:
-        self.fact("joined", at, community=community, identity=identity)
+    def joins(self, identity: int, at: str, community: int = 1, by: int | None = None) -> None:
+        self.fact("joined", at, community=community, identity=identity, other=by)
 
     def leaves(self, identity: int, at: str, community: int = 1) -> None:
         self.fact("left", at, community=community, identity=identity)
@@ -101,13 +104,29 @@ class Story:
     def shown(self, times: int, at: str, **values: Any) -> None:
         self.fact("exposed", at, quantity=times, **({"subject": "poster"} | values))
 
+    def listed(self, identity: int, at: str, community: int = 1) -> None:
+        """A member list says that somebody came then."""
+        self.fact("listed", at, community=community, identity=identity, quantity=1)
+
+    def tells_again(self, import_id: int, fact: int) -> None:
+        """That import held a fact, the one of that number, which another had told before."""
+        self.again.append({"import_id": import_id, "fact_id": self.facts[fact]["fact_id"]})
+
     @cached_property
     def lake(self) -> Lake:
         """The facts told so far, with their rollup."""
-        made = Lake(self.folder / "lake")
-        table = pa.Table.from_pylist(self.facts, schema=FACTS)
+        return self.written("lake", self.facts)
+
+    def written(self, name: str, facts: list[dict[str, Any]]) -> Lake:
+        """A lake called `name` of these facts alone."""
+        made = Lake(self.folder / name)
+        table = pa.Table.from_pylist(facts, schema=FACTS)
         made.append("facts", table.to_reader())
         rollup.refresh(made, pairs(table))
+        known = {fact["fact_id"] for fact in facts}
+        again = [each for each in self.again if each["fact_id"] in known]
+        if again:
+            made.append("supplies", pa.Table.from_pylist(again, schema=SUPPLIES).to_reader())
         return made
 
     def board(self, scope: Scope = EVERYTHING, **question: Any) -> board.Board:
@@ -121,6 +140,37 @@ class Story:
     def totals(self, scope: Scope = EVERYTHING, **question: Any) -> totals.Totals:
         with self.told():
             return totals.totals(self.lake, scope, Question(**question))
+
+    def features(
+        self, units: Collection[UnitBars] = (), members: Collection[int] | None = None
+    ) -> dict[int, dict[str, Any]]:
+        """Member -> feature -> value."""
+        with self.told(), self.lake.connect() as connection:
+            if Labelling(connection, EVERYTHING, units or bars()).compute(members) is None:
+                return {}
+            rows = connection.sql("SELECT * FROM features").to_arrow_table().to_pylist()
+            return {row.pop("member"): row for row in rows}
+
+    def labels(
+        self, units: Collection[UnitBars] = (), members: Collection[int] | None = None
+    ) -> dict[tuple[int, str], dict[str, Any]]:
+        """(member, label) -> the row that is kept of it."""
+        with self.told():
+            rows = labelling.labelled(self.lake, EVERYTHING, units or bars(), members).rows.to_pylist()
+        found = {(row["member"], row["label"]): row for row in rows}
+        assert len(found) == len(rows)
+        return found
+
+    def values(self, label: str, **thresholds: float) -> dict[int, str]:
+        """Member -> value of that label."""
+        rows = self.labels(bars(**thresholds))
+        return {member: row["value"] for (member, key), row in rows.items() if key == label}
+
+    def touched(self, *imports: int, since: str, units: Collection[UnitBars] = ()) -> set[int]:
+        """The members whose labels these imports may have changed."""
+        with self.told():
+            cause = Cause(imports, date.fromisoformat(since))
+            return set(labelling.touched(self.lake, EVERYTHING, units or bars(), cause))
 
     @contextmanager
     def told(self) -> Iterator[None]:
@@ -138,6 +188,12 @@ class Story:
     def _known(self) -> pa.Table:
         rows = [{"identity": id, "member": member, "role": role} for id, (member, role) in self.people.items()]
         return pa.Table.from_pylist(rows, schema=providers.IDENTITIES)
+
+
+def bars(paths: Mapping[int, str] | None = None, **thresholds: float) -> list[UnitBars]:
+    """Units by their paths (unit 1 alone when none are given), all with the usual thresholds but for `thresholds`."""
+    usual = {**defaults(), **thresholds}
+    return [UnitBars(unit, path, usual) for unit, path in (paths or {1: "/1/"}).items()]
 
 
 def pairs(facts: pa.Table) -> pa.Table:

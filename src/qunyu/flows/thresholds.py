@@ -10,7 +10,7 @@ from django.db import transaction
 
 from qunyu.flows.labelling import bars_of
 from qunyu.flows.place import lake
-from qunyu.insights.label import check_pairs, check_threshold
+from qunyu.insights.label import check_pairs, check_threshold, find_threshold
 from qunyu.insights.labelling import Moves, UnitBars, moves
 from qunyu.jobs.port import enqueue, load
 from qunyu.kernel.scope import Scope, system_scope
@@ -45,21 +45,23 @@ def preview(*, by: Scope, unit: Unit, changes: Changed) -> Moves:
     Raises Denied; DomainError unknown_threshold, bad_threshold or crossed_thresholds (in this unit or one below).
     """
     by.require("settings.edit", unit.pk)
-    below = {each.unit: each for each in _checked(unit, changes)}
-    members = sorted(set(members_of_units(below)))
-    return moves(lake(), system_scope("preview of thresholds"), list(below.values()), kept(members), members)
+    bars = _checked(unit, changes)
+    members = sorted(set(members_of_units([each.unit for each in bars if each.path.startswith(unit.path)])))
+    return moves(lake(), system_scope("preview of thresholds"), bars, kept(members), members)
 
 
 def _checked(unit: Unit, changes: Changed) -> list[UnitBars]:
-    """The unit and those below it as they would be."""
+    """Every unit as it would be."""
     for key, value in changes.items():
+        find_threshold(key)
         if value is not None:
             check_threshold(key, value)
     own = own_settings()
     mine = {**own.get(unit.pk, {}), **changes}
     own[unit.pk] = {key: value for key, value in mine.items() if value is not None}
     names = unit_names()
-    found = [each for each in bars_of(settings_in_force(own)) if each.path.startswith(unit.path)]
+    found = bars_of(settings_in_force(own))
     for each in found:
-        check_pairs(each.thresholds, names[each.unit])
+        if each.path.startswith(unit.path):
+            check_pairs(each.thresholds, names[each.unit])
     return found

@@ -11,7 +11,7 @@ from qunyu.events.lake.states import LATEST_ORDERS
 # Name -> what it is, for whoever writes a rule.
 FEATURES: dict[str, str] = {
     "first_day": "the day first seen or of the first order, as text",
-    "last_day": "the day of the last message, as text; NULL when there was none",
+    "last_day": "the day of the last message or action, as text; NULL when there was none",
     "last_order": "the day of the last paid order, as text; NULL without any",
     "known_days": "days since first seen or first order, both ends counted",
     "present": "whether in some community now; a buyer who never was in one counts as present",
@@ -28,10 +28,10 @@ FEATURES: dict[str, str] = {
     "best_week": "days with a message or action in the best calendar week of the last 365 days",
     "best_month": "the same for a calendar month",
     "best_quarter": "the same for a calendar quarter",
-    "orders_known": "whether any order is known at all",
+    "orders_known": "whether any order of a known customer is known at all",
     "orders": "paid orders",
     "refunded": "orders given back, wholly or in part",
-    "value_ratio": "mean of a paid order's amount over the median amount of paid orders in its currency; NULL without any",
+    "value_ratio": "mean of a paid order's amount over the median amount of paid orders in its currency (1 where that is 0); NULL without any",
     "sale_orders": "paid orders on sale days",
     "bought_months": "of the last six times 30 days, those with a paid order",
     "possible_months": "of the last six times 30 days, those since the first paid order; NULL without any",
@@ -55,7 +55,7 @@ FROM activity a JOIN who w USING (identity) GROUP BY w.member, a.identity, a.com
 TALKED = """
 CREATE TEMP TABLE talked AS
 WITH begun AS (SELECT community, min(local_day) AS day FROM activity WHERE messages + actions > 0 GROUP BY community)
-SELECT s.member, min(s.first_day) AS first_day, min(greatest(s.first_day, b.day)) AS heard_from, max(s.last_day) AS last_day,
+SELECT s.member, min(s.first_day) AS first_day, min(greatest(s.first_day, b.day)) FILTER (b.day IS NOT NULL) AS heard_from, max(s.last_day) AS last_day,
   sum(s.messages)::BIGINT AS messages, sum(s.answers)::BIGINT AS answers, bool_or(NOT s.gone) AS present
 FROM seen s LEFT JOIN begun b USING (community) GROUP BY s.member
 """
@@ -101,16 +101,16 @@ FROM activity a JOIN who w USING (identity)
 WHERE a.messages + a.actions > 0 AND a.local_day > DATE '{as_of}' - 100 GROUP BY w.member
 """
 
-PAID = f"""
-CREATE TEMP TABLE paid AS
+ORDERED = f"""
+CREATE TEMP TABLE ordered AS
 SELECT i.member, o.local_day AS day, o.unit, o.subject, o.amount, coalesce(o.quantity, 0) AS refund, o.currency
-FROM ({LATEST_ORDERS}) o JOIN identities i USING (identity) WHERE o.subject IN ('paid', 'refunded')
+FROM ({LATEST_ORDERS}) o JOIN identities i USING (identity)
 """
 
 # Days of a sale show by themselves: far more orders than in the weeks around.
 SALES = """
 CREATE TEMP TABLE sale_days AS
-WITH counted AS (SELECT day, count(*) AS n FROM paid WHERE subject = 'paid' GROUP BY day),
+WITH counted AS (SELECT day, count(*) AS n FROM ordered WHERE subject = 'paid' GROUP BY day),
 every AS (
   SELECT d.day, coalesce(c.n, 0) AS n
   FROM (SELECT unnest(generate_series(min(day), max(day), INTERVAL 1 DAY))::DATE AS day FROM counted) d LEFT JOIN counted c USING (day)
@@ -120,14 +120,15 @@ SELECT day FROM usual WHERE n >= 5 AND n > 2 * usual
 
 BOUGHT = """
 CREATE TEMP TABLE bought AS
-WITH typical AS (SELECT currency, median(amount) AS usual FROM paid WHERE subject = 'paid' GROUP BY currency)
-SELECT p.member, count(*) FILTER (p.subject = 'paid') AS orders, count(*) FILTER (p.subject = 'refunded' OR p.refund > 0) AS refunded,
+WITH typical AS (SELECT currency, median(amount) AS usual FROM ordered WHERE subject = 'paid' GROUP BY currency)
+SELECT p.member, count(*) FILTER (p.subject = 'paid') AS orders, count(*) FILTER (p.subject = 'refunded' OR p.subject = 'paid' AND p.refund > 0) AS refunded,
   min(p.day) AS first_order, max(p.day) FILTER (p.subject = 'paid') AS last_order,
-  avg(p.amount / nullif(t.usual, 0)) FILTER (p.subject = 'paid') AS value_ratio,
+  round(avg(coalesce(p.amount / nullif(t.usual, 0), 1)) FILTER (p.subject = 'paid'), 6) AS value_ratio,
   count(*) FILTER (p.subject = 'paid' AND s.day IS NOT NULL) AS sale_orders,
-  bit_count(bit_or(1::UTINYINT << ((DATE '{as_of}' - p.day) // 30)::UTINYINT) FILTER (p.subject = 'paid' AND p.day > DATE '{as_of}' - 180)) AS bought_months,
-  least(6, (DATE '{as_of}' - min(p.day) FILTER (p.subject = 'paid')) // 30 + 1) AS possible_months
-FROM paid p JOIN (SELECT DISTINCT member FROM who) USING (member) LEFT JOIN typical t USING (currency) LEFT JOIN sale_days s USING (day)
+  count(DISTINCT (DATE '{as_of}' - p.day) // 30) FILTER (p.subject = 'paid' AND p.day > DATE '{as_of}' - 180) AS bought_months,
+  CASE WHEN count(*) FILTER (p.subject = 'paid') > 0
+    THEN least(6, (DATE '{as_of}' - min(p.day) FILTER (p.subject = 'paid')) // 30 + 1) END AS possible_months
+FROM ordered p JOIN (SELECT DISTINCT member FROM who) USING (member) LEFT JOIN typical t USING (currency) LEFT JOIN sale_days s USING (day)
 GROUP BY p.member
 """
 
@@ -135,7 +136,7 @@ BROUGHT = """
 CREATE TEMP TABLE brought AS
 SELECT w.member, count(DISTINCT guest.member) AS invited, count(DISTINCT guest.member) FILTER (b.member IS NOT NULL) AS recommended
 FROM facts f JOIN who w ON w.identity = f.other JOIN identities guest ON guest.identity = f.identity
-LEFT JOIN (SELECT DISTINCT member FROM paid WHERE subject = 'paid') b ON b.member = guest.member
+LEFT JOIN (SELECT DISTINCT member FROM ordered WHERE subject = 'paid') b ON b.member = guest.member
 WHERE f.kind = 'joined' AND guest.role = 'member' AND guest.member <> w.member GROUP BY w.member
 """
 
@@ -145,7 +146,7 @@ CREATE TEMP TABLE homes AS
 WITH places AS (
   SELECT DISTINCT s.member, u.path FROM seen s JOIN homes_given g USING (community) JOIN units u USING (unit)
 ), shops AS (
-  SELECT DISTINCT p.member, u.path FROM paid p JOIN units u USING (unit) SEMI JOIN who USING (member) ANTI JOIN places USING (member)
+  SELECT DISTINCT o.member, u.path FROM ordered o JOIN units u USING (unit) SEMI JOIN who USING (member) ANTI JOIN places USING (member)
 ), ends AS (
   SELECT member, string_split(trim(min(path), '/'), '/') AS low, string_split(trim(max(path), '/'), '/') AS high
   FROM (FROM places UNION ALL FROM shops) GROUP BY member
@@ -162,7 +163,7 @@ SELECT h.member, h.unit, least(t.first_day, b.first_order)::VARCHAR AS first_day
   30 * coalesce(w.spoken, 0) / observed AS spoken_30, 30 * coalesce(w.answers, 0) / observed AS answers_30,
   coalesce(w.answer_days, 0) AS answer_days, coalesce(r.recent_days, 0) AS recent_days, coalesce(r.recent_answers, 0)::BIGINT AS recent_answers,
   coalesce(k.best_week, 0) AS best_week, coalesce(p.best_month, 0) AS best_month, coalesce(p.best_quarter, 0)::BIGINT AS best_quarter,
-  EXISTS (FROM paid) AS orders_known, coalesce(b.orders, 0) AS orders, coalesce(b.refunded, 0) AS refunded,
+  EXISTS (FROM ordered) AS orders_known, coalesce(b.orders, 0) AS orders, coalesce(b.refunded, 0) AS refunded,
   b.value_ratio, coalesce(b.sale_orders, 0) AS sale_orders,
   coalesce(b.bought_months, 0) AS bought_months, b.possible_months, coalesce(i.invited, 0) AS invited, coalesce(i.recommended, 0) AS recommended
 FROM homes h JOIN units u USING (unit) LEFT JOIN talked t USING (member) LEFT JOIN presence p USING (member) LEFT JOIN weeks k USING (member)
@@ -172,7 +173,7 @@ CROSS JOIN LATERAL (SELECT greatest(u.tier_least_days, least(u.tier_window, t.la
 
 # Each needs only what stands before it.
 STATEMENTS = (
-    WHO, PAID, DAYS_SEEN, TALKED, HOMES, MONTHS, WEEKS, PRESENCE, WINDOW, RECENT, SALES, BOUGHT, BROUGHT, FEATURES_OF_ALL,
+    WHO, ORDERED, DAYS_SEEN, TALKED, HOMES, MONTHS, WEEKS, PRESENCE, WINDOW, RECENT, SALES, BOUGHT, BROUGHT, FEATURES_OF_ALL,
 )  # fmt: skip
 
 AS_OF = """
@@ -181,13 +182,25 @@ SELECT max(day) FROM (SELECT max(local_day) AS day FROM activity UNION ALL SELEC
 
 # Whose labels may differ now that these imports have come, and the last day of data has moved on from `since`.
 TOUCHED = """
-WITH told AS (
-  SELECT identity, other, kind FROM facts WHERE import_id IN ({imports})
+WITH fresh AS (
+  SELECT identity, other, kind, community, local_day FROM facts WHERE import_id IN ({imports})
+), told AS (
+  SELECT identity, other, kind FROM fresh
   UNION ALL SELECT identity, other, kind FROM facts SEMI JOIN (FROM supplies WHERE import_id IN ({imports})) USING (fact_id)
+), begun AS (
+  SELECT community FROM (SELECT community, min(local_day) AS day FROM activity WHERE messages + actions > 0 GROUP BY community)
+  JOIN (SELECT community, min(local_day) AS day FROM fresh WHERE kind IN ('message', 'action') GROUP BY community) USING (community, day)
 ), named AS (
   SELECT identity FROM told UNION SELECT other FROM told
+  -- Who only repeats and who answers is told by all that was said on a day.
+  UNION SELECT identity FROM activity SEMI JOIN (SELECT DISTINCT community, local_day FROM fresh WHERE kind = 'message') USING (community, local_day)
+  -- Where the talk now begins on another day, everybody could be heard from another day on.
+  UNION SELECT identity FROM activity SEMI JOIN begun USING (community)
   -- What orders usually come to, and which days were sales, is told by all of them.
   UNION SELECT identity FROM facts WHERE kind = 'order' AND EXISTS (FROM told WHERE kind = 'order')
+  -- The first orders tell of everybody that they have bought or not. Imports that came together may be asked for one after the other.
+  UNION SELECT identity FROM identities WHERE EXISTS (FROM told WHERE kind = 'order')
+    AND NOT EXISTS (FROM facts WHERE kind = 'order' AND identity IS NOT NULL AND import_id < {first})
 ), drifting AS (
   SELECT identity FROM activity WHERE {moved} AND local_day > DATE '{since}' - {longest}
   UNION SELECT identity FROM facts WHERE {moved} AND kind = 'order' AND local_day > DATE '{since}' - {longest}

@@ -122,6 +122,7 @@ def touched(lake: Lake, scope: Scope, bars: Collection[UnitBars], cause: Cause) 
         work._give(())
         statement = features.TOUCHED.format(
             imports=", ".join(str(int(each)) for each in cause.imports) or "NULL",
+            first=min((int(each) for each in cause.imports), default="NULL"),
             moved="true" if as_of is not None and as_of > cause.since else "false",
             since=cause.since,
             longest=int(max(features.LOOKS_BACK, *(each.thresholds["tier_silence"] for each in bars))) + 1,

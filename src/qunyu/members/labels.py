@@ -10,7 +10,7 @@ from typing import Any
 
 import pyarrow as pa
 from django.db import connection, transaction
-from django.db.models import Count, Exists, OuterRef, Q, QuerySet
+from django.db.models import Count, Q, QuerySet
 
 from qunyu.communities.queries import communities, communities_where
 from qunyu.events.queries import shown
@@ -20,7 +20,8 @@ from qunyu.kernel.scope import Scope
 from qunyu.kernel.words import Words
 from qunyu.members.actions import CHUNK
 from qunyu.members.matching import chunks
-from qunyu.members.models import Label, LabelRun, Member, Membership, PastLabel
+from qunyu.members.models import Label, LabelRun, Member, PastLabel
+from qunyu.members.queries import belonging
 
 _COLUMNS = ("key", "member_id", "unit_id", "value", "rule", "figures")
 
@@ -45,17 +46,29 @@ def put_labels(*, by: Scope, changes: Changes, people: int | None, now: datetime
     Raises Denied.
     """
     by.require("imports.run")
-    if changes.as_of is None:
-        return 0
     moved: set[int] = set()
-    for batch in changes.put.to_batches(max_chunksize=CHUNK):
-        moved |= _put(batch.to_pylist(), changes.as_of)
+    if changes.as_of is not None:
+        _go_back(changes.as_of)
+        for batch in changes.put.to_batches(max_chunksize=CHUNK):
+            moved |= _put(batch.to_pylist(), changes.as_of)
     for batch in changes.gone.to_batches(max_chunksize=CHUNK):
-        with transaction.atomic():
-            for row in batch.to_pylist():
-                Label.objects.filter(member=row["member"], key=row["label"]).delete()
-    LabelRun.objects.create(at=now, as_of=changes.as_of, people=people, changed=len(moved))
+        _end(batch.to_pylist(), changes.as_of)
+    if changes.as_of is not None:
+        LabelRun.objects.create(at=now, as_of=changes.as_of, people=people, changed=len(moved))
     return len(moved)
+
+
+def _go_back(as_of: date) -> None:
+    """Data that were undone tell of their days no more: what was said on them was never so."""
+    before = last_run()
+    if before is None or before.as_of <= as_of:
+        return
+    for part in chunks(set(Label.objects.filter(since__gt=as_of).values_list("id", flat=True))):
+        Label.objects.filter(id__in=part).update(since=as_of)
+    for part in chunks(set(PastLabel.objects.filter(until__gt=as_of).values_list("id", flat=True))):
+        with transaction.atomic():
+            PastLabel.objects.filter(id__in=part, since__gte=as_of).delete()
+            PastLabel.objects.filter(id__in=part).update(until=as_of)
 
 
 @transaction.atomic
@@ -63,27 +76,53 @@ def _put(rows: list[dict[str, Any]], as_of: date) -> set[int]:
     members = {row["member"] for row in rows}
     there = set(Member.objects.filter(id__in=members).values_list("id", flat=True))
     before = {(each.member_id, each.key): each for each in Label.objects.filter(member__in=members)}
-    fresh = [_label(row, before.get((row["member"], row["label"])), as_of) for row in rows if row["member"] in there]
-    past = [
-        _past(each, as_of)
-        for label in fresh
-        if (each := before.get((label.member_id, label.key))) and each.value != label.value
-    ]
+    fresh = [_label(row, as_of) for row in rows if row["member"] in there]
+    past: list[PastLabel] = []
+    other: list[Label] = []
+    for label in fresh:
+        old = before.get((label.member_id, label.key))
+        if old is not None and old.value == label.value:
+            label.since = old.since
+            continue
+        other.append(label)
+        # What changed within one day of data was never so at the end of a day.
+        if old is not None and old.since < as_of:
+            past.append(_past(old, as_of))
+    _resume(other, as_of)
     Label.objects.bulk_create(
         fresh,
         update_conflicts=True,
         unique_fields=("member", "key"),
         update_fields=("value", "rule", "figures", "unit_id", "since"),
     )
-    # What changed within one day of data was never so at the end of a day.
-    PastLabel.objects.bulk_create([each for each in past if each.since < each.until])
-    return {label.member_id for label in fresh if (label.member_id, label.key) not in before} | {
-        each.member_id for each in past
-    }
+    PastLabel.objects.bulk_create(past)
+    return {label.member_id for label in other}
 
 
-def _label(row: Mapping[str, Any], before: Label | None, as_of: date) -> Label:
-    same = before is not None and before.value == row["value"]
+def _resume(labels: Iterable[Label], as_of: date) -> None:
+    """Whoever had the same value until today had it all the time."""
+    found = {(each.member_id, each.key): each for each in labels}
+    ended = PastLabel.objects.filter(member__in={member for member, _ in found}, until=as_of)
+    same = [each for each in ended if (now := found.get((each.member_id, each.key))) and now.value == each.value]
+    for each in same:
+        found[(each.member_id, each.key)].since = each.since
+    PastLabel.objects.filter(id__in=[each.pk for each in same]).delete()
+
+
+@transaction.atomic
+def _end(rows: list[dict[str, Any]], as_of: date | None) -> None:
+    """Removes labels (label, member) of who has none any more; while there are data they stay in the history."""
+    members: dict[str, list[int]] = {}
+    for row in rows:
+        members.setdefault(row["label"], []).append(row["member"])
+    for key, ids in members.items():
+        found = Label.objects.filter(member__in=ids, key=key)
+        if as_of is not None:
+            PastLabel.objects.bulk_create([_past(each, as_of) for each in found if each.since < as_of])
+        found.delete()
+
+
+def _label(row: Mapping[str, Any], as_of: date) -> Label:
     return Label(
         member_id=row["member"],
         key=row["label"],
@@ -91,7 +130,7 @@ def _label(row: Mapping[str, Any], before: Label | None, as_of: date) -> Label:
         rule=row["rule"],
         figures=row["figures"],
         unit_id=row["unit"],
-        since=before.since if before is not None and same else as_of,
+        since=as_of,
     )
 
 
@@ -151,19 +190,20 @@ def history_of(scope: Scope, member: Member) -> list[Told]:
 
 
 def _readable(scope: Scope) -> Q:
-    """The rows whose value `scope` may know of people it may see: what needs a permission, of those who are where it holds."""
-    shown = Q(key__in=[key for key, label in labels().items() if not label.needs])
+    """The rows whose value `scope` may know: of the people it may see, and what needs a permission of those who are where it holds."""
+    if scope.everything:
+        return Q()
+    # Where people are seen nowhere but where the needed permission holds as well, that they are seen is enough.
+    plain = {key for key, label in labels().items() if not label.needs or _within(scope, label.needs)}
+    shown = Q(key__in=plain) & belonging(scope, "member", "members.view")
     for key, label in labels().items():
-        if label.needs:
-            shown |= Q(key=key) & _where(scope, label.needs)
+        if key not in plain:
+            shown |= Q(key=key) & belonging(scope, "member", label.needs)
     return shown
 
 
-def _where(scope: Scope, needed: str) -> Q:
-    if scope.everything or scope.units("members.view") <= scope.units(needed):
-        return Q()
-    here = communities(scope).visible_to(scope, "members.view").visible_to(scope, needed)
-    return Q(Exists(Membership.objects.filter(identity__member=OuterRef("member"), community__in=here)))
+def _within(scope: Scope, needed: str) -> bool:
+    return scope.units("members.view") <= scope.units(needed)
 
 
 def labelled_as(scope: Scope, key: str, value: str) -> QuerySet[Label]:

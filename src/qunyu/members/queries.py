@@ -66,6 +66,14 @@ def people(scope: Scope) -> QuerySet[Member]:
     return Member.objects.filter(Exists(belongs) | Exists(bought))
 
 
+def belonging(scope: Scope, path: str, needed: str) -> Q:
+    """Narrows the members at the end of `path` to those in communities where members.view and `needed` hold, and to buyers `scope` may see."""
+    here = communities_where(scope, "members.view").visible_to(scope, needed)
+    belongs = Membership.objects.filter(identity__member=OuterRef(path), community__in=here)
+    bought = _buyers(scope).filter(member=OuterRef(path))
+    return Q(Exists(belongs)) | Q(Exists(bought))
+
+
 def identities_of(scope: Scope, member: Member) -> QuerySet[Identity]:
     """As what platforms know `member`, as far as `scope` may see where."""
     return _identities(scope).filter(member=member).select_related("community").order_by("platform", "key", "id")
