@@ -83,12 +83,14 @@ class Story:
         for identity in filter(None, (values.get("identity"), values.get("other"))):
             self.people.setdefault(identity, (identity, "member"))
 
-    def says(self, identity: int, at: str, community: int = 1, text: str = "", subject: str = "text") -> None:
+    def says(
+        self, identity: int, at: str, community: int = 1, text: str = "", subject: str = "text", **values: Any
+    ) -> None:
         said = text or f"第 {len(self.facts)} 句话"
-        self.fact("message", at, community=community, identity=identity, text=said, subject=subject)
+        self.fact("message", at, community=community, identity=identity, text=said, subject=subject, **values)
 
-    def joins(self, identity: int, at: str, community: int = 1, by: int | None = None) -> None:
-        self.fact("joined", at, community=community, identity=identity, other=by)
+    def joins(self, identity: int, at: str, community: int = 1, by: int | None = None, **values: Any) -> None:
+        self.fact("joined", at, community=community, identity=identity, other=by, **values)
 
     def leaves(self, identity: int, at: str, community: int = 1) -> None:
         self.fact("left", at, community=community, identity=identity)
@@ -104,9 +106,9 @@ class Story:
     def shown(self, times: int, at: str, **values: Any) -> None:
         self.fact("exposed", at, quantity=times, **({"subject": "poster"} | values))
 
-    def listed(self, identity: int, at: str, community: int = 1) -> None:
+    def listed(self, identity: int, at: str, community: int = 1, **values: Any) -> None:
         """A member list says that somebody came then."""
-        self.fact("listed", at, community=community, identity=identity, quantity=1)
+        self.fact("listed", at, community=community, identity=identity, quantity=1, **values)
 
     def tells_again(self, import_id: int, fact: int) -> None:
         """That import held a fact, the one of that number, which another had told before."""
@@ -115,19 +117,17 @@ class Story:
     @cached_property
     def lake(self) -> Lake:
         """The facts told so far, with their rollup."""
-        return self.written("lake", self.facts)
-
-    def written(self, name: str, facts: list[dict[str, Any]]) -> Lake:
-        """A lake called `name` of these facts alone."""
-        made = Lake(self.folder / name)
-        table = pa.Table.from_pylist(facts, schema=FACTS)
+        made = Lake(self.folder / f"lake{len(self.facts)}")
+        table = pa.Table.from_pylist(self.facts, schema=FACTS)
         made.append("facts", table.to_reader())
         rollup.refresh(made, pairs(table))
-        known = {fact["fact_id"] for fact in facts}
-        again = [each for each in self.again if each["fact_id"] in known]
-        if again:
-            made.append("supplies", pa.Table.from_pylist(again, schema=SUPPLIES).to_reader())
+        if self.again:
+            made.append("supplies", pa.Table.from_pylist(self.again, schema=SUPPLIES).to_reader())
         return made
+
+    def rewritten(self) -> None:
+        """What was told since the lake was made is in it from now on."""
+        del self.lake
 
     def board(self, scope: Scope = EVERYTHING, **question: Any) -> board.Board:
         with self.told():
