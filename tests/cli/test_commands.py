@@ -19,6 +19,7 @@ from tests.cli.conftest import Qunyu
 from tests.deployment_fixtures import PASSWORD, TEA_CHAT, TEA_NAME
 
 PHONE = "13800138000"
+STAGES = "SELECT l.value FROM members_label l WHERE l.key = 'stage' ORDER BY 1"
 
 
 def rows(here: Path, sql: str) -> list[tuple[Any, ...]]:
@@ -51,6 +52,7 @@ def test_import_and_undo(qunyu: Qunyu, here: Path) -> None:
     assert rows(here, "SELECT name FROM communities_community") == [("Tea lovers",)]
     assert rows(here, "SELECT number, amount, status FROM commerce_order") == [("1", 500, "paid")]
     assert rows(here, "SELECT state, asked_by FROM events_import") == [("done", "system")]
+    assert rows(here, STAGES) == [("activation",), ("activation",), ("referral",), ("revenue",)]
     assert_no_phone(here)
 
     again = qunyu("import", TEA_NAME, QUNYU_LANGUAGE="en")
@@ -60,12 +62,14 @@ def test_import_and_undo(qunyu: Qunyu, here: Path) -> None:
     assert (undone.code, undone.out) == (0, "")
     assert undone.err.startswith("removed: 2 facts, 1 orders, 1 identities, 0 communities")
     assert rows(here, "SELECT count(*) FROM commerce_order") == [(0,)]
+    assert rows(here, STAGES) == [("activation",), ("activation",), ("referral",), ("retention",)]
     twice = qunyu("undo", public_id, QUNYU_LANGUAGE="en")
     assert twice.code == 1
     assert "undone" in twice.err
     assert qunyu("undo", again.out.strip()).code == 0
     assert rows(here, "SELECT count(*) FROM communities_community") == [(0,)]
     assert rows(here, "SELECT count(*) FROM members_member") == [(0,)]
+    assert rows(here, "SELECT count(*) FROM members_label") == [(0,)]
 
 
 def assert_no_phone(here: Path) -> None:

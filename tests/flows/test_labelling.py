@@ -50,7 +50,8 @@ def rows() -> list[dict[str, Any]]:
 
 def everybody() -> list[dict[str, Any]]:
     """What labelling everybody would keep."""
-    return labelled(lake(), system_scope("tests"), bars()).rows.to_pylist()
+    found: list[dict[str, Any]] = labelled(lake(), system_scope("tests"), bars()).rows.to_pylist()
+    return found
 
 
 @pytest.fixture

@@ -163,7 +163,7 @@ class Story:
 
     def values(self, label: str, **thresholds: float) -> dict[int, str]:
         """Member -> value of that label."""
-        rows = self.labels(bars(**thresholds))
+        rows = self.labels(bars(None, **thresholds))
         return {member: row["value"] for (member, key), row in rows.items() if key == label}
 
     def touched(self, *imports: int, since: str, units: Collection[UnitBars] = ()) -> set[int]:

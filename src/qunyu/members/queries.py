@@ -16,6 +16,7 @@ from qunyu.events.queries import anything_hidden, shown
 from qunyu.kernel.errors import DomainError
 from qunyu.kernel.scope import Scope
 from qunyu.kernel.words import Words
+from qunyu.members.belonging import buyers
 from qunyu.members.labels import labelled_as
 from qunyu.members.models import Identity, Member, Membership
 
@@ -62,16 +63,8 @@ def _shown(identity: str) -> Q:
 def people(scope: Scope) -> QuerySet[Member]:
     """The people `scope` may see: members of its communities and, with orders.view, buyers of its units."""
     belongs = memberships(scope).filter(identity__member=OuterRef("pk"))
-    bought = _buyers(scope).filter(member=OuterRef("pk"))
+    bought = buyers(scope).filter(member=OuterRef("pk"))
     return Member.objects.filter(Exists(belongs) | Exists(bought))
-
-
-def belonging(scope: Scope, path: str, needed: str) -> Q:
-    """Narrows the members at the end of `path` to those in communities where members.view and `needed` hold, and to buyers `scope` may see."""
-    here = communities_where(scope, "members.view").visible_to(scope, needed)
-    belongs = Membership.objects.filter(identity__member=OuterRef(path), community__in=here)
-    bought = _buyers(scope).filter(member=OuterRef(path))
-    return Q(Exists(belongs)) | Q(Exists(bought))
 
 
 def identities_of(scope: Scope, member: Member) -> QuerySet[Identity]:
@@ -81,17 +74,8 @@ def identities_of(scope: Scope, member: Member) -> QuerySet[Identity]:
 
 def _identities(scope: Scope) -> QuerySet[Identity]:
     belongs = memberships(scope).filter(identity=OuterRef("pk"))
-    bought = _buyers(scope).filter(pk=OuterRef("pk"))
+    bought = buyers(scope).filter(pk=OuterRef("pk"))
     return Identity.objects.filter(Exists(belongs) | Exists(bought))
-
-
-def _buyers(scope: Scope) -> QuerySet[Identity]:
-    """The identities with orders in the units where both people and orders may be seen."""
-    bought = Q(orders__isnull=False) & shown("orders__supplied_by")
-    if scope.everything:
-        return Identity.objects.filter(bought)
-    units = scope.units("members.view") & scope.units("orders.view")
-    return Identity.objects.filter(bought, orders__unit_id__in=units)
 
 
 def search_people(
@@ -202,7 +186,7 @@ def members(scope: Scope, wanted: Wanted = Wanted()) -> QuerySet[Member]:
 def _customers(scope: Scope, wanted: Wanted) -> QuerySet[Member]:
     """As `members`; first and last seen are then the first and the last order."""
     belongs = memberships(scope).filter(identity__member=OuterRef("pk"))
-    found = Member.objects.filter(~Exists(belongs), _asked(scope, wanted), identities__in=_buyers(scope))
+    found = Member.objects.filter(~Exists(belongs), _asked(scope, wanted), identities__in=buyers(scope))
     return found.annotate(
         first_at=Min("identities__orders__ordered_at"),
         last_at=Max("identities__orders__ordered_at"),
