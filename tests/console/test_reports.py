@@ -57,7 +57,7 @@ def test_a_report_is_listed_shown_and_sent(made: Report, owner: Client) -> None:
     assert png["Content-Disposition"].startswith("attachment;")
     shown = owner.get(f"{address}.png?show")
     assert "inline" in shown["Content-Disposition"]
-    shown.close()
+    assert b"".join(shown.streaming_content) == PNG  # type: ignore[attr-defined]
     html = owner.get(f"{address}.html?show")
     assert html["Content-Disposition"].startswith("attachment;")
     assert "华东店" in b"".join(html.streaming_content).decode()  # type: ignore[attr-defined]

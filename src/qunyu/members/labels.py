@@ -261,7 +261,7 @@ def mix(scope: Scope, ids: Collection[int] | None = None) -> Mix:
     return found
 
 
-def _people_there(scope: Scope, ids: Collection[int] | None, needed: str) -> QuerySet[Identity, int]:
+def _people_there(scope: Scope, ids: Collection[int] | None, needed: str) -> QuerySet[Any, Any]:
     """Who is in those communities now, of those who are somewhere where `needed` holds."""
     there = {"memberships__community__in": _communities(scope, ids), "memberships__left_at": None}
     found = Identity.objects.filter(shown("supplied_by"), **there)
