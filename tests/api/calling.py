@@ -42,7 +42,11 @@ class Caller:
         elif data is not None:
             sent |= {"data": json.dumps(data), "content_type": "application/json"}
         response = getattr(self.client, method)(address, **sent)
-        body = json.loads(response.content) if "json" in response["Content-Type"] else response.content
+        body = (
+            json.loads(response.content)
+            if "json" in response["Content-Type"] and response.content
+            else response.content
+        )
         return Answer(response.status_code, body, dict(response.headers))
 
     def get(self, path: str, **options: Any) -> Answer:

@@ -33,6 +33,8 @@ STATUS = {
     "unknown_import": 404,
     "unknown_member": 404,
     "unknown_metric": 404,
+    "unknown_report": 404,
+    "unknown_schedule": 404,
     "unknown_unit": 404,
     "cannot_undo": 409,
     "upload_too_large": 413,

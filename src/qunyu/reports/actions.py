@@ -19,6 +19,7 @@ from qunyu.kernel.words import LANGUAGES, Words
 from qunyu.people.queries import scope_of
 from qunyu.reports.making import Subject, as_of, content, files, path_of
 from qunyu.reports.models import Report, ReportGrain, Schedule
+from qunyu.reports.queries import owner_of
 from qunyu.reports.rules import is_due, last_whole
 
 if TYPE_CHECKING:
@@ -99,7 +100,7 @@ def remove_schedule(*, by: Scope, schedule: Schedule, now: datetime) -> None:
 
 def _own(by: Scope, schedule: Schedule) -> None:
     """One's own, or somebody's whose accounts one manages there."""
-    if not (by.actor.kind == "staff" and by.actor.id == schedule.staff_id):
+    if owner_of(by) != schedule.staff_id:
         by.require("staff.manage", schedule.unit_id)
 
 
@@ -108,8 +109,7 @@ def remove_report(*, by: Scope, report: Report, data: Path, now: datetime) -> No
 
     Raises Denied unless `by` made it or manages accounts there.
     """
-    mine = report.schedule is not None and by.actor.kind == "staff" and by.actor.id == report.schedule.staff_id
-    if not mine:
+    if report.schedule is None or owner_of(by) != report.schedule.staff_id:
         by.require("staff.manage", report.unit_id)
     with transaction.atomic():
         audit.record(by=by.actor, action="report.remove", kind="report", id=report.pk, now=now)

@@ -7,6 +7,7 @@ from django.db.models import Q, QuerySet
 from qunyu.kernel.errors import DomainError
 from qunyu.kernel.scope import Scope
 from qunyu.kernel.words import Words
+from qunyu.people.queries import account_of
 from qunyu.reports.models import Report, Schedule
 
 
@@ -36,8 +37,13 @@ def schedules(scope: Scope) -> QuerySet[Schedule]:
     found = Schedule.objects.select_related("staff", "unit", "community")
     if scope.everything:
         return found
-    mine = Q(staff=scope.actor.id) if scope.actor.kind == "staff" else Q(pk=None)
-    return found.filter(mine | Q(unit__in=scope.units("staff.manage")))
+    return found.filter(Q(staff=owner_of(scope)) | Q(unit__in=scope.units("staff.manage")))
+
+
+def owner_of(scope: Scope) -> int | None:
+    """The primary key of the account that acts, itself or by a token; None for the system."""
+    owner, _ = account_of(scope.actor)
+    return None if owner is None else owner.pk
 
 
 def find_schedule(scope: Scope, public_id: str) -> Schedule:
