@@ -17,7 +17,7 @@ import pytest
 from qunyu.events.lake import rollup
 from qunyu.events.lake.schema import FACTS
 from qunyu.events.lake.store import Lake
-from qunyu.insights import board, cohorts, providers, totals
+from qunyu.insights import behind, board, cohorts, providers, totals
 from qunyu.insights.question import Question
 from qunyu.kernel.actor import Actor
 from qunyu.kernel.scope import Scope, system_scope
@@ -87,6 +87,9 @@ class Story:
     def joins(self, identity: int, at: str, community: int = 1) -> None:
         self.fact("joined", at, community=community, identity=identity)
 
+    def brings(self, inviter: int, identity: int, at: str, community: int = 1) -> None:
+        self.fact("joined", at, community=community, identity=identity, other=inviter)
+
     def leaves(self, identity: int, at: str, community: int = 1) -> None:
         self.fact("left", at, community=community, identity=identity)
 
@@ -113,6 +116,12 @@ class Story:
     def board(self, scope: Scope = EVERYTHING, **question: Any) -> board.Board:
         with self.told():
             return board.board(self.lake, scope, Question(**question))
+
+    def behind(self, metric: str, start: str, scope: Scope = EVERYTHING, **question: Any) -> list[int]:
+        """The members behind a figure of the period that begins on the day `start`, sorted."""
+        with self.told():
+            found = behind.behind(self.lake, scope, Question(**question), metric, date.fromisoformat(start))
+        return sorted(found)
 
     def cohorts(self, scope: Scope = EVERYTHING, latest: int = 24, **question: Any) -> cohorts.Cohorts:
         with self.told():
