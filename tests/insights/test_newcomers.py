@@ -68,6 +68,7 @@ def test_buyers_brought_in_need_the_permission(friends: Story) -> None:
 
 def test_first_words_within_a_week(story: Story) -> None:
     """1 comes and speaks after 6 days, 2 after 7, 3 never, 4 too late for its week to be over, 5 was never seen coming."""
+    story.says(6, "2026-02-01")
     story.joins(1, "2026-03-01")
     story.says(1, "2026-03-07")
     story.joins(2, "2026-03-02")
@@ -77,8 +78,8 @@ def test_first_words_within_a_week(story: Story) -> None:
     story.joins(4, "2026-03-20")
     story.says(4, "2026-03-21")
     found = story.board()
-    assert series(found, "first_words_rate") == {"2026-03": pytest.approx(1 / 3)}
-    assert found.figure("first_words_rate", found.periods[0]).n == 3
+    assert series(found, "first_words_rate") == {"2026-02": None, "2026-03": pytest.approx(1 / 3)}
+    assert found.figure("first_words_rate", found.periods[1]).n == 3
 
 
 def test_first_words_of_newcomers_whose_week_is_not_over_are_unknown(story: Story) -> None:
@@ -86,6 +87,16 @@ def test_first_words_of_newcomers_whose_week_is_not_over_are_unknown(story: Stor
     story.says(1, "2026-03-02")
     found = story.board()
     assert (series(found, "first_words_rate"), whys(found, "first_words_rate")) == ({"2026-03": None}, {"base"})
+
+
+def test_whether_those_listed_before_the_talk_spoke_nobody_knows(story: Story) -> None:
+    story.joins(1, "2026-03-01")
+    story.says(9, "2026-03-05")
+    story.joins(2, "2026-03-05 13:00")
+    story.says(9, "2026-03-30")
+    found = story.board()
+    assert (series(found, "first_words_rate"), series(found, "new_members")) == ({"2026-03": 0}, {"2026-03": 3})
+    assert found.figure("first_words_rate", found.periods[0]).n == 1
 
 
 def test_how_long_newcomers_wait(story: Story) -> None:

@@ -7,7 +7,7 @@ from datetime import date
 
 from qunyu.events.lake.store import Lake
 from qunyu.insights.board import Asked
-from qunyu.insights.metric import Metric, find_metric
+from qunyu.insights.metric import Metric, People, find_metric
 from qunyu.insights.question import ALTOGETHER, Question
 from qunyu.insights.remembered import Remembered
 from qunyu.kernel.errors import DomainError
@@ -43,12 +43,11 @@ def behind(lake: Lake, scope: Scope, question: Question, key: str, start: date) 
     if question.grain != "all":
         # One period is wanted, whatever days bound the board it stands in; it is kept as a question about its first day.
         asked = replace(asked, first=start, last=start)
-    return _KEPT.get(lake, narrow, asked, lambda: _behind(lake, narrow, asked, metric, start))
-
-
-def _behind(lake: Lake, scope: Scope, question: Question, metric: Metric, start: date) -> frozenset[int]:
     people = metric.people
-    assert people is not None
+    return _KEPT.get(lake, narrow, asked, lambda: _behind(lake, narrow, asked, people, start))
+
+
+def _behind(lake: Lake, scope: Scope, question: Question, people: People, start: date) -> frozenset[int]:
     whole = question if question.grain == "all" else replace(question, first=None, last=None)
     with lake.connect() as connection:
         asked = Asked(connection, scope, whole)

@@ -6,7 +6,8 @@ They belong to `insights.views` and follow its rules.
 from __future__ import annotations
 
 COLUMNS: dict[str, tuple[str, ...]] = {
-    # Every ordinary member when first seen: `came` where that was a coming in, `silent_days` until they said something (NULL: never).
+    # Every ordinary member when first seen: `came` where that was a coming in while the community's talk
+    # is known, `silent_days` until they said something (NULL: never).
     "newcomers": ("key BIGINT", "period DATE", "member BIGINT", "day DATE", "came BOOLEAN", "silent_days BIGINT"),
     # The first message ever of every ordinary member, and the seconds until somebody else spoke (NULL: not within a day).
     "first_words": ("key BIGINT", "period DATE", "member BIGINT", "day DATE", "seconds BIGINT"),
@@ -27,11 +28,12 @@ COLUMNS: dict[str, tuple[str, ...]] = {
 
 NEWCOMERS = """
 CREATE TEMP TABLE newcomers AS
+WITH begun AS (SELECT key, community, min(day) AS day FROM visits WHERE messages + actions > 0 GROUP BY key, community)
 SELECT f.key, d.period, f.member, f.day, f.came, f.spoke - f.day AS silent_days
 FROM (
-  SELECT key, member, min(day) AS day, min(day) FILTER (messages + actions > 0) AS spoke,
-    coalesce(min(day) FILTER (joins > 0) = min(day), false) AS came
-  FROM visits WHERE role = 'member' GROUP BY key, member
+  SELECT v.key, v.member, min(v.day) AS day, min(v.day) FILTER (v.messages + v.actions > 0) AS spoke,
+    coalesce(min(v.day) FILTER (v.joins > 0 AND v.day >= b.day) = min(v.day), false) AS came
+  FROM visits v LEFT JOIN begun b USING (key, community) WHERE v.role = 'member' GROUP BY v.key, v.member
 ) f JOIN days d USING (day)
 """
 

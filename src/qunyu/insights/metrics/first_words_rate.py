@@ -10,8 +10,8 @@ METRIC = Metric(
     title=Words("新人开口率", "Newcomers who speak"),
     question=Words("新人一周内开口了吗？", "Do newcomers speak within a week?"),
     definition=Words(
-        "本期入群的新成员中，入群 7 天内（含当天）说过话的比例。只算看得到入群、且 7 天已过的人；7 天未过的还不知道，不计入。",
-        "Of the new members who came in during the period, the share that said something within 7 days, the day of coming included. Only those whose coming was seen and whose 7 days are over; of the others it is not known yet.",
+        "本期入群的新成员中，入群 7 天内（含当天）说过话的比例。只算看得到入群、入群时已有聊天记录、且 7 天已过的人；其余的还不知道，不计入。",
+        "Of the new members who came in during the period, the share that said something within 7 days, the day of coming included. Only those whose coming was seen, in a community whose talk is known by then, and whose 7 days are over; of the others it is not known.",
     ),
     unit="share",
     source="N2",
