@@ -33,7 +33,9 @@ STATUS = {
     "unknown_import": 404,
     "unknown_member": 404,
     "unknown_metric": 404,
+    "unknown_period": 404,
     "unknown_unit": 404,
+    "no_people": 400,
     "cannot_undo": 409,
     "upload_too_large": 413,
 }

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 
@@ -20,7 +20,8 @@ SPARK_WIDTH, SPARK_HEIGHT = 120, 32
 class Card:
     """One metric in one period. `sense` is "good", "bad" or "" for what the change means; `spark` an SVG path, "" if too short.
 
-    `others` is the amounts in further currencies, which `text`, `change` and `spark` leave out.
+    `others` is the amounts in further currencies, which `text`, `change` and `spark` leave out. `people` is the address of the list
+    of those it counts, "" where there is none to be seen.
     """
 
     metric: Metric
@@ -30,6 +31,7 @@ class Card:
     sense: str
     spark: str
     others: tuple[str, ...] = ()
+    people: str = ""
 
     @property
     def change_text(self) -> str:
@@ -53,8 +55,12 @@ class Group:
     more: Sequence[Card]
 
 
+# Where the people behind a metric in a period are listed; "" where nobody may see them or there are none.
+Link = Callable[[Metric, Period], str]
+Plan = tuple[tuple[Words, tuple[str, ...], tuple[str, ...]], ...]
+
 # AARRR. A metric that stands in none of these comes under the last heading by itself.
-GROUPS: tuple[tuple[Words, tuple[str, ...], tuple[str, ...]], ...] = (
+GROUPS: Plan = (
     (
         Words("拉新", "Acquisition"),
         ("members", "new_members", "joins", "join_rate"),
@@ -63,8 +69,9 @@ GROUPS: tuple[tuple[Words, tuple[str, ...], tuple[str, ...]], ...] = (
     (
         Words("活跃", "Activity"),
         ("active_members", "messages", "interaction_rate", "stickiness"),
-        ("dau", "wau", "mau", "speaking_members", "messages_per_active_member", "messages_per_member", "silent_share",
-         "actions"),
+        ("first_words_rate", "newcomers_answered", "newcomer_wait", "dau", "wau", "mau", "speaking_members",
+         "messages_per_active_member", "messages_per_member", "silent_share", "actions", "promotion_share",
+         "staff_promotion_share"),
     ),
     (
         Words("留存", "Retention"),
@@ -76,24 +83,31 @@ GROUPS: tuple[tuple[Words, tuple[str, ...], tuple[str, ...]], ...] = (
         ("revenue", "orders", "conversion", "average_order_value"),
         ("buyers", "buyer_share", "order_value", "repurchase_rate", "repurchase_interval", "cost", "roi"),
     ),
+    (
+        Words("推荐", "Referral"),
+        ("invited_members", "successful_invitations", "referral_factor", "inviting_members"),
+        ("invited_buyers",),
+    ),
 )  # fmt: skip
 OTHERS = Words("其他", "Others")
 
 
-def groups(board: Board, focus: Period) -> list[Group]:
-    """Every metric of the board as a card about `focus`."""
-    placed = [(title, first, more) for title, first, more in GROUPS]
-    known = {key for _, first, more in placed for key in (*first, *more)}
+def groups(board: Board, focus: Period, people: Link) -> list[Group]:
+    """Every metric there is as a card about `focus`."""
+    known = {key for _, first, more in GROUPS for key in (*first, *more)}
     others = tuple(key for key in metrics() if key not in known)
-    if others:
-        placed.append((OTHERS, others, ()))
+    return planned(board, focus, (*GROUPS, (OTHERS, others, ())) if others else GROUPS, people)
+
+
+def planned(board: Board, focus: Period, plan: Plan, people: Link) -> list[Group]:
+    """The metrics of `plan` as cards about `focus`."""
     return [
-        Group(title, [card(board, key, focus) for key in first], [card(board, key, focus) for key in more])
-        for title, first, more in placed
+        Group(title, *([card(board, key, focus, people=people) for key in keys] for keys in (first, more)))
+        for title, first, more in plan
     ]
 
 
-def card(board: Board, name: str, focus: Period, key: int = ALTOGETHER) -> Card:
+def card(board: Board, name: str, focus: Period, key: int = ALTOGETHER, people: Link | None = None) -> Card:
     """The card of the metric `name` about `focus`, compared with the period before it."""
     metric = metrics()[name]
     place = board.periods.index(focus)
@@ -102,7 +116,8 @@ def card(board: Board, name: str, focus: Period, key: int = ALTOGETHER) -> Card:
     grown = change(figure, before) if is_whole(focus, board.as_of) else None
     values = [board.figure(name, period, key).value for period in board.periods[: place + 1]]
     others = _others(board, metric, focus, key)
-    return Card(metric, figure, show(metric, figure), grown, _sense(metric, grown), _spark(values), others)
+    listed = people(metric, focus) if people and figure.value else ""
+    return Card(metric, figure, show(metric, figure), grown, _sense(metric, grown), _spark(values), others, listed)
 
 
 def _others(board: Board, metric: Metric, focus: Period, key: int) -> tuple[str, ...]:

@@ -6,8 +6,10 @@ from django.urls import path
 from django.views.decorators.http import require_http_methods, require_POST
 
 from qunyu.console.pages import (
+    aarrr,
     account,
     audit,
+    behind,
     board,
     communities,
     community,
@@ -30,6 +32,8 @@ urlpatterns = [
     path("sign-out", require_POST(signing.sign_out), name="sign_out"),
     path("language", require_POST(signing.choose_language), name="language"),
     path("board", page(board.show_board), name="board"),
+    path("board/aarrr", page(aarrr.show_aarrr), name="aarrr"),
+    path("board/people/<slug:key>", page(behind.show_behind), name="behind"),
     path("board/metrics", page(metrics.show_metrics), name="metrics"),
     path("board/metrics/<slug:key>", page(metrics.show_metric), name="metric"),
     path("communities", page(communities.show_communities), name="communities"),

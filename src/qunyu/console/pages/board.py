@@ -8,6 +8,7 @@ from django.http import HttpRequest, HttpResponse
 
 from qunyu.communities.queries import communities
 from qunyu.console.asking import Ask, answer
+from qunyu.console.drilling import people_of
 from qunyu.console.figures import focus_of, groups, is_whole
 from qunyu.console.narrowing import BREAKDOWN_NAMES, GRAIN_NAMES, Narrowing
 from qunyu.console.pages.breakdown import breakdown
@@ -41,7 +42,7 @@ def _figures(request: Ask, asked: Narrowing) -> dict[str, Any]:
     focus = focus_of(found)
     charts = [*board_charts(found), cohort_chart(cohorts(published, request.scope, question))]
     return {
-        "groups": groups(found, focus),
+        "groups": groups(found, focus, people_of(request.scope, asked)),
         "focus": focus,
         "is_whole": is_whole(focus, found.as_of),
         "as_of": found.as_of,

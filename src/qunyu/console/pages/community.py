@@ -13,7 +13,8 @@ from django.utils import timezone
 from qunyu.communities.actions import edit
 from qunyu.communities.queries import find_community
 from qunyu.console.asking import Ask, answer
-from qunyu.console.figures import card, focus_of, is_whole, latest
+from qunyu.console.drilling import people_of
+from qunyu.console.figures import Link, card, focus_of, is_whole, latest
 from qunyu.console.forms import Form
 from qunyu.console.heat import hour_chart
 from qunyu.console.names import TYPES, named, platform
@@ -49,14 +50,15 @@ def show_community(request: Ask, public_id: str) -> HttpResponseBase:
     found = board(lake(), request.scope, question)
     context = {"grain": asked.grain, "grains": GRAIN_NAMES.items(), **_around(request, community, "overview")}
     if found.periods:
-        context |= _overview(asked.shown(found), community.pk)
+        asked.only = {"community": public_id}
+        context |= _overview(asked.shown(found), community.pk, people_of(request.scope, asked))
     return answer(request, "community", context, part="_community_overview")
 
 
-def _overview(found: Board, key: int) -> dict[str, Any]:
+def _overview(found: Board, key: int, people: Link) -> dict[str, Any]:
     focus = focus_of(found)
     return {
-        "cards": [card(found, name, focus, key) for name in CARDS],
+        "cards": [card(found, name, focus, key, people) for name in CARDS],
         "charts": board_charts(found, key),
         "focus": focus,
         "is_whole": is_whole(focus, found.as_of),

@@ -42,7 +42,7 @@ def answer_members(
 ) -> HttpResponseBase:
     """A list of members as page `page`, with what stands `around` it; of the community `only` where one is named."""
     search = request.GET.get("q", "").strip()
-    listing = Listing[Any](COLUMNS, request.GET, "-last_at", _link, chips=chips(request.GET, filters))
+    listing = Listing[Any](COLUMNS, request.GET, "-last_at", link, chips=chips(request.GET, filters))
     rows = listing.ordered(members(request.scope, _wanted(request, filters, search, only)))
     file = listing.export(rows, "members")
     if file is not None:
@@ -89,5 +89,6 @@ def _place_filter(given: QueryDict) -> Filter:
     return Filter("place", Words("所在", "Where"), outside, given.get("place", ""), Words("社群成员", "In communities"))
 
 
-def _link(row: Any) -> str:
+def link(row: Any) -> str:
+    """The member's page."""
     return reverse("console:member", args=[row.public_id])
