@@ -17,7 +17,7 @@ import pytest
 from qunyu.events.lake import rollup
 from qunyu.events.lake.schema import FACTS
 from qunyu.events.lake.store import Lake
-from qunyu.insights import behind, board, cohorts, providers, totals
+from qunyu.insights import behind, board, cohorts, funnel, providers, totals
 from qunyu.insights.question import Question
 from qunyu.kernel.actor import Actor
 from qunyu.kernel.scope import Scope, system_scope
@@ -126,6 +126,10 @@ class Story:
     def cohorts(self, scope: Scope = EVERYTHING, latest: int = 24, **question: Any) -> cohorts.Cohorts:
         with self.told():
             return cohorts.cohorts(self.lake, scope, Question(**question), latest)
+
+    def funnels(self, first: str, last: str, scope: Scope = EVERYTHING, **only: Any) -> funnel.Funnels | None:
+        with self.told():
+            return funnel.funnels(self.lake, scope, date.fromisoformat(first), date.fromisoformat(last), **only)
 
     def totals(self, scope: Scope = EVERYTHING, **question: Any) -> totals.Totals:
         with self.told():

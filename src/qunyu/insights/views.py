@@ -112,7 +112,7 @@ SELECT DISTINCT key, day, member FROM visits WHERE role = 'member' AND messages 
 
 FIRST_SEEN = """
 CREATE TEMP TABLE first_seen AS
-SELECT f.key, d.period, f.member
+SELECT f.key, d.period, f.member, f.day
 FROM (SELECT key, member, min(day) AS day FROM visits WHERE role = 'member' GROUP BY key, member) f
 JOIN days d USING (day)
 """
