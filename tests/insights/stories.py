@@ -17,7 +17,7 @@ import pytest
 from qunyu.events.lake import rollup
 from qunyu.events.lake.schema import FACTS
 from qunyu.events.lake.store import Lake
-from qunyu.insights import behind, board, cohorts, funnel, providers, totals
+from qunyu.insights import behind, board, cohorts, funnel, growth, providers, totals
 from qunyu.insights.question import Question
 from qunyu.kernel.actor import Actor
 from qunyu.kernel.scope import Scope, system_scope
@@ -130,6 +130,10 @@ class Story:
     def funnels(self, first: str, last: str, scope: Scope = EVERYTHING, **only: Any) -> funnel.Funnels | None:
         with self.told():
             return funnel.funnels(self.lake, scope, date.fromisoformat(first), date.fromisoformat(last), **only)
+
+    def growth(self, first: str, last: str, scope: Scope = EVERYTHING, **only: Any) -> growth.Growth | None:
+        with self.told():
+            return growth.growth(self.lake, scope, date.fromisoformat(first), date.fromisoformat(last), **only)
 
     def totals(self, scope: Scope = EVERYTHING, **question: Any) -> totals.Totals:
         with self.told():
