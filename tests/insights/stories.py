@@ -17,7 +17,8 @@ import pytest
 from qunyu.events.lake import rollup
 from qunyu.events.lake.schema import FACTS
 from qunyu.events.lake.store import Lake
-from qunyu.insights import behind, board, cohorts, funnel, growth, providers, totals
+from qunyu.insights import behind, board, cohorts, funnel, growth, leaving, network, providers, totals
+from qunyu.insights.leaving import PartingWords
 from qunyu.insights.question import Question
 from qunyu.kernel.actor import Actor
 from qunyu.kernel.scope import Scope, system_scope
@@ -134,6 +135,18 @@ class Story:
     def growth(self, first: str, last: str, scope: Scope = EVERYTHING, **only: Any) -> growth.Growth | None:
         with self.told():
             return growth.growth(self.lake, scope, date.fromisoformat(first), date.fromisoformat(last), **only)
+
+    def leaving(self, first: str, last: str, scope: Scope = EVERYTHING, **only: Any) -> leaving.Leaving | None:
+        with self.told():
+            return leaving.leaving(self.lake, scope, date.fromisoformat(first), date.fromisoformat(last), **only)
+
+    def parting_words(self, first: str, last: str, scope: Scope = EVERYTHING) -> tuple[PartingWords, ...]:
+        with self.told():
+            return leaving.parting_words(self.lake, scope, date.fromisoformat(first), date.fromisoformat(last))
+
+    def network(self, first: str, last: str, scope: Scope = EVERYTHING, community: int = 1) -> network.Network | None:
+        with self.told():
+            return network.network(self.lake, scope, date.fromisoformat(first), date.fromisoformat(last), community)
 
     def totals(self, scope: Scope = EVERYTHING, **question: Any) -> totals.Totals:
         with self.told():

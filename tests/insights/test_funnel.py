@@ -123,4 +123,4 @@ def test_every_step_is_a_part_of_the_one_before(acts: list[Act]) -> None:
     assert found.whole.steps[1].count == new
     if found.channels:
         parts = zip(*(counts(each)[1:] for each in found.channels), strict=True)
-        assert [sum(part) for part in parts] == counts(found.whole)[1:]  # type: ignore[arg-type]
+        assert [sum(part) for part in parts] == counts(found.whole)[1:]

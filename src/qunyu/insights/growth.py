@@ -110,8 +110,8 @@ def _growth(lake: Lake, scope: Scope, question: Question, first: date, last: dat
         visitors, active = connection.execute(_VISITORS).fetchall()[0]
         why = _missing(connection, scope)
         if why:
-            factors = (Factor("visitors", visitors, 1), Factor("trial_rate", active, visitors))
-            return Growth(first, last, asked.last, factors, None, why, "", ())
+            known = (Factor("visitors", visitors, 1), Factor("trial_rate", active, visitors))
+            return Growth(first, last, asked.last, known, None, why, "", ())
         currencies = [row[0] for row in connection.execute(_CURRENCIES).fetchall()]
         currency = currencies[0] if currencies else "CNY"
         tried, buyers, orders, amount = connection.execute(_SOLD, {"currency": currency}).fetchall()[0]
