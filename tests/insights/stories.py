@@ -132,6 +132,13 @@ class Story:
         with self.told():
             return funnel.funnels(self.lake, scope, date.fromisoformat(first), date.fromisoformat(last), **only)
 
+    def in_step(
+        self, step: str, first: str, last: str, scope: Scope = EVERYTHING, channel: str | None = None
+    ) -> list[int]:
+        asked = Question("all", first=date.fromisoformat(first), last=date.fromisoformat(last))
+        with self.told():
+            return sorted(funnel.funnel_people(self.lake, scope, asked, step, channel))
+
     def growth(self, first: str, last: str, scope: Scope = EVERYTHING, **only: Any) -> growth.Growth | None:
         with self.told():
             return growth.growth(self.lake, scope, date.fromisoformat(first), date.fromisoformat(last), **only)

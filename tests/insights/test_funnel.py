@@ -9,6 +9,7 @@ from hypothesis import given
 
 from qunyu.insights.funnel import STEPS, Funnel
 from qunyu.kernel.errors import DomainError
+from qunyu.kernel.scope import Denied
 from tests.insights.stories import Story, scope_at, series
 from tests.insights.test_board_laws import ACTS, LAWS, Act, told
 
@@ -61,6 +62,29 @@ def test_by_channel_the_busiest_first_and_the_untold_last(march: Story) -> None:
         ("", [None, 1, 0, 0, 0], 0),
     ]
     assert found.channels[1].steps[0].why == "exposures"
+
+
+@pytest.mark.parametrize(
+    ("step", "people"),
+    [("came", [1, 2, 3, 4, 5]), ("spoke", [1, 2, 3]), ("ordered", [1, 2]), ("again", [1]), ("unheard", [4])],
+)
+def test_the_people_in_a_step(step: str, people: list[int], march: Story) -> None:
+    assert march.in_step(step, "2026-03-01", "2026-03-31") == people
+    by_poster = [who for who in people if who < 4]
+    assert march.in_step(step, "2026-03-01", "2026-03-31", channel="海报") == by_poster
+
+
+def test_people_in_steps_only_where_they_may_be_seen(march: Story) -> None:
+    no_orders = scope_at(1, allowed=("communities.view", "members.view"))
+    assert march.in_step("spoke", "2026-03-01", "2026-03-31", no_orders) == [1, 2, 3]
+    for step, scope in (("ordered", no_orders), ("came", scope_at(1))):
+        with pytest.raises(Denied):
+            march.in_step(step, "2026-03-01", "2026-03-31", scope)
+    elsewhere = scope_at(9, allowed=("communities.view", "members.view", "orders.view"))
+    assert march.in_step("ordered", "2026-03-01", "2026-03-31", elsewhere) == []
+    with pytest.raises(DomainError) as refused:
+        march.in_step("exposed", "2026-03-01", "2026-03-31")
+    assert refused.value.code == "unknown_step"
 
 
 def test_those_who_came_are_the_boards_new_members(march: Story) -> None:

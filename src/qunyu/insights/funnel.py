@@ -12,6 +12,7 @@ from qunyu.events.lake.store import Lake
 from qunyu.insights.board import Asked
 from qunyu.insights.question import Question
 from qunyu.insights.remembered import Remembered
+from qunyu.kernel.errors import DomainError
 from qunyu.kernel.scope import Scope
 from qunyu.kernel.words import Words
 
@@ -96,12 +97,10 @@ def funnels(
 
 def _funnels(lake: Lake, scope: Scope, question: Question, first: date, last: date) -> Funnels | None:
     with lake.connect() as connection:
-        # Of every day there is: people are followed beyond the days they came on.
-        asked = Asked(connection, scope, Question("all", communities=question.communities))
-        if not asked.open():
+        asked = _cohort(connection, scope, question, first, last)
+        if asked is None:
             return None
-        asked.make({"first_seen", "sales", "entry_exposures"})
-        connection.execute(_COHORT, {"first": first, "last": last})
+        asked.make({"entry_exposures"})
         counts = {row[0]: row[1:] for row in connection.execute(_COUNTS).fetchall()}
         seen = dict(connection.execute(_SEEN, {"first": first, "last": last}).fetchall())
         why = _orders_missing(connection, scope)
@@ -111,6 +110,52 @@ def _funnels(lake: Lake, scope: Scope, question: Question, first: date, last: da
     listed = [*names, *([""] if "" in counts else [])] if names else []
     channels = [_funnel(name, seen.get(name), counts.get(name, (0, 0, 0, 0, 0)), why) for name in listed]
     return Funnels(first, last, asked.last, whole, tuple(channels))
+
+
+def _cohort(
+    connection: duckdb.DuckDBPyConnection, scope: Scope, question: Question, first: date, last: date
+) -> Asked | None:
+    """Makes the table of those who came in; None when there is nothing in scope."""
+    # Of every day there is: people are followed beyond the days they came on.
+    asked = Asked(connection, scope, Question("all", communities=question.communities))
+    if not asked.open():
+        return None
+    asked.make({"first_seen", "sales"})
+    connection.execute(_COHORT, {"first": first, "last": last})
+    return asked
+
+
+def funnel_people(
+    lake: Lake, scope: Scope, question: Question, step: str, channel: str | None = None
+) -> frozenset[int]:
+    """The members in a step ("unheard" for those who ordered without a word) of the funnel of the days that `question` bounds, of one
+    channel or (None) of all; only as far as `scope` may see people.
+
+    Raises DomainError unknown_step, Denied.
+    """
+    if step not in _IN_STEP or question.first is None or question.last is None:
+        raise DomainError("unknown_step", _NO_STEP.fill(key=step, known=", ".join(_IN_STEP)))
+    scope.require("members.view")
+    if step not in ("came", "spoke"):
+        scope.require("orders.view")
+    narrow = scope.within("members.view")
+    with lake.connect() as connection:
+        if _cohort(connection, narrow, question, question.first, question.last) is None:
+            return frozenset()
+        sql = f"SELECT member FROM cohort WHERE {_IN_STEP[step]} AND ($channel IS NULL OR channel = $channel)"
+        return frozenset(row[0] for row in connection.execute(sql, {"channel": channel}).fetchall())
+
+
+_IN_STEP = {
+    "came": "true",
+    "spoke": "spoke",
+    "ordered": "spoke AND orders > 0",
+    "again": "spoke AND orders > 1",
+    "unheard": "NOT spoke AND orders > 0",
+}
+_NO_STEP = Words(
+    "漏斗里没有“{key}”这一步的名单；可用：{known}", "the funnel has no list of people for “{key}”; there are: {known}"
+)
 
 
 def _orders_missing(connection: duckdb.DuckDBPyConnection, scope: Scope) -> str:
@@ -156,9 +201,8 @@ SELECT c.member, coalesce(l.channel, '') AS channel, s.member IS NOT NULL AS spo
 FROM came c LEFT JOIN spoke s USING (member) LEFT JOIN listed l USING (member) LEFT JOIN bought b USING (member)
 """
 
-_COUNTS = """
-SELECT channel, count(*), count(*) FILTER (spoke), count(*) FILTER (spoke AND orders > 0),
-  count(*) FILTER (spoke AND orders > 1), count(*) FILTER (NOT spoke AND orders > 0)
+_COUNTS = f"""
+SELECT channel, {", ".join(f"count(*) FILTER ({test})" for test in _IN_STEP.values())}
 FROM cohort GROUP BY GROUPING SETS ((channel), ())
 """
 
