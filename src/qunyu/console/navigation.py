@@ -30,7 +30,7 @@ class Place:
 
 MAP = (
     Place("board", Words("看板", "Board"), "chart-bar", "communities.view", below=(
-        Place("aarrr", Words("增长 AARRR", "AARRR"), "filter-dollar", "communities.view", within=("behind",)),
+        Place("aarrr", Words("增长 AARRR", "AARRR"), "filter-dollar", "communities.view", within=("behind", "funnel", "funnel_people", "growth", "leaving")),
         Place("metrics", Words("指标说明", "Metrics"), "ruler-measure", within=("metric",)),
     )),
     Place("communities", Words("社群", "Communities"), "messages", "communities.view", within=("community",)),

@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 from django.http import HttpResponse
+from django.urls import reverse
 
 from qunyu.communities.queries import communities
 from qunyu.console.asking import Ask, answer
 from qunyu.console.drilling import people_of
 from qunyu.console.figures import Plan, focus_of, is_whole, planned
 from qunyu.console.narrowing import BREAKDOWN_NAMES, GRAIN_NAMES, Narrowing
+from qunyu.console.pages import funnel, growth, leaving
 from qunyu.console.pages.breakdown import breakdown
 from qunyu.flows.place import lake
 from qunyu.insights.board import board
+from qunyu.kernel.periods import Period
 from qunyu.kernel.words import Words
 
 # One column for each letter: the figures that always show, and the further ones.
@@ -80,5 +85,22 @@ def _figures(request: Ask, asked: Narrowing) -> dict[str, Any]:
         "is_whole": is_whole(focus, found.as_of),
         "as_of": found.as_of,
         "widened": asked.widened(found),
+        "parts": _parts(asked, focus, found.as_of or focus.last),
         "breakdown": breakdown(published, request.scope, asked, SIDE_BY_SIDE) if asked.by != "none" else None,
     }
+
+
+@dataclass(frozen=True)
+class Part:
+    """An analysis that the page takes in when it is there."""
+
+    title: Words
+    intro: Words
+    address: str
+
+
+def _parts(asked: Narrowing, focus: Period, as_of: date) -> list[Part]:
+    """The analyses of the days that the cards speak of."""
+    days = {"first": focus.first.isoformat(), "last": min(focus.last, as_of).isoformat()}
+    found = (("funnel", funnel), ("growth", growth), ("leaving", leaving))
+    return [Part(page.TITLE, page.INTRO, f"{reverse(f'console:{name}')}?{asked.query(**days)}") for name, page in found]

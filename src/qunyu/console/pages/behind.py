@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from typing import Any
 
 from django.http import HttpResponseBase
+from django.urls import reverse
 
 from qunyu.console.asking import Ask, answer
 from qunyu.console.lists import Listing, chips
@@ -33,26 +35,32 @@ def show_behind(request: Ask, key: str) -> HttpResponseBase:
     published, question = lake(), asked.question(metrics=frozenset({key}))
     ids = behind(published, request.scope, question, key, start)
     period, figure, as_of = _figure(request, asked, metric)
-    search = request.GET.get("q", "").strip()
-    listing = Listing[Any](COLUMNS, request.GET, "-last_at", link, chips=chips(request.GET, []))
-    rows = listing.ordered(among(request.scope, ids, search))
-    file = listing.export(rows, f"{key}-{period.label}")
-    if file is not None:
-        return file
     context = {
-        "listing": listing.put(rows),
-        "search": search,
-        "kept": [(name, value) for name, value in request.GET.items() if name not in _OWN],
+        "title": metric.title,
+        "period": period.label,
+        "who": metric.people.who if metric.people else "",
         "metric": metric,
-        "period": period,
         "figure": figure,
         "said": show(metric, figure),
-        "people": len(ids),
         "hidden": metric.unit == "people" and figure.value is not None and len(ids) < figure.value,
         "as_of": as_of,
         "named": asked.named(),
-        "back": asked.query(),
+        "back": f"{reverse('console:aarrr')}?{asked.query()}",
+        "back_title": AARRR,
     }
+    return answer_people(request, ids, f"{key}-{period.label}", context)
+
+
+def answer_people(request: Ask, ids: Collection[int], name: str, around: dict[str, Any]) -> HttpResponseBase:
+    """The list of the members `ids`, its part, or its export as `name`, with what stands `around` it."""
+    search = request.GET.get("q", "").strip()
+    listing = Listing[Any](COLUMNS, request.GET, "-last_at", link, chips=chips(request.GET, []))
+    rows = listing.ordered(among(request.scope, ids, search))
+    file = listing.export(rows, name)
+    if file is not None:
+        return file
+    kept = [(each, value) for each, value in request.GET.items() if each not in _OWN]
+    context = {"listing": listing.put(rows), "search": search, "kept": kept, "people": len(ids), **around}
     return answer(request, "behind", context, part="_list")
 
 
@@ -69,4 +77,5 @@ def _figure(request: Ask, asked: Narrowing, metric: Metric) -> tuple[Period, Fig
     return period, found.figure(metric.key, period), found.as_of
 
 
+AARRR = Words("增长 AARRR", "Growth: AARRR")
 _UNKNOWN_PERIOD = Words("没有从 {day} 开始的时期的数据", "there are no data of a period that begins on {day}")

@@ -44,11 +44,11 @@ SAVED = Words("已保存", "Saved")
 
 def show_community(request: Ask, public_id: str) -> HttpResponseBase:
     """The overview: cards and charts of this community alone."""
-    community = _found(request, public_id)
+    community = found_community(request, public_id)
     asked = Narrowing.of(request.GET, request.scope)
     question = Question(asked.grain, "community", None, None, frozenset({community.pk}))
     found = board(lake(), request.scope, question)
-    context = {"grain": asked.grain, "grains": GRAIN_NAMES.items(), **_around(request, community, "overview")}
+    context = {"grain": asked.grain, "grains": GRAIN_NAMES.items(), **header_of(request, community, "overview")}
     if found.periods:
         asked.only = {"community": public_id}
         context |= _overview(asked.shown(found), community.pk, people_of(request.scope, asked))
@@ -68,15 +68,15 @@ def _overview(found: Board, key: int, people: Link) -> dict[str, Any]:
 
 def show_people(request: Ask, public_id: str) -> HttpResponseBase:
     """The community's members."""
-    community = _found(request, public_id)
+    community = found_community(request, public_id)
     request.scope.require("members.view", community.unit_id)
-    around = _around(request, community, "people")
+    around = header_of(request, community, "people")
     return answer_members(request, "community_people", [role_filter(request.GET)], around, community.pk)
 
 
 def show_activity(request: Ask, public_id: str) -> HttpResponseBase:
     """When the community talks: the last days, and the hours of the week."""
-    community = _found(request, public_id)
+    community = found_community(request, public_id)
     used = frozenset(name for plan in PLANS for name in (*plan.bars, *plan.lines))
     question = Question("day", "community", None, None, frozenset({community.pk}), used)
     found = board(lake(), request.scope, question)
@@ -84,12 +84,12 @@ def show_activity(request: Ask, public_id: str) -> HttpResponseBase:
     if found.periods:
         daily = board_charts(latest(found, 3 * SPANS["day"]), community.pk)
         charts = [*(each for each in daily if each.key in DAILY), hour_chart(hours(lake(), community.pk))]
-    return answer(request, "community_activity", {"charts": charts, **_around(request, community, "activity")})
+    return answer(request, "community_activity", {"charts": charts, **header_of(request, community, "activity")})
 
 
 def edit_community(request: Ask, public_id: str) -> HttpResponseBase:
     """The settings form."""
-    community = _found(request, public_id)
+    community = found_community(request, public_id)
     request.scope.require("communities.edit", community.unit_id)
     form = Form.of(request, **_present(community))
     if request.method == "POST" and form.required("name"):
@@ -101,7 +101,7 @@ def edit_community(request: Ask, public_id: str) -> HttpResponseBase:
             messages.success(request, str(SAVED))
             return redirect("console:community_settings", public_id)
     status = 400 if form.errors else 200
-    context = {"form": form, "types": TYPES.items(), **_around(request, community, "settings")}
+    context = {"form": form, "types": TYPES.items(), **header_of(request, community, "settings")}
     return answer(request, "community_settings", context, status=status)
 
 
@@ -134,17 +134,23 @@ def _day(form: Form, name: str) -> date | None:
         raise DomainError("bad_day", BAD_DAY.fill(value=text), field=name) from None
 
 
-def _found(request: Ask, public_id: str) -> Community:
+def found_community(request: Ask, public_id: str) -> Community:
+    """The community with that public id.
+
+    Raises DomainError unknown_community, Denied.
+    """
     request.scope.require("communities.view")
     return find_community(request.scope, public_id)
 
 
-def _around(request: Ask, community: Community, tab: str) -> dict[str, Any]:
+def header_of(request: Ask, community: Community, tab: str) -> dict[str, Any]:
     """The header and the tabs that may be opened."""
     tabs = [
         ("overview", "console:community", Words("概览", "Overview"), True),
         ("people", "console:community_people", Words("成员", "People"), request.scope.may("members.view", community.unit_id)),
         ("activity", "console:community_activity", Words("活跃时段", "Activity"), True),
+        ("leaving", "console:community_leaving", Words("退群", "Leaving"), True),
+        ("network", "console:community_network", Words("关系", "Network"), True),
         ("settings", "console:community_settings", Words("设置", "Settings"),
          request.scope.may("communities.edit", community.unit_id)),
     ]  # fmt: skip

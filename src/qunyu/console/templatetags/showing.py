@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import date, datetime
 from typing import Any
 
@@ -63,6 +64,12 @@ def whole(value: float | None) -> str:
 
 
 @register.filter
+def percent(value: float) -> str:
+    """A share as per cent: 12.3 %."""
+    return f"{value * 100:.1f} %"
+
+
+@register.filter
 def size(count: int) -> str:
     """Bytes as KB, MB or GB."""
     for unit, places in (("B", 0), ("KB", 0), ("MB", 1)):
@@ -90,6 +97,12 @@ def marks(context: dict[str, Any], name: str) -> SafeString:
     """The attributes that lead a screen reader from the form's field to its error."""
     wrong = name in context["form"].errors
     return format_html('aria-invalid="true" aria-describedby="error-{}"', name) if wrong else SafeString("")
+
+
+@register.filter
+def item(values: Mapping[str, Any], key: str) -> Any:
+    """What `values` holds under `key`; nothing where it holds nothing."""
+    return values.get(key, "")
 
 
 @register.filter
