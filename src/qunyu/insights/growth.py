@@ -138,8 +138,7 @@ def what_if(measured: Growth, given: Mapping[str, Fraction]) -> WhatIf:
 
     Raises DomainError bad_factor, with the `field`, for a factor there is none of or a value that none can have.
     """
-    for key, value in given.items():
-        _check(key, value)
+    check(given)
     found = {factor.key: factor.value for factor in measured.factors}
     values = {key: given.get(key, found.get(key)) for key in FACTORS}
     known = [value for value in values.values() if value is not None]
@@ -149,7 +148,13 @@ def what_if(measured: Growth, given: Mapping[str, Fraction]) -> WhatIf:
     return WhatIf(values, revenue, difference)
 
 
-def _check(key: str, value: Fraction) -> None:
+def check(given: Mapping[str, Fraction | float]) -> None:
+    """Raises DomainError bad_factor, with the `field`, for a factor there is none of or a value that none can have."""
+    for key, value in given.items():
+        _check(key, value)
+
+
+def _check(key: str, value: Fraction | float) -> None:
     if key not in FACTORS:
         raise DomainError("bad_factor", _NO_FACTOR.fill(key=key, known=", ".join(FACTORS)), field=key)
     most = 1 if key in SHARES else MOST

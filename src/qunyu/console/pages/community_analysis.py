@@ -24,6 +24,8 @@ from qunyu.reports.charts import PALETTE, Chart
 from qunyu.reports.show import UNKNOWN, number
 
 LISTED = 10
+# More names do not stand around a circle on a phone.
+DRAWN = 20
 
 
 @dataclass(frozen=True)
@@ -144,20 +146,21 @@ def _graph(found: Network, names: dict[int, str]) -> Chart:
             "name": names[node.member],
             "value": node.strength,
             "category": int(node.role == "staff"),
-            "symbolSize": round(8 + 28 * (node.strength / most) ** 0.5, 1),
+            "symbolSize": round(6 + 18 * (node.strength / most) ** 0.5, 1),
         }
-        for node in found.nodes
+        for node in found.nodes[:DRAWN]
         if node.member in names
     ]
+    drawn = {node["id"] for node in nodes}
     links = [
         {
             "source": str(tie.one),
             "target": str(tie.other),
             "value": tie.strength,
-            "lineStyle": {"width": round(0.5 + 5 * tie.strength / strongest, 2), "opacity": 0.45},
+            "lineStyle": {"width": round(0.3 + 6 * tie.strength / strongest, 2), "opacity": 0.5},
         }
         for tie in found.strongest
-        if tie.one in names and tie.other in names
+        if {str(tie.one), str(tie.other)} <= drawn
     ]
     series = {
         "type": "graph",
@@ -169,7 +172,7 @@ def _graph(found: Network, names: dict[int, str]) -> Chart:
         "label": {"show": True, "position": "right"},
         "lineStyle": {"curveness": 0.25, "color": "source"},
         "emphasis": {"focus": "adjacency"},
-        "top": 90, "bottom": 90,
+        "top": 110, "bottom": 90,
     }  # fmt: skip
     option = {
         "color": [PALETTE[0], PALETTE[1]],
