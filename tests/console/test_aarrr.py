@@ -42,6 +42,13 @@ def test_every_letter_has_its_figures_and_each_explains_itself(tea: Community, b
     assert "style=" not in page
 
 
+def test_charts_tell_how_newcomers_fare_and_who_sells(tea: Community, boss: Client) -> None:
+    charts = {chart.key: chart for chart in boss.get("/board/aarrr?grain=day").context["charts"]}
+    assert list(charts) == ["waiting", "newcomers", "selling", "referral"]
+    assert [series["name"] for series in charts["selling"].option["series"]] == ["广告占比"]
+    assert charts["waiting"].option["series"][0]["data"][0] == 724
+
+
 def test_without_data_it_says_what_to_do(boss: Client) -> None:
     assert "还没有数据" in boss.get("/board/aarrr").content.decode()
 
@@ -88,7 +95,7 @@ def test_narrowed_cards_lead_to_narrowed_lists(tea: Community, runners: Communit
         boss.get(f"/board/aarrr?community={tea.public_id}&grain=day&first=2026-03-13&last=2026-03-13"), "active_members"
     ).people  # type: ignore[attr-defined]
     listed = boss.get(link)
-    assert (sorted(names(listed)), listed.context["period"].label) == (["Tom", "小茶"], "2026-03-13")
+    assert (sorted(names(listed)), listed.context["period"]) == (["Tom", "小茶"], "2026-03-13")
     assert "Tea lovers" in listed.content.decode()
     over = boss.get(f"/communities/{tea.public_id}").context["cards"]
     assert next(each.people for each in over if each.metric.key == "members") == (

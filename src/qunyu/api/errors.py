@@ -36,8 +36,6 @@ STATUS = {
     "unknown_period": 404,
     "unknown_step": 404,
     "unknown_unit": 404,
-    "bad_factor": 400,
-    "no_people": 400,
     "cannot_undo": 409,
     "upload_too_large": 413,
 }

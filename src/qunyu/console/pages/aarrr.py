@@ -20,6 +20,7 @@ from qunyu.flows.place import lake
 from qunyu.insights.board import board
 from qunyu.kernel.periods import Period
 from qunyu.kernel.words import Words
+from qunyu.reports.charts import GROWTH_PLANS, board_charts
 
 # One column for each letter: the figures that always show, and the further ones.
 LETTERS: Plan = (
@@ -85,6 +86,7 @@ def _figures(request: Ask, asked: Narrowing) -> dict[str, Any]:
         "is_whole": is_whole(focus, found.as_of),
         "as_of": found.as_of,
         "widened": asked.widened(found),
+        "charts": board_charts(found, plans=GROWTH_PLANS),
         "parts": _parts(asked, focus, found.as_of or focus.last),
         "breakdown": breakdown(published, request.scope, asked, SIDE_BY_SIDE) if asked.by != "none" else None,
     }

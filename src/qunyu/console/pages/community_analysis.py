@@ -185,8 +185,8 @@ def _graph(found: Network, names: dict[int, str]) -> Chart:
 
 
 _GRAPH_NOTE = Words(
-    "往来最多的 30 人；点越大、线越粗，接话越多",
-    "The 30 with most turns; the larger the dot and the thicker the line, the more",
+    f"接话最多的 {DRAWN} 人；点越大、线越粗，接话越多",
+    f"The {DRAWN} with most turns; the larger the dot and the thicker the line, the more",
 )
 _SENTENCES = (
     Words(

@@ -1,4 +1,4 @@
-"""Newcomer’s wait."""
+"""Wait of newcomers."""
 
 from datetime import date
 
@@ -7,7 +7,7 @@ from qunyu.kernel.words import Words
 
 METRIC = Metric(
     key="newcomer_wait",
-    title=Words("新人等待回应", "Newcomer’s wait for an answer"),
+    title=Words("新人等待回应", "Wait of newcomers"),
     question=Words("新人开口后要等多久？", "How long does a newcomer wait for an answer?"),
     definition=Words(
         "本期第一次说话的成员，到同群别人说话为止的时间的中位数；一天之内没人接的按一天计，一天未过的不计入。",

@@ -1,4 +1,4 @@
-"""Staff’s share of advertising."""
+"""Advertising by staff."""
 
 from datetime import date
 
@@ -7,7 +7,7 @@ from qunyu.kernel.words import Words
 
 METRIC = Metric(
     key="staff_promotion_share",
-    title=Words("广告中的运营占比", "Staff’s share of advertising"),
+    title=Words("广告中的运营占比", "Advertising by staff"),
     question=Words("广告是谁发的？", "Who does the advertising?"),
     definition=Words(
         "运营人员的推销消息 ÷ 全部推销消息。",
