@@ -9,14 +9,19 @@ import pyarrow.parquet as pq
 
 from qunyu.events.lake import rollup
 from qunyu.events.lake.store import Lake
+from qunyu.insights import newcomers
 from qunyu.insights.board import Board, board
-from qunyu.insights.metric import metrics
+from qunyu.insights.metric import metrics, with_uses
 from qunyu.insights.providers import provide
 from qunyu.insights.question import BREAKDOWNS, Question
 from qunyu.kernel.periods import GRAINS
 from qunyu.kernel.scope import system_scope
 
 ALL = metrics()
+# Those that the SQL by hand and the data frames compute as well; what is told of newcomers is not among them.
+MEASURED = frozenset(
+    key for key in ALL if not any(each.uses & newcomers.COLUMNS.keys() for each in with_uses(frozenset({key})))
+)
 
 
 def roll_up(folder: str) -> int:
@@ -37,7 +42,9 @@ def answer(folder: str, grain: str, by: str) -> Figures:
         table = pq.ParquetFile(place / f"{name}.parquet").read()
         provide(name, lambda scope, table=table: table)
     question = Question(
-        grain=next(each for each in GRAINS if each == grain), by=next(each for each in BREAKDOWNS if each == by)
+        grain=next(each for each in GRAINS if each == grain),
+        by=next(each for each in BREAKDOWNS if each == by),
+        metrics=MEASURED,
     )
     return Figures(board(Lake(place / "lake"), system_scope("benchmark"), question))
 

@@ -25,6 +25,7 @@ UNITS: dict[UnitOfValue, Words] = {
     "ratio": Words("比值", "a ratio"),
     "money": Words("金额（按币种分列；内部为最小货币单位）", "money (each currency apart; minor units inside)"),
     "days": Words("天", "days"),
+    "minutes": Words("分钟", "minutes"),
 }
 GOOD = {
     "up": Words("越高越好", "higher is better"),
@@ -37,6 +38,8 @@ ROWS = {
     "N2": Words("激活：发言与互动", "Activation: talk and interaction"),
     "N3": Words("留存：谁还在", "Retention: who is still there"),
     "N4": Words("收入：成交、复购、投入产出", "Revenue: orders, repurchase, return"),
+    "N5": Words("推荐：谁带来了谁", "Referral: who brought whom"),
+    "N8": Words("健康：广告占比", "Health: share of advertising"),
     "P6": Words("经济账：费用", "Economics: cost"),
 }
 

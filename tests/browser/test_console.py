@@ -228,3 +228,34 @@ def test_earlier_moments_take_the_focus(visit: Visitor, tmp_path: Path) -> None:
     one.go(f"{result}/undo")
     one.click("撤销导入", "Undo the import")
     one.says("已删除的内容", "What was removed")
+
+
+@SCREENS
+def test_from_a_letter_to_the_people_and_what_if(width: int, language: str, visit: Visitor) -> None:
+    one = visit(width, language)
+    one.go("/board/aarrr")
+    one.says("谁在什么时候走的", "Who left when")
+    one.says("这是算术，不是预测", "It is arithmetic and no forecast")
+    one.says("来了多久走的？", "How long had they been there?")
+    charts_are_drawn(one)
+    one.fits()
+    for field, value in (("conversion", "50"), ("order_value", "10"), ("orders_per_buyer", "2")):
+        one.page.fill(f"#factor-{field}", value)
+    # Four people, all of whom spoke: 4 × 1 × 0.5 × 10 × 2.
+    one.page.wait_for_function("document.querySelector('[data-outcome=revenue]').textContent === '¥ 40.00'")
+    slider = one.page.locator("[data-slides=factor-visitors]")
+    slider.evaluate("each => { each.value = 8; each.dispatchEvent(new Event('input', { bubbles: true })); }")
+    one.page.wait_for_function("document.querySelector('[data-outcome=revenue]').textContent === '¥ 80.00'")
+    one.click("计算", "Calculate")
+    one.says("¥ 80.00", "¥ 80.00")
+    one.fits()
+    one.go("/board/aarrr")
+    one.page.get_by_role("link", name="是哪些人" if language == "zh" else "Who?").first.click()
+    one.says("小茶", "小茶")
+    one.fits()
+    one.go("/communities")
+    one.page.get_by_role("link", name="Tea lovers").click()
+    one.click("关系", "Network")
+    one.says("谁在维系这个群？", "Who holds it together?")
+    charts_are_drawn(one)
+    one.fits()

@@ -45,7 +45,7 @@ def test_the_list_names_what_each_community_asks_for(big: Community, boss: Clien
 def test_a_community_is_advised_with_evidence_and_the_list_to_begin_with(big: Community, boss: Client) -> None:
     page = read(boss.get(f"/communities/{big.public_id}/advice"))
     assert "一次试用，之后不再花钱" in page
-    assert "18 / 30 = 60 %" in page
+    assert "18 / 30 = 60.0 %" in page
     assert "在下一次需要时提醒" in page
     address = f"/communities/{big.public_id}/people?place=present&user_type=demand"
     assert address.replace("&", "&amp;") in page

@@ -17,9 +17,10 @@ import pytest
 from qunyu.events.lake import rollup
 from qunyu.events.lake.schema import FACTS, SUPPLIES
 from qunyu.events.lake.store import Lake
-from qunyu.insights import board, cohorts, labelling, providers, totals
+from qunyu.insights import behind, board, cohorts, funnel, growth, labelling, leaving, network, providers, totals
 from qunyu.insights.label import defaults
 from qunyu.insights.labelling import Cause, Labelling, UnitBars
+from qunyu.insights.leaving import PartingWords
 from qunyu.insights.question import Question
 from qunyu.kernel.actor import Actor
 from qunyu.kernel.scope import Scope, system_scope
@@ -92,6 +93,9 @@ class Story:
     def joins(self, identity: int, at: str, community: int = 1, by: int | None = None, **values: Any) -> None:
         self.fact("joined", at, community=community, identity=identity, other=by, **values)
 
+    def brings(self, inviter: int, identity: int, at: str, community: int = 1) -> None:
+        self.fact("joined", at, community=community, identity=identity, other=inviter)
+
     def leaves(self, identity: int, at: str, community: int = 1) -> None:
         self.fact("left", at, community=community, identity=identity)
 
@@ -133,9 +137,42 @@ class Story:
         with self.told():
             return board.board(self.lake, scope, Question(**question))
 
+    def behind(self, metric: str, start: str, scope: Scope = EVERYTHING, **question: Any) -> list[int]:
+        """The members behind a figure of the period that begins on the day `start`, sorted."""
+        with self.told():
+            found = behind.behind(self.lake, scope, Question(**question), metric, date.fromisoformat(start))
+        return sorted(found)
+
     def cohorts(self, scope: Scope = EVERYTHING, latest: int = 24, **question: Any) -> cohorts.Cohorts:
         with self.told():
             return cohorts.cohorts(self.lake, scope, Question(**question), latest)
+
+    def funnels(self, first: str, last: str, scope: Scope = EVERYTHING, **only: Any) -> funnel.Funnels | None:
+        with self.told():
+            return funnel.funnels(self.lake, scope, date.fromisoformat(first), date.fromisoformat(last), **only)
+
+    def in_step(
+        self, step: str, first: str, last: str, scope: Scope = EVERYTHING, channel: str | None = None
+    ) -> list[int]:
+        asked = Question("all", first=date.fromisoformat(first), last=date.fromisoformat(last))
+        with self.told():
+            return sorted(funnel.funnel_people(self.lake, scope, asked, step, channel))
+
+    def growth(self, first: str, last: str, scope: Scope = EVERYTHING, **only: Any) -> growth.Growth | None:
+        with self.told():
+            return growth.growth(self.lake, scope, date.fromisoformat(first), date.fromisoformat(last), **only)
+
+    def leaving(self, first: str, last: str, scope: Scope = EVERYTHING, **only: Any) -> leaving.Leaving | None:
+        with self.told():
+            return leaving.leaving(self.lake, scope, date.fromisoformat(first), date.fromisoformat(last), **only)
+
+    def parting_words(self, first: str, last: str, scope: Scope = EVERYTHING) -> tuple[PartingWords, ...]:
+        with self.told():
+            return leaving.parting_words(self.lake, scope, date.fromisoformat(first), date.fromisoformat(last))
+
+    def network(self, first: str, last: str, scope: Scope = EVERYTHING, community: int = 1) -> network.Network | None:
+        with self.told():
+            return network.network(self.lake, scope, date.fromisoformat(first), date.fromisoformat(last), community)
 
     def totals(self, scope: Scope = EVERYTHING, **question: Any) -> totals.Totals:
         with self.told():

@@ -21,8 +21,8 @@ def gap(tmp_path_factory: pytest.TempPathFactory) -> Story:
     story = Story(tmp_path_factory.mktemp("gap"))
     for month in ("01", "03"):
         for who in (1, 2):
-            story.joins(who, f"2026-{month}-10 09:0{who}")
-            story.says(who, f"2026-{month}-10 10:0{who}")
+            story.fact("joined", f"2026-{month}-10 09:0{who}", community=1, identity=who, other=3 - who)
+            story.says(who, f"2026-{month}-10 10:0{who}", text="今天特价" if who == 1 else "")
             story.leaves(who, f"2026-{month}-20 10:0{who}")
         story.buys(1, f"2026-{month}-11", 1000)
         story.costs(500, f"2026-{month}-10")
@@ -58,6 +58,7 @@ def test_all_is_known_around_the_gap(gap: Story) -> None:
         "buyer_share",
         "silent_share",
         "messages_per_member",
+        "referral_factor",
     }  # of the members at the period's end: none
     january = {key for key in metrics() if found.figure(key, found.periods[0]).value is None}
     assert january == unknown | at_the_end

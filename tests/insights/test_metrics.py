@@ -57,3 +57,20 @@ def test_words_are_complete(metric: Metric) -> None:
 def test_unknown_metric_names_those_there_are() -> None:
     with pytest.raises(DomainError, match="active_members"):
         find_metric("no_such")
+
+
+@EACH
+def test_people_are_those_the_example_counts(metric: Metric, connection: duckdb.DuckDBPyConnection) -> None:
+    if metric.people is None:
+        # Nobody is active on an average day.
+        assert metric.unit != "people" or metric.key == "dau"
+        return
+    assert metric.people.uses <= COLUMNS.keys()
+    for view, rows in metric.example.rows.items():
+        marks = ", ".join("?" for _ in COLUMNS[view])
+        connection.executemany(f"INSERT INTO {view} VALUES ({marks})", rows)
+    found = connection.execute(
+        f"SELECT key, period, count(DISTINCT member) FROM ({metric.people.sql}) GROUP BY ALL ORDER BY ALL"
+    ).fetchall()
+    if metric.unit == "people" and metric.people.uses <= metric.example.rows.keys():
+        assert found == [row for row in metric.example.gives if row[2]]

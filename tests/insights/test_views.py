@@ -22,8 +22,8 @@ def described(text: str) -> list[tuple[str, str]]:
 @pytest.fixture(scope="module")
 def told(tmp_path_factory: pytest.TempPathFactory) -> Story:
     story = Story(tmp_path_factory.mktemp("told"))
-    story.joins(1, "2026-03-01 08:00")
-    story.says(1, "2026-03-01 09:00")
+    story.brings(2, 1, "2026-03-01 08:00")
+    story.says(1, "2026-03-01 09:00", text="今天特价，点击链接")
     story.buys(1, "2026-03-02", 100)
     story.costs(5, "2026-03-01", community=1)
     story.shown(5, "2026-03-01", community=1)

@@ -60,3 +60,15 @@ def test_require_at_a_foreign_unit_says_what_is_missing() -> None:
 
 def test_actors_have_short_stable_keys() -> None:
     assert (LIN.key, system("why").key, Actor("token", 3, "t").key) == ("staff:7", "system:0", "token:3")
+
+
+def test_within_keeps_each_permission_only_where_the_other_holds_too() -> None:
+    held = {"communities.view": frozenset({1, 2}), "members.view": frozenset({2, 3}), "orders.view": frozenset({1})}
+    narrow = Scope(Actor("staff", 7, "Mei"), held).within("members.view")
+    assert narrow.allowed == {
+        "communities.view": frozenset({2}),
+        "members.view": frozenset({2, 3}),
+        "orders.view": frozenset(),
+    }
+    assert Scope(Actor("staff", 7, "Mei"), held).within("audit.view").allowed == dict.fromkeys(held, frozenset())
+    assert system_scope("tests").within("members.view").everything

@@ -36,7 +36,9 @@ def test_every_period_has_every_metric(whole: Content) -> None:
 def test_unknown_says_why_where_it_holds_for_every_period(whole: Content) -> None:
     with speaking("en"):
         unknown = summary(whole.board, whole.totals, 0)["unknown"]
-    assert unknown.keys() == {"cost", "roi", "exposures", "join_rate"}
+    # The chat tells who joined, but of nobody who brought them.
+    invitations = {"invited_members", "inviting_members", "successful_invitations", "invited_buyers", "referral_factor"}
+    assert unknown.keys() == {"cost", "roi", "exposures", "join_rate"} | invitations
     assert unknown["cost"] == "no costs are known; import a cost table"
 
 

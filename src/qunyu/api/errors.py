@@ -35,6 +35,8 @@ STATUS = {
     "unknown_metric": 404,
     "unknown_report": 404,
     "unknown_schedule": 404,
+    "unknown_period": 404,
+    "unknown_step": 404,
     "unknown_unit": 404,
     "cannot_undo": 409,
     "upload_too_large": 413,

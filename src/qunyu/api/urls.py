@@ -9,7 +9,20 @@ from qunyu.api.auth import Session, Token
 from qunyu.api.frame import framed, framed_pattern, unknown_address
 from qunyu.api.idempotency import repeatable
 from qunyu.api.openapi import DescribedAPI
-from qunyu.api.routes import board, communities, imports, labels, members, metrics, orders, people, reports
+from qunyu.api.routes import (
+    behind,
+    board,
+    communities,
+    growth,
+    imports,
+    labels,
+    leaving,
+    members,
+    metrics,
+    orders,
+    people,
+    reports,
+)
 
 api = DescribedAPI(
     title="Qunyu",
@@ -20,7 +33,7 @@ api = DescribedAPI(
 )
 errors.install(api)
 api.add_decorator(repeatable)
-for noun in (people, metrics, board, communities, members, labels, reports, orders, imports):
+for noun in (people, metrics, board, communities, members, labels, reports, orders, imports, behind, growth, leaving):
     api.add_router("", noun.router)
 
 _operations, _app, _namespace = api.urls

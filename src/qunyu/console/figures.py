@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
 
 from qunyu.insights.board import Board
-from qunyu.insights.metric import metrics
+from qunyu.insights.metric import Metric, metrics
+from qunyu.insights.question import ALTOGETHER
 from qunyu.kernel.periods import Period
 from qunyu.kernel.words import Words
-from qunyu.reports.cards import Card, card
+from qunyu.reports import cards
+from qunyu.reports.cards import Card
 
 
 @dataclass(frozen=True)
@@ -21,8 +23,12 @@ class Group:
     more: Sequence[Card]
 
 
+# Where the people behind a metric in a period are listed; "" where nobody may see them or there are none.
+Link = Callable[[Metric, Period], str]
+Plan = tuple[tuple[Words, tuple[str, ...], tuple[str, ...]], ...]
+
 # AARRR. A metric that stands in none of these comes under the last heading by itself.
-GROUPS: tuple[tuple[Words, tuple[str, ...], tuple[str, ...]], ...] = (
+GROUPS: Plan = (
     (
         Words("拉新", "Acquisition"),
         ("members", "new_members", "joins", "join_rate"),
@@ -31,8 +37,9 @@ GROUPS: tuple[tuple[Words, tuple[str, ...], tuple[str, ...]], ...] = (
     (
         Words("活跃", "Activity"),
         ("active_members", "messages", "interaction_rate", "stickiness"),
-        ("dau", "wau", "mau", "speaking_members", "messages_per_active_member", "messages_per_member", "silent_share",
-         "actions"),
+        ("first_words_rate", "newcomers_answered", "newcomer_wait", "dau", "wau", "mau", "speaking_members",
+         "messages_per_active_member", "messages_per_member", "silent_share", "actions", "promotion_share",
+         "staff_promotion_share"),
     ),
     (
         Words("留存", "Retention"),
@@ -44,18 +51,39 @@ GROUPS: tuple[tuple[Words, tuple[str, ...], tuple[str, ...]], ...] = (
         ("revenue", "orders", "conversion", "average_order_value"),
         ("buyers", "buyer_share", "order_value", "repurchase_rate", "repurchase_interval", "cost", "roi"),
     ),
+    (
+        Words("推荐", "Referral"),
+        ("invited_members", "successful_invitations", "referral_factor", "inviting_members"),
+        ("invited_buyers",),
+    ),
 )  # fmt: skip
 OTHERS = Words("其他", "Others")
+# The board's page answers at once over years of talk; what reads single messages again is on the growth page and asked for there.
+ON_BOARD = frozenset(key for key, metric in metrics().items() if "first_words" not in metric.uses)
 
 
-def groups(board: Board, focus: Period) -> list[Group]:
-    """Every metric of the board as a card about `focus`."""
-    placed = [(title, first, more) for title, first, more in GROUPS]
-    known = {key for _, first, more in placed for key in (*first, *more)}
-    others = tuple(key for key in metrics() if key not in known)
-    if others:
-        placed.append((OTHERS, others, ()))
+def groups(board: Board, focus: Period, people: Link) -> list[Group]:
+    """Every metric of ON_BOARD as a card about `focus`."""
+    known = {key for _, first, more in GROUPS for key in (*first, *more)}
+    plan: Plan = tuple((title, _on_board(first), _on_board(more)) for title, first, more in GROUPS)
+    others = _on_board(tuple(key for key in metrics() if key not in known))
+    return planned(board, focus, (*plan, (OTHERS, others, ())) if others else plan, people)
+
+
+def _on_board(keys: Sequence[str]) -> tuple[str, ...]:
+    return tuple(key for key in keys if key in ON_BOARD)
+
+
+def planned(board: Board, focus: Period, plan: Plan, people: Link) -> list[Group]:
+    """The metrics of `plan` as cards about `focus`."""
     return [
-        Group(title, [card(board, key, focus) for key in first], [card(board, key, focus) for key in more])
-        for title, first, more in placed
+        Group(title, *([card(board, key, focus, people=people) for key in keys] for keys in (first, more)))
+        for title, first, more in plan
     ]
+
+
+def card(board: Board, name: str, focus: Period, key: int = ALTOGETHER, people: Link | None = None) -> Card:
+    """The card of the metric `name` about `focus`, leading to the list of those it counts where `people` knows one."""
+    found = cards.card(board, name, focus, key)
+    listed = people(found.metric, focus) if people and found.figure.value else ""
+    return replace(found, people=listed)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from datetime import date, timedelta
+from urllib.parse import urlencode
 
 from django.http import QueryDict
 
@@ -37,6 +38,17 @@ WHOLE: dict[str, Words] = {
 BAD_DAY = Words("日期“{value}”无法识别；请写成 2026-03-01", "“{value}” is no date; write it like 2026-03-01")
 
 
+def day_of(value: str) -> date:
+    """The day that `value` writes.
+
+    Raises DomainError bad_day.
+    """
+    try:
+        return date.fromisoformat(value)
+    except ValueError:
+        raise DomainError("bad_day", BAD_DAY.fill(value=value)) from None
+
+
 @dataclass
 class Narrowing:
     """What is asked; values that make no sense are left out and named in `errors`."""
@@ -67,10 +79,14 @@ class Narrowing:
 
     def _day(self, value: str) -> date | None:
         try:
-            return date.fromisoformat(value) if value else None
-        except ValueError:
-            self.errors.append(str(BAD_DAY.fill(value=value)))
+            return day_of(value) if value else None
+        except DomainError as error:
+            self.errors.append(str(error.message))
             return None
+
+    def query(self, **more: str) -> str:
+        """The parameters that ask for the same communities and grain, and `more`."""
+        return urlencode({"grain": self.grain, **self.only, **more})
 
     def question(self, by: Breakdown = "none", metrics: frozenset[str] = frozenset()) -> Question:
         """The question for `insights`.
@@ -105,6 +121,14 @@ class Narrowing:
         if self.grain not in WHOLE or not any(cut) or not board.periods:
             return ""
         return str(WHOLE[self.grain].fill(first=day(board.periods[0].first), last=day(board.periods[-1].last)))
+
+    def named(self) -> list[tuple[Words, object]]:
+        """What it is narrowed to: each filter that is on, with the name of what was chosen."""
+        return [
+            (each.title, next((name for value, name in each.options if value == each.chosen), each.chosen))
+            for each in self.filters()
+            if each.chosen
+        ]
 
     def filters(self) -> list[Filter]:
         """The toolbar's choices: what the communities in scope have."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping, Set
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from functools import cached_property
@@ -12,7 +12,7 @@ import pyarrow as pa
 
 from qunyu.events.lake.states import LATEST_ORDERS
 from qunyu.events.lake.store import Lake
-from qunyu.insights import views
+from qunyu.insights import newcomers, views
 from qunyu.insights.inputs import INPUTS
 from qunyu.insights.metric import Metric, metrics, with_uses
 from qunyu.insights.providers import dimension
@@ -220,9 +220,12 @@ class Asked:
 
     def base_views(self) -> None:
         """Makes the views the wanted metrics use, and those these use."""
-        used = {name for metric in self.wanted for name in metric.uses}
+        self.make({name for metric in self.wanted for name in metric.uses})
+
+    def make(self, used: Set[str]) -> None:
+        """Makes the views called `used`, and those these use."""
         for name, sql in self._statements():
-            if used & _SERVES[name]:
+            if used & _SERVES.get(name, {name}):
                 self.connection.execute(sql)
 
     def _statements(self) -> list[tuple[str, str]]:
@@ -246,6 +249,7 @@ class Asked:
             ("sales", views.SALES.format(altogether=altogether)),
             ("costs", views.COSTS.format(key=key, join=join, seen=seen)),
             ("entry_exposures", views.EXPOSURES.format(key=key, join=join, seen=seen)),
+            *newcomers.STATEMENTS,
         ]
 
     def _whole(self) -> str:
@@ -358,23 +362,18 @@ _LONGEST = {"day": 1, "week": 7, "month": 31}
 
 _PRESENT = {
     "chats": "SELECT DISTINCT key FROM visits",
-    "joins": "SELECT DISTINCT key FROM active WHERE joins + leaves > 0",
+    "joins": "SELECT DISTINCT key FROM visits WHERE joins + leaves > 0",
     "exposures": "SELECT DISTINCT key FROM entry_exposures",
     "costs": "SELECT DISTINCT key FROM costs",
     "matched_orders": "SELECT DISTINCT key FROM sales WHERE member",
     "one_currency": "SELECT DISTINCT key FROM costs SEMI JOIN sales USING (key, currency) "
     "UNION SELECT DISTINCT key FROM costs ANTI JOIN sales USING (key)",
+    **newcomers.PRESENT,
 }
 
-# Which views each base table is needed for.
+# Which views each base table is needed for, where not for itself alone.
 _SERVES: dict[str, frozenset[str]] = {
     "calendar": frozenset({"calendar", "headcount"}),
     "active": frozenset({"active", "active_days"}),
-    "active_days": frozenset({"active_days"}),
-    "first_seen": frozenset({"first_seen"}),
-    "stays": frozenset({"headcount", "sales"}),
-    "headcount": frozenset({"headcount"}),
-    "sales": frozenset({"sales"}),
-    "costs": frozenset({"costs"}),
-    "entry_exposures": frozenset({"entry_exposures"}),
+    "stays": frozenset({"stays", "headcount", "sales"}),
 }

@@ -14,6 +14,10 @@ INPUTS: dict[str, Words] = {
         "没有入群记录；请导入包含入群、退群提示的聊天记录，或导入成员名单（含入群时间）",
         "no joins are known; import a chat export that tells who came and went, or a member list with joining times",
     ),
+    "invitations": Words(
+        "没有邀请记录；请导入写明“谁邀请谁入群”的聊天记录",
+        "nothing tells who brought whom; import a chat export that names who invited or added whom",
+    ),
     "exposures": Words(
         "没有曝光数据；请导入含“曝光”列的费用表",
         "no exposures are known; import a cost table with an exposures column",

@@ -1,7 +1,8 @@
 """Metric: one number the product computes, and the registry that finds every one in `insights/metrics`.
 
 A metric's SQL is one SELECT in DuckDB's dialect over the views of `insights/views.py` and over other metrics by their keys. It gives
-(key, period, value, n) and, for money, `part` = the currency; n is the count behind the value.
+(key, period, value, n) and, for money, `part` = the currency; n is the count behind the value. A metric about people also says who
+they are: a second SELECT gives (key, period, member).
 """
 
 from __future__ import annotations
@@ -19,7 +20,7 @@ from sqlglot import expressions
 from qunyu.kernel.errors import DomainError
 from qunyu.kernel.words import Words
 
-UnitOfValue = Literal["people", "messages", "orders", "times", "share", "ratio", "money", "days"]
+UnitOfValue = Literal["people", "messages", "orders", "times", "share", "ratio", "money", "days", "minutes"]
 Row = tuple[Any, ...]
 
 
@@ -32,11 +33,24 @@ class Example:
 
 
 @dataclass(frozen=True)
+class People:
+    """Who stands behind a metric: `who` says which of them, `sql` is one SELECT over the views giving (key, period, member)."""
+
+    who: Words
+    sql: str
+    uses: frozenset[str] = field(init=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "uses", _tables(self.sql))
+
+
+@dataclass(frozen=True)
 class Metric:
     """One number.
 
     `needs` names the inputs (insights.inputs) without which it is unknown. `empty` is its value in a period without any row:
-    0 for counts, None (unknown) where there is nothing to divide by. `source` is the row of the method.
+    0 for counts, None (unknown) where there is nothing to divide by. `source` is the row of the method. `people` are those the
+    number counts, or of a share those it counts above the line; None where it is about no people.
     """
 
     key: str
@@ -50,6 +64,7 @@ class Metric:
     needs: tuple[str, ...] = ()
     empty: float | None = 0
     good: Literal["up", "down", ""] = "up"
+    people: People | None = None
     uses: frozenset[str] = field(init=False)
 
     def __post_init__(self) -> None:

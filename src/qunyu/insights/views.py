@@ -6,6 +6,8 @@ are the deployment's; `period` is the first day of a period's calendar span.
 
 from __future__ import annotations
 
+from qunyu.insights import newcomers
+
 # The columns of every view, in order: the tests and examples of metrics are written against them.
 COLUMNS: dict[str, tuple[str, ...]] = {
     # The periods asked, clipped to the days there are data of; `days` is how many of those, `previous` the period before.
@@ -29,6 +31,15 @@ COLUMNS: dict[str, tuple[str, ...]] = {
     "active_days": ("key BIGINT", "day DATE", "member BIGINT"),
     # The period in which each ordinary member was first seen.
     "first_seen": ("key BIGINT", "period DATE", "member BIGINT"),
+    # Each stretch of time that an ordinary member was there: `to` is the going (NULL: nobody saw them go).
+    "stays": (
+        "key BIGINT",
+        "member BIGINT",
+        "from_at TIMESTAMP WITH TIME ZONE",
+        "from_day DATE",
+        "to_at TIMESTAMP WITH TIME ZONE",
+        "to_day DATE",
+    ),
     # How many ordinary members there were at the end of each day.
     "headcount": ("key BIGINT", "day DATE", "period DATE", "members BIGINT"),
     # Paid orders of known buyers; `member` tells whether the buyer was a member of the key's communities when ordering.
@@ -44,12 +55,13 @@ COLUMNS: dict[str, tuple[str, ...]] = {
     ),
     "costs": ("key BIGINT", "period DATE", "amount BIGINT", "currency VARCHAR"),
     "entry_exposures": ("key BIGINT", "period DATE", "channel VARCHAR", "quantity BIGINT"),
+    **newcomers.COLUMNS,
 }
 
 # Not a table: its readers want few of the columns, and reading these anew from Parquet costs less than keeping all of them.
 VISITS = """
 CREATE TEMP VIEW visits AS
-SELECT k.key, a.community, a.identity, i.member, i.role, a.local_day AS day, a.messages, a.actions, a.spoken, a.joins, a.leaves,
+SELECT k.key, a.community, a.identity, i.member, i.role, a.local_day AS day, a.messages, a.actions, a.spoken, a.promotions, a.joins, a.leaves,
   a.first_at, a.last_at, a.gone_at
 FROM activity a JOIN keyed k USING (community) JOIN identities i USING (identity)
 WHERE i.role NOT IN ('bot', 'atmosphere')
@@ -100,7 +112,7 @@ SELECT DISTINCT key, day, member FROM visits WHERE role = 'member' AND messages 
 
 FIRST_SEEN = """
 CREATE TEMP TABLE first_seen AS
-SELECT f.key, d.period, f.member
+SELECT f.key, d.period, f.member, f.day
 FROM (SELECT key, member, min(day) AS day FROM visits WHERE role = 'member' GROUP BY key, member) f
 JOIN days d USING (day)
 """
@@ -179,6 +191,6 @@ FROM facts f JOIN days d ON d.day = f.local_day {join} WHERE f.kind = 'cost' AND
 
 EXPOSURES = """
 CREATE TEMP TABLE entry_exposures AS
-SELECT {key} AS key, d.period, f.subject AS channel, f.quantity
+SELECT {key} AS key, d.period, f.subject AS channel, f.quantity, f.local_day AS day
 FROM facts f JOIN days d ON d.day = f.local_day {join} WHERE f.kind = 'exposed' AND {seen}
 """

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from qunyu.kernel.actor import Actor, system
 from qunyu.kernel.errors import DomainError
@@ -52,6 +52,13 @@ class Scope:
             return permission in PERMISSIONS
         held = self.units(permission)
         return bool(held) if unit is None else unit in held
+
+    def within(self, permission: str) -> Scope:
+        """The same scope, with every permission only in the units where `permission` holds too."""
+        if self.everything:
+            return self
+        held = self.units(permission)
+        return replace(self, allowed={each: units & held for each, units in self.allowed.items()})
 
     def require(self, permission: str, unit: int | None = None) -> None:
         """Raises Denied unless `permission` holds at `unit` (or anywhere when None)."""

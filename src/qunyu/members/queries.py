@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -10,6 +11,8 @@ from typing import Any
 import pyarrow as pa
 from django.db import connection
 from django.db.models import Count, Exists, Max, Min, OuterRef, Q, QuerySet, Sum, Value
+from django.db.models.expressions import RawSQL
+from django.db.models.functions import Coalesce
 
 from qunyu.communities.queries import communities, communities_where
 from qunyu.events.queries import anything_hidden, shown
@@ -193,6 +196,32 @@ def _customers(scope: Scope, wanted: Wanted) -> QuerySet[Member]:
         messages=Value(0),
         communities=Value(0),
     )
+
+
+def among(scope: Scope, ids: Collection[int], text: str = "") -> QuerySet[Member]:
+    """Those of the members `ids` that `scope` may see, called `text`, with the figures of `members`; of buyers in no community 0 and None."""
+    belongs = Q(identities__memberships__community__in=communities_where(scope, "members.view")) & _shown(
+        "identities__"
+    )
+    found = search_people(scope, text=text).filter(pk__in=_listed(ids))
+    return found.annotate(
+        first_at=Min("identities__memberships__first_at", filter=belongs),
+        last_at=Max("identities__memberships__last_at", filter=belongs),
+        messages=Coalesce(Sum("identities__memberships__messages", filter=belongs), 0),
+        communities=Count("identities__memberships__community", distinct=True, filter=belongs),
+    )
+
+
+def _listed(ids: Collection[int]) -> RawSQL:
+    """The ids as a table: as single parameters there could be more than a database takes."""
+    is_sqlite = connection.vendor == "sqlite"
+    table = (
+        "SELECT value FROM json_each(%s)"
+        if is_sqlite
+        else "SELECT value::bigint FROM jsonb_array_elements_text(%s::jsonb)"
+    )
+    # Nothing of anybody else goes into the text.
+    return RawSQL(table, (json.dumps(sorted(ids)),))  # noqa: S611
 
 
 def _asked(scope: Scope, wanted: Wanted) -> Q:

@@ -21,7 +21,8 @@ SPARK_WIDTH, SPARK_HEIGHT = 120, 32
 class Card:
     """One metric in one period. `sense` is "good", "bad" or "" for what the change means; `spark` an SVG path, "" if too short.
 
-    `others` is the amounts in further currencies, which `text`, `change` and `spark` leave out.
+    `others` is the amounts in further currencies, which `text`, `change` and `spark` leave out. `people` is the address of the list
+    of those it counts, "" where there is none to be seen.
     """
 
     metric: Metric
@@ -31,6 +32,7 @@ class Card:
     sense: str
     spark: str
     others: tuple[str, ...] = ()
+    people: str = ""
 
     @property
     def change_text(self) -> str:

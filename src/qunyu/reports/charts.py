@@ -68,9 +68,34 @@ PLANS = (
 )
 
 
-def board_charts(board: Board, key: int = ALTOGETHER) -> list[Chart]:
+# What the board of newcomers, referral and selling draws beside its figures.
+GROWTH_PLANS = (
+    Plan(
+        "waiting",
+        Words("新人开口后要等多久？（分钟）", "How long do newcomers wait for an answer? (minutes)"),
+        lines=("newcomer_wait",),
+    ),
+    Plan(
+        "newcomers",
+        Words("新人开口了吗，有人接话吗？", "Do newcomers speak, and are they answered?"),
+        lines=("first_words_rate", "newcomers_answered"),
+    ),
+    Plan(
+        "selling",
+        Words("群里有多少是广告？", "How much of the talk is advertising?"),
+        lines=("promotion_share", "staff_promotion_share"),
+    ),
+    Plan(
+        "referral",
+        Words("成员带来多少人，开口的有多少？", "How many do members bring in, and how many of them speak?"),
+        bars=("invited_members", "successful_invitations"),
+    ),
+)
+
+
+def board_charts(board: Board, key: int = ALTOGETHER, plans: Iterable[Plan] = PLANS) -> list[Chart]:
     """The charts of the plans whose metrics have at least one known figure."""
-    charts = [_planned(plan, board, key) for plan in PLANS]
+    charts = [_planned(plan, board, key) for plan in plans]
     return [chart for chart in charts if chart is not None]
 
 

@@ -15,10 +15,12 @@ _UNITS: dict[UnitOfValue, Words] = {
     "orders": Words("单", ""),
     "times": Words("次", ""),
     "days": Words("天", "days"),
+    "minutes": Words("分钟", "min"),
     "share": Words("", ""),
     "ratio": Words("", ""),
     "money": Words("", ""),
 }
+_HOURS = Words("小时", "h")
 # Source: Unicode CLDR 46, narrow currency symbols; the others show their code.
 _SYMBOLS = {"CNY": "¥", "USD": "$", "EUR": "€", "GBP": "£", "HKD": "HK$", "TWD": "NT$", "JPY": "JP¥"}
 
@@ -48,8 +50,10 @@ def show(metric: Metric, figure: Figure) -> str:
         return f"{figure.value * 100:.1f} %"
     if metric.unit == "money":
         return money(figure.value, figure.part)
+    if metric.unit == "minutes" and figure.value >= 2 * 60:
+        return f"{number(figure.value / 60, 1)} {_HOURS}"
     whole = metric.unit in ("messages", "orders", "times") or figure.value == int(figure.value)
-    text = number(figure.value, 0 if whole and metric.unit != "ratio" else 2)
+    text = number(figure.value, 0 if whole and metric.unit != "ratio" else 1 if metric.unit == "minutes" else 2)
     return f"{text} {_UNITS[metric.unit]}".strip()
 
 

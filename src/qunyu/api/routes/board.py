@@ -38,7 +38,7 @@ def board(request: HttpRequest, asked: Query[BoardQuery]) -> BoardOut:
     scope = scope_of_request(request)
     scope.require("communities.view")
     only = named_communities(scope, asked.communities)
-    keys = frozenset(_known_metric(key) for key in asked.metrics)
+    keys = frozenset(known_metric(key) for key in asked.metrics)
     found = answer(lake(), scope, Question(asked.grain, asked.by, asked.first, asked.last, only, keys))
     if len(found.figures) > MAX_FIGURES:
         raise _too_many(len(found.figures))
@@ -54,7 +54,11 @@ def board(request: HttpRequest, asked: Query[BoardQuery]) -> BoardOut:
     )
 
 
-def _known_metric(key: str) -> str:
+def known_metric(key: str) -> str:
+    """`key`, where there is such a metric.
+
+    Raises DomainError no_such_metric, at the field `metrics`.
+    """
     try:
         return find_metric(key).key
     except DomainError as error:
@@ -85,13 +89,14 @@ def _names(found: Board, by: Breakdown, scope: Scope) -> dict[int, KeyOut]:
 def _figures(found: Board, names: dict[int, KeyOut]) -> list[FigureOut]:
     labels = {period.first: period.label for period in found.periods}
     return [
-        _figure(metrics()[metric], names[key].key, labels[start], figure)
+        figure_out(metrics()[metric], names[key].key, labels[start], figure)
         for (metric, key, start, _part), figure in found.figures.items()
         if key in names
     ]
 
 
-def _figure(metric: Metric, key: str, period: str, figure: Figure) -> FigureOut:
+def figure_out(metric: Metric, key: str, period: str, figure: Figure) -> FigureOut:
+    """The figure as the API shows it."""
     return FigureOut(
         metric=metric.key,
         key=key,

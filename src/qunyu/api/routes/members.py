@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from django.http import HttpRequest
@@ -49,10 +50,14 @@ def members(request: HttpRequest, asked: Query[MemberQuery]) -> Page[MemberOut]:
     scope.require("members.view")
     found = search_people(scope, text=asked.search, role=asked.role, labels=_labels(asked.labels))
     rows, following = page(Turn(request, asked.limit, asked.cursor), found, (asked.sort, "public_id"))
+    return Page[MemberOut](items=members_out(scope, rows), next=following)
+
+
+def members_out(scope: Scope, rows: Sequence[Member]) -> list[MemberOut]:
+    """The people as lists show them, with what `scope` may know of them."""
     ids = [row.pk for row in rows]
     totals, said = totals_by_member(scope, ids), values_of(scope, ids)
-    items = [member_out(row, totals.get(row.pk, Totals()), said.get(row.pk, {})) for row in rows]
-    return Page[MemberOut](items=items, next=following)
+    return [member_out(row, totals.get(row.pk, Totals()), said.get(row.pk, {})) for row in rows]
 
 
 def _labels(given: list[str]) -> dict[str, str]:
@@ -82,8 +87,7 @@ def member(request: HttpRequest, id: str) -> MemberDetail:
     scope.require("members.view")
     row = find_person(scope, id)
     found = memberships(scope).filter(identity__member=row).select_related("community", "identity")
-    totals, said = totals_by_member(scope, [row.pk]), values_of(scope, [row.pk])
-    head = member_out(row, totals.get(row.pk, Totals()), said.get(row.pk, {}))
+    (head,) = members_out(scope, [row])
     return MemberDetail(
         **head.model_dump(),
         identities=[identity_out(each) for each in identities_of(scope, row)],

@@ -7,7 +7,9 @@ from typing import Literal
 
 from ninja import Field, Schema
 
+from qunyu.api.paging import Cursor, Limit
 from qunyu.api.schemas.basics import Day, PeriodOut, Text
+from qunyu.api.schemas.members import MemberOut
 from qunyu.insights.metric import UnitOfValue
 from qunyu.insights.question import Breakdown
 from qunyu.kernel.periods import Grain
@@ -100,6 +102,29 @@ class BoardOut(Schema):
     periods: list[PeriodOut]
     keys: list[KeyOut]
     figures: list[FigureOut]
+
+
+class BehindQuery(Schema):
+    """Which figure is meant: that of `metric` in the period that begins on `period`, all that is asked taken together."""
+
+    metric: Text
+    period: Day = Field(description="the first day of the period")
+    grain: Literal["day", "week", "month"] = "month"
+    communities: list[Text] = Field([], description="ids of communities; all you may see when absent")
+    limit: Limit = 50
+    cursor: Cursor = ""
+
+
+class BehindOut(Schema):
+    """The people behind one figure. `total` counts them all; it can be less than the figure where you may not see everybody."""
+
+    metric: str
+    period: PeriodOut
+    who: str = Field(description="which people these are")
+    total: int
+    figure: FigureOut
+    items: list[MemberOut]
+    next: str | None = Field(description="the address of the next page; null on the last one")
 
 
 class CohortOut(Schema):

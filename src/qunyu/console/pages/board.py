@@ -9,7 +9,8 @@ from django.http import HttpRequest, HttpResponse
 from qunyu.communities.queries import communities
 from qunyu.console.asking import Ask, answer
 from qunyu.console.downloads import asked_kind, board_file
-from qunyu.console.figures import groups
+from qunyu.console.drilling import people_of
+from qunyu.console.figures import ON_BOARD, groups
 from qunyu.console.narrowing import BREAKDOWN_NAMES, GRAIN_NAMES, Narrowing
 from qunyu.console.pages.breakdown import breakdown
 from qunyu.flows.place import lake
@@ -38,14 +39,14 @@ def show_board(request: Ask) -> HttpResponse:
 def _figures(request: Ask, asked: Narrowing) -> dict[str, Any]:
     if not communities(request.scope).exists():
         return {"empty": "none"}
-    published, question = lake(), asked.question()
+    published, question = lake(), asked.question(metrics=ON_BOARD)
     found = asked.shown(board(published, request.scope, question))
     if not found.periods:
         return {"empty": "narrow"}
     focus = focus_of(found)
     charts = [*board_charts(found), cohort_chart(cohorts(published, request.scope, question))]
     return {
-        "groups": groups(found, focus),
+        "groups": groups(found, focus, people_of(request.scope, asked)),
         "focus": focus,
         "is_whole": is_whole(focus, found.as_of),
         "as_of": found.as_of,

@@ -42,20 +42,19 @@ class Breakdown:
     rows: list[Row]
 
 
-def breakdown(lake: Lake, scope: Scope, asked: Narrowing) -> Breakdown | None:
-    """The table for what is asked; None when there is nothing in it."""
-    found = asked.shown(board(lake, scope, asked.question(asked.by, frozenset(SIDE_BY_SIDE))))
+def breakdown(lake: Lake, scope: Scope, asked: Narrowing, columns: tuple[str, ...] = SIDE_BY_SIDE) -> Breakdown | None:
+    """The table for what is asked, with the metrics `columns`, members first; None when there is nothing in it."""
+    found = asked.shown(board(lake, scope, asked.question(asked.by, frozenset(columns))))
     if not found.periods:
         return None
     focus = focus_of(found)
     links = _links(scope) if asked.by == "community" else {}
     names = _names(scope, asked, found)
     rows = [
-        Row(names[key], links.get(key, ""), [card(found, name, focus, key) for name in SIDE_BY_SIDE])
-        for key in found.keys
+        Row(names[key], links.get(key, ""), [card(found, name, focus, key) for name in columns]) for key in found.keys
     ]
     rows.sort(key=lambda row: (-(row.cards[0].figure.value or 0), row.name))
-    return Breakdown(BREAKDOWN_NAMES[asked.by], focus, [metrics()[name] for name in SIDE_BY_SIDE], rows)
+    return Breakdown(BREAKDOWN_NAMES[asked.by], focus, [metrics()[name] for name in columns], rows)
 
 
 def _links(scope: Scope) -> dict[int, str]:

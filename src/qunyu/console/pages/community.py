@@ -14,6 +14,8 @@ from qunyu.communities.actions import edit
 from qunyu.communities.queries import find_community
 from qunyu.console.asking import Ask, answer
 from qunyu.console.downloads import asked_kind, community_file
+from qunyu.console.drilling import people_of
+from qunyu.console.figures import Link, card
 from qunyu.console.forms import Form
 from qunyu.console.heat import hour_chart
 from qunyu.console.names import TYPES, named, platform
@@ -27,7 +29,7 @@ from qunyu.insights.question import Question
 from qunyu.kernel.errors import DomainError
 from qunyu.kernel.words import Words
 from qunyu.members.queries import last_active
-from qunyu.reports.cards import SPANS, card, focus_of, is_whole, latest
+from qunyu.reports.cards import SPANS, focus_of, is_whole, latest
 from qunyu.reports.charts import PLANS, Chart, board_charts
 
 if TYPE_CHECKING:
@@ -47,22 +49,23 @@ SAVED = Words("已保存", "Saved")
 
 def show_community(request: Ask, public_id: str) -> HttpResponseBase:
     """The overview: cards and charts of this community alone; as a page or as a file."""
-    community = _found(request, public_id)
+    community = found_community(request, public_id)
     asked = Narrowing.of(request.GET, request.scope)
     question = Question(asked.grain, "community", None, None, frozenset({community.pk}))
     found = asked.shown(board(lake(), request.scope, question))
     if kind := asked_kind(request):
         return community_file(request, community, found, CARDS, kind)
-    context = {"grain": asked.grain, "grains": GRAIN_NAMES.items(), **_around(request, community, "overview")}
+    context = {"grain": asked.grain, "grains": GRAIN_NAMES.items(), **header_of(request, community, "overview")}
     if found.periods:
-        context |= _overview(found, community.pk)
+        asked.only = {"community": public_id}
+        context |= _overview(found, community.pk, people_of(request.scope, asked))
     return answer(request, "community", context, part="_community_overview")
 
 
-def _overview(found: Board, key: int) -> dict[str, Any]:
+def _overview(found: Board, key: int, people: Link) -> dict[str, Any]:
     focus = focus_of(found)
     return {
-        "cards": [card(found, name, focus, key) for name in CARDS],
+        "cards": [card(found, name, focus, key, people) for name in CARDS],
         "charts": board_charts(found, key),
         "focus": focus,
         "is_whole": is_whole(focus, found.as_of),
@@ -72,25 +75,25 @@ def _overview(found: Board, key: int) -> dict[str, Any]:
 
 def show_people(request: Ask, public_id: str) -> HttpResponseBase:
     """The community's members."""
-    community = _found(request, public_id)
+    community = found_community(request, public_id)
     request.scope.require("members.view", community.unit_id)
-    around = _around(request, community, "people")
+    around = header_of(request, community, "people")
     filters = [role_filter(request.GET), presence_filter(request.GET), *label_filters(request.GET, request.scope)]
     return answer_members(request, "community_people", filters, around, community.pk)
 
 
 def show_advice(request: Ask, public_id: str) -> HttpResponseBase:
     """What the mix of the community's people asks for."""
-    community = _found(request, public_id)
+    community = found_community(request, public_id)
     for permission in ADVISING:
         request.scope.require(permission, community.unit_id)
-    context = {**advice_of(request.scope, community), **_around(request, community, "advice")}
+    context = {**advice_of(request.scope, community), **header_of(request, community, "advice")}
     return answer(request, "community_advice", context)
 
 
 def show_activity(request: Ask, public_id: str) -> HttpResponseBase:
     """When the community talks: the last days, and the hours of the week."""
-    community = _found(request, public_id)
+    community = found_community(request, public_id)
     used = frozenset(name for plan in PLANS for name in (*plan.bars, *plan.lines))
     question = Question("day", "community", None, None, frozenset({community.pk}), used)
     found = board(lake(), request.scope, question)
@@ -98,12 +101,12 @@ def show_activity(request: Ask, public_id: str) -> HttpResponseBase:
     if found.periods:
         daily = board_charts(latest(found, 3 * SPANS["day"]), community.pk)
         charts = [*(each for each in daily if each.key in DAILY), hour_chart(hours(lake(), community.pk))]
-    return answer(request, "community_activity", {"charts": charts, **_around(request, community, "activity")})
+    return answer(request, "community_activity", {"charts": charts, **header_of(request, community, "activity")})
 
 
 def edit_community(request: Ask, public_id: str) -> HttpResponseBase:
     """The settings form."""
-    community = _found(request, public_id)
+    community = found_community(request, public_id)
     request.scope.require("communities.edit", community.unit_id)
     form = Form.of(request, **_present(community))
     if request.method == "POST" and form.required("name"):
@@ -115,7 +118,7 @@ def edit_community(request: Ask, public_id: str) -> HttpResponseBase:
             messages.success(request, str(SAVED))
             return redirect("console:community_settings", public_id)
     status = 400 if form.errors else 200
-    context = {"form": form, "types": TYPES.items(), **_around(request, community, "settings")}
+    context = {"form": form, "types": TYPES.items(), **header_of(request, community, "settings")}
     return answer(request, "community_settings", context, status=status)
 
 
@@ -148,12 +151,16 @@ def _day(form: Form, name: str) -> date | None:
         raise DomainError("bad_day", BAD_DAY.fill(value=text), field=name) from None
 
 
-def _found(request: Ask, public_id: str) -> Community:
+def found_community(request: Ask, public_id: str) -> Community:
+    """The community with that public id.
+
+    Raises DomainError unknown_community, Denied.
+    """
     request.scope.require("communities.view")
     return find_community(request.scope, public_id)
 
 
-def _around(request: Ask, community: Community, tab: str) -> dict[str, Any]:
+def header_of(request: Ask, community: Community, tab: str) -> dict[str, Any]:
     """The header and the tabs that may be opened."""
     tabs = [
         ("overview", "console:community", Words("概览", "Overview"), True),
@@ -161,6 +168,8 @@ def _around(request: Ask, community: Community, tab: str) -> dict[str, Any]:
         ("advice", "console:community_advice", Words("建议", "Advice"),
          all(request.scope.may(permission, community.unit_id) for permission in ADVISING)),
         ("activity", "console:community_activity", Words("活跃时段", "Activity"), True),
+        ("leaving", "console:community_leaving", Words("退群", "Leaving"), True),
+        ("network", "console:community_network", Words("关系", "Network"), True),
         ("settings", "console:community_settings", Words("设置", "Settings"),
          request.scope.may("communities.edit", community.unit_id)),
     ]  # fmt: skip

@@ -57,7 +57,7 @@ def answer_members(
     """A list of members as page `page`, with what stands `around` it; of the community `only` where one is named."""
     search = request.GET.get("q", "").strip()
     columns = (*COLUMNS, *label_columns(request.scope))
-    listing = Listing[Any](columns, request.GET, "-last_at", _link, chips=chips(request.GET, filters))
+    listing = Listing[Any](columns, request.GET, "-last_at", link, chips=chips(request.GET, filters))
     listing.dress = lambda rows: dress(request.scope, rows)
     rows = listing.ordered(members(request.scope, _wanted(request, filters, search, only)))
     file = listing.export(rows, "members")
@@ -150,5 +150,6 @@ def presence_filter(given: QueryDict) -> Filter:
     return Filter("place", Words("在群", "There"), [PRESENT], given.get("place", ""), Words("含已退群", "Or was there"))
 
 
-def _link(row: Any) -> str:
+def link(row: Any) -> str:
+    """The member's page."""
     return reverse("console:member", args=[row.public_id])

@@ -18,6 +18,7 @@ UNITS: dict[str, Words] = {
     "people": Words("人", "people"), "messages": Words("条", "messages"), "orders": Words("单", "orders"),
     "times": Words("次", "times"), "share": Words("比例", "share"), "ratio": Words("比值", "ratio"),
     "money": Words("金额", "money"), "days": Words("天", "days"),
+    "minutes": Words("分钟", "minutes"),
 }  # fmt: skip
 
 

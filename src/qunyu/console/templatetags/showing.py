@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import date, datetime
 from typing import Any
 
@@ -63,9 +64,9 @@ def whole(value: float | None) -> str:
 
 
 @register.filter
-def percent(share: float) -> str:
-    """A share as a whole percentage."""
-    return f"{share * 100:.0f} %"
+def percent(value: float) -> str:
+    """A share as per cent: 12.3 %."""
+    return f"{value * 100:.1f} %"
 
 
 @register.filter
@@ -96,6 +97,12 @@ def marks(context: dict[str, Any], name: str) -> SafeString:
     """The attributes that lead a screen reader from the form's field to its error."""
     wrong = name in context["form"].errors
     return format_html('aria-invalid="true" aria-describedby="error-{}"', name) if wrong else SafeString("")
+
+
+@register.filter
+def item(values: Mapping[str, Any], key: str) -> Any:
+    """What `values` holds under `key`; nothing where it holds nothing."""
+    return values.get(key, "")
 
 
 @register.filter

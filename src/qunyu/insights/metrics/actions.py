@@ -2,7 +2,7 @@
 
 from datetime import date
 
-from qunyu.insights.metric import Example, Metric
+from qunyu.insights.metric import Example, Metric, People
 from qunyu.kernel.words import Words
 
 METRIC = Metric(
@@ -20,6 +20,10 @@ METRIC = Metric(
     sql="""
         SELECT key, period, sum(actions) AS value, sum(actions) AS n FROM active GROUP BY key, period
     """,
+    people=People(
+        Words("本期有过动作的成员和运营人员", "members and staff with actions in the period"),
+        "SELECT key, period, member FROM active WHERE actions > 0",
+    ),
     example=Example(
         rows={
             "active": (

@@ -2,7 +2,7 @@
 
 from datetime import date
 
-from qunyu.insights.metric import Example, Metric
+from qunyu.insights.metric import Example, Metric, People
 from qunyu.kernel.words import Words
 
 METRIC = Metric(
@@ -20,6 +20,10 @@ METRIC = Metric(
         SELECT key, period, count(*) AS value, count(*) AS n FROM active
         WHERE role = 'member' AND messages + actions > 0 GROUP BY key, period
     """,
+    people=People(
+        Words("本期活跃的普通成员", "ordinary members active in the period"),
+        "SELECT key, period, member FROM active WHERE role = 'member' AND messages + actions > 0",
+    ),
     example=Example(
         rows={
             "active": (

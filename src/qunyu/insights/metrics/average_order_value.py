@@ -2,7 +2,7 @@
 
 from datetime import date
 
-from qunyu.insights.metric import Example, Metric
+from qunyu.insights.metric import Example, Metric, People
 from qunyu.kernel.words import Words
 
 METRIC = Metric(
@@ -24,6 +24,10 @@ METRIC = Metric(
         SELECT key, period, currency AS part, sum(amount) / count(DISTINCT buyer) AS value, count(DISTINCT buyer) AS n
         FROM sales GROUP BY key, period, currency
     """,
+    people=People(
+        Words("本期下过已付款订单的人", "people with a paid order in the period"),
+        "SELECT key, period, buyer AS member FROM sales",
+    ),
     example=Example(
         rows={
             "sales": (

@@ -2,7 +2,7 @@
 
 from datetime import date
 
-from qunyu.insights.metric import Example, Metric
+from qunyu.insights.metric import Example, Metric, People
 from qunyu.kernel.words import Words
 
 METRIC = Metric(
@@ -27,6 +27,10 @@ METRIC = Metric(
         SELECT m.key, m.period, coalesce(b.buyers, 0) / nullif(m.value, 0) AS value, m.value AS n
         FROM members m LEFT JOIN bought b USING (key, period)
     """,
+    people=People(
+        Words("下单时是成员、本期下过已付款订单的人", "members when ordering, with a paid order in the period"),
+        "SELECT key, period, buyer AS member FROM sales WHERE member",
+    ),
     example=Example(
         rows={
             "periods": ((date(2026, 3, 1), date(2026, 3, 1), date(2026, 3, 2), date(2026, 2, 1), 2),),

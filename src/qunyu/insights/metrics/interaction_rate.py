@@ -2,7 +2,7 @@
 
 from datetime import date
 
-from qunyu.insights.metric import Example, Metric
+from qunyu.insights.metric import Example, Metric, People
 from qunyu.kernel.words import Words
 
 METRIC = Metric(
@@ -23,6 +23,10 @@ METRIC = Metric(
         SELECT p.key, p.period, coalesce(t.days, 0) / nullif(p.days, 0) AS value, p.days AS n
         FROM people p LEFT JOIN talk t USING (key, period)
     """,
+    people=People(
+        Words("本期真正发过言的普通成员", "ordinary members who really spoke in the period"),
+        "SELECT key, period, member FROM active WHERE role = 'member' AND spoken_days > 0",
+    ),
     example=Example(
         rows={
             "headcount": (

@@ -2,7 +2,7 @@
 
 from datetime import date
 
-from qunyu.insights.metric import Example, Metric
+from qunyu.insights.metric import Example, Metric, People
 from qunyu.kernel.words import Words
 
 METRIC = Metric(
@@ -26,6 +26,10 @@ METRIC = Metric(
         SELECT e.key, e.period, coalesce(j.value, 0) / nullif(e.value, 0) AS value, e.value AS n
         FROM seen e LEFT JOIN joins j USING (key, period)
     """,
+    people=People(
+        Words("本期入群的普通成员", "ordinary members who came in during the period"),
+        "SELECT key, period, member FROM active WHERE role = 'member' AND joins > 0",
+    ),
     example=Example(
         rows={
             "entry_exposures": ((1, date(2026, 3, 1), "poster", 400),),

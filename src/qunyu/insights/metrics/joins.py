@@ -2,7 +2,7 @@
 
 from datetime import date
 
-from qunyu.insights.metric import Example, Metric
+from qunyu.insights.metric import Example, Metric, People
 from qunyu.kernel.words import Words
 
 METRIC = Metric(
@@ -22,6 +22,10 @@ METRIC = Metric(
     sql="""
         SELECT key, period, sum(joins) AS value, sum(joins) AS n FROM active WHERE role = 'member' GROUP BY key, period
     """,
+    people=People(
+        Words("本期入群的普通成员", "ordinary members who came in during the period"),
+        "SELECT key, period, member FROM active WHERE role = 'member' AND joins > 0",
+    ),
     example=Example(
         rows={
             "active": (

@@ -2,7 +2,7 @@
 
 from datetime import date
 
-from qunyu.insights.metric import Example, Metric
+from qunyu.insights.metric import Example, Metric, People
 from qunyu.kernel.words import Words
 
 METRIC = Metric(
@@ -26,6 +26,10 @@ METRIC = Metric(
           m.value + coalesce(l.value, 0) AS n
         FROM members m LEFT JOIN leaves l USING (key, period)
     """,
+    people=People(
+        Words("本期退群或被移出的普通成员", "ordinary members who left or were removed during the period"),
+        "SELECT key, period, member FROM active WHERE role = 'member' AND leaves > 0",
+    ),
     example=Example(
         rows={
             "periods": ((date(2026, 3, 1), date(2026, 3, 1), date(2026, 3, 2), date(2026, 2, 1), 2),),

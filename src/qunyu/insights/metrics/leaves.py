@@ -2,7 +2,7 @@
 
 from datetime import date
 
-from qunyu.insights.metric import Example, Metric
+from qunyu.insights.metric import Example, Metric, People
 from qunyu.kernel.words import Words
 
 METRIC = Metric(
@@ -23,6 +23,10 @@ METRIC = Metric(
     sql="""
         SELECT key, period, sum(leaves) AS value, sum(leaves) AS n FROM active WHERE role = 'member' GROUP BY key, period
     """,
+    people=People(
+        Words("本期退群或被移出的普通成员", "ordinary members who left or were removed during the period"),
+        "SELECT key, period, member FROM active WHERE role = 'member' AND leaves > 0",
+    ),
     example=Example(
         rows={
             "active": (

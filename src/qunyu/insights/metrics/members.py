@@ -2,7 +2,7 @@
 
 from datetime import date
 
-from qunyu.insights.metric import Example, Metric
+from qunyu.insights.metric import Example, Metric, People
 from qunyu.kernel.words import Words
 
 METRIC = Metric(
@@ -20,6 +20,13 @@ METRIC = Metric(
         SELECT h.key, h.period, h.members AS value, h.members AS n
         FROM headcount h JOIN periods p ON p.period = h.period AND p.last_day = h.day
     """,
+    people=People(
+        Words("期末在群的普通成员", "ordinary members there at the period’s end"),
+        """
+            SELECT s.key, p.period, s.member FROM stays s JOIN periods p
+              ON s.from_day <= p.last_day AND (s.to_day IS NULL OR s.to_day > p.last_day)
+        """,
+    ),
     example=Example(
         rows={
             "periods": ((date(2026, 3, 1), date(2026, 3, 1), date(2026, 3, 2), date(2026, 2, 1), 2),),

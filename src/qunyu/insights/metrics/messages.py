@@ -2,7 +2,7 @@
 
 from datetime import date
 
-from qunyu.insights.metric import Example, Metric
+from qunyu.insights.metric import Example, Metric, People
 from qunyu.kernel.words import Words
 
 METRIC = Metric(
@@ -19,6 +19,10 @@ METRIC = Metric(
     sql="""
         SELECT key, period, sum(messages) AS value, sum(messages) AS n FROM active GROUP BY key, period
     """,
+    people=People(
+        Words("本期发过消息的成员和运营人员", "members and staff who sent messages in the period"),
+        "SELECT key, period, member FROM active WHERE messages > 0",
+    ),
     example=Example(
         rows={
             "active": (

@@ -2,7 +2,7 @@
 
 from datetime import date
 
-from qunyu.insights.metric import Example, Metric
+from qunyu.insights.metric import Example, Metric, People
 from qunyu.kernel.words import Words
 
 METRIC = Metric(
@@ -22,6 +22,10 @@ METRIC = Metric(
         SELECT m.key, m.period, coalesce(t.messages, 0) / nullif(m.value, 0) AS value, m.value AS n
         FROM members m LEFT JOIN talk t USING (key, period)
     """,
+    people=People(
+        Words("本期发过消息的普通成员", "ordinary members who sent messages in the period"),
+        "SELECT key, period, member FROM active WHERE role = 'member' AND messages > 0",
+    ),
     example=Example(
         rows={
             "periods": ((date(2026, 3, 1), date(2026, 3, 1), date(2026, 3, 2), date(2026, 2, 1), 2),),

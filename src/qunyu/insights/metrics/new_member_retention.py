@@ -2,7 +2,7 @@
 
 from datetime import date
 
-from qunyu.insights.metric import Example, Metric
+from qunyu.insights.metric import Example, Metric, People
 from qunyu.kernel.words import Words
 
 METRIC = Metric(
@@ -23,6 +23,13 @@ METRIC = Metric(
         LEFT JOIN active a ON a.key = f.key AND a.member = f.member AND a.period = p.period AND a.messages + a.actions > 0
         GROUP BY f.key, p.period
     """,
+    people=People(
+        Words("上一期新来、本期活跃的普通成员", "ordinary members new in the period before and active in this one"),
+        """
+            SELECT f.key, p.period, f.member FROM first_seen f JOIN periods p ON p.previous = f.period
+            SEMI JOIN active a ON a.key = f.key AND a.member = f.member AND a.period = p.period AND a.messages + a.actions > 0
+        """,
+    ),
     example=Example(
         rows={
             "periods": (

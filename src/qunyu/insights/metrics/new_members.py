@@ -2,7 +2,7 @@
 
 from datetime import date
 
-from qunyu.insights.metric import Example, Metric
+from qunyu.insights.metric import Example, Metric, People
 from qunyu.kernel.words import Words
 
 METRIC = Metric(
@@ -19,6 +19,10 @@ METRIC = Metric(
     sql="""
         SELECT key, period, count(*) AS value, count(*) AS n FROM first_seen GROUP BY key, period
     """,
+    people=People(
+        Words("本期首次出现的普通成员", "ordinary members first seen in the period"),
+        "SELECT key, period, member FROM first_seen",
+    ),
     example=Example(
         rows={"first_seen": ((1, date(2026, 3, 1), 1), (1, date(2026, 3, 1), 2), (1, date(2026, 4, 1), 3))},
         gives=(

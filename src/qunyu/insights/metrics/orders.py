@@ -2,7 +2,7 @@
 
 from datetime import date
 
-from qunyu.insights.metric import Example, Metric
+from qunyu.insights.metric import Example, Metric, People
 from qunyu.kernel.words import Words
 
 METRIC = Metric(
@@ -22,6 +22,10 @@ METRIC = Metric(
     sql="""
         SELECT key, period, count(*) AS value, count(*) AS n FROM sales GROUP BY key, period
     """,
+    people=People(
+        Words("本期下过已付款订单的人", "people with a paid order in the period"),
+        "SELECT key, period, buyer AS member FROM sales",
+    ),
     example=Example(
         rows={
             "sales": (

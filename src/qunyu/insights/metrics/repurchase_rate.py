@@ -2,7 +2,7 @@
 
 from datetime import date
 
-from qunyu.insights.metric import Example, Metric
+from qunyu.insights.metric import Example, Metric, People
 from qunyu.kernel.words import Words
 
 METRIC = Metric(
@@ -26,6 +26,14 @@ METRIC = Metric(
           count(DISTINCT s.buyer) AS n
         FROM sales s JOIN first_order f USING (key, buyer) GROUP BY s.key, s.period
     """,
+    people=People(
+        Words("本期下单、此前已下过单的人", "people with an order in the period and an earlier one"),
+        """
+            SELECT s.key, s.period, s.buyer AS member FROM sales s
+            JOIN (SELECT key, buyer, min(order_id) AS order_id FROM sales GROUP BY key, buyer) f USING (key, buyer)
+            WHERE s.order_id > f.order_id
+        """,
+    ),
     example=Example(
         rows={
             "sales": (

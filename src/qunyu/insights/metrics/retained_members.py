@@ -2,7 +2,7 @@
 
 from datetime import date
 
-from qunyu.insights.metric import Example, Metric
+from qunyu.insights.metric import Example, Metric, People
 from qunyu.kernel.words import Words
 
 METRIC = Metric(
@@ -23,6 +23,14 @@ METRIC = Metric(
         WHERE a.role = 'member' AND a.messages + a.actions > 0 AND b.messages + b.actions > 0
         GROUP BY a.key, a.period
     """,
+    people=People(
+        Words("本期与上一期都活跃的普通成员", "ordinary members active in this period and in the one before"),
+        """
+            SELECT a.key, a.period, a.member FROM active a JOIN periods p USING (period)
+            SEMI JOIN active b ON b.key = a.key AND b.member = a.member AND b.period = p.previous AND b.messages + b.actions > 0
+            WHERE a.role = 'member' AND a.messages + a.actions > 0
+        """,
+    ),
     example=Example(
         rows={
             "periods": (

@@ -2,7 +2,7 @@
 
 from datetime import date
 
-from qunyu.insights.metric import Example, Metric
+from qunyu.insights.metric import Example, Metric, People
 from qunyu.kernel.words import Words
 
 METRIC = Metric(
@@ -22,6 +22,14 @@ METRIC = Metric(
         FROM active_members b JOIN periods p ON p.previous = b.period
         LEFT JOIN retained_members r ON r.key = b.key AND r.period = p.period
     """,
+    people=People(
+        Words("本期与上一期都活跃的普通成员", "ordinary members active in this period and in the one before"),
+        """
+            SELECT a.key, a.period, a.member FROM active a JOIN periods p USING (period)
+            SEMI JOIN active b ON b.key = a.key AND b.member = a.member AND b.period = p.previous AND b.messages + b.actions > 0
+            WHERE a.role = 'member' AND a.messages + a.actions > 0
+        """,
+    ),
     example=Example(
         rows={
             "periods": (

@@ -2,7 +2,7 @@
 
 from datetime import date
 
-from qunyu.insights.metric import Example, Metric
+from qunyu.insights.metric import Example, Metric, People
 from qunyu.kernel.words import Words
 
 METRIC = Metric(
@@ -22,6 +22,14 @@ METRIC = Metric(
         SELECT m.key, m.period, greatest(0, 1 - coalesce(a.value, 0) / nullif(m.value, 0)) AS value, m.value AS n
         FROM members m LEFT JOIN active_members a USING (key, period) WHERE m.value > 0
     """,
+    people=People(
+        Words("期末在群、本期没有发言的普通成员", "ordinary members there at the period’s end who said nothing in it"),
+        """
+            SELECT s.key, p.period, s.member FROM stays s JOIN periods p
+              ON s.from_day <= p.last_day AND (s.to_day IS NULL OR s.to_day > p.last_day)
+            ANTI JOIN active a ON a.key = s.key AND a.period = p.period AND a.member = s.member AND a.messages + a.actions > 0
+        """,
+    ),
     example=Example(
         rows={
             "periods": ((date(2026, 3, 1), date(2026, 3, 1), date(2026, 3, 2), date(2026, 2, 1), 2),),

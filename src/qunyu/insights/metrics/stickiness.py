@@ -2,7 +2,7 @@
 
 from datetime import date
 
-from qunyu.insights.metric import Example, Metric
+from qunyu.insights.metric import Example, Metric, People
 from qunyu.kernel.words import Words
 
 METRIC = Metric(
@@ -21,6 +21,12 @@ METRIC = Metric(
         SELECT m.key, m.period, coalesce(d.value, 0) / nullif(m.value, 0) AS value, m.value AS n
         FROM mau m LEFT JOIN dau d USING (key, period)
     """,
+    people=People(
+        Words("截至期末 30 天内活跃的普通成员", "ordinary members active in the 30 days up to the period’s end"),
+        """
+            SELECT a.key, p.period, a.member FROM active_days a JOIN periods p ON a.day > p.last_day - 30 AND a.day <= p.last_day
+        """,
+    ),
     example=Example(
         rows={
             "periods": ((date(2026, 3, 1), date(2026, 3, 1), date(2026, 3, 10), date(2026, 2, 1), 10),),

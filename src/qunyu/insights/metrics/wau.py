@@ -2,7 +2,7 @@
 
 from datetime import date
 
-from qunyu.insights.metric import Example, Metric
+from qunyu.insights.metric import Example, Metric, People
 from qunyu.kernel.words import Words
 
 METRIC = Metric(
@@ -32,6 +32,12 @@ METRIC = Metric(
         SELECT r.key, r.period, r.people AS value, r.people AS n
         FROM running r JOIN periods p ON p.period = r.period AND p.last_day = r.day
     """,
+    people=People(
+        Words("截至期末 7 天内活跃的普通成员", "ordinary members active in the 7 days up to the period’s end"),
+        """
+            SELECT a.key, p.period, a.member FROM active_days a JOIN periods p ON a.day > p.last_day - 7 AND a.day <= p.last_day
+        """,
+    ),
     example=Example(
         rows={
             "periods": ((date(2026, 3, 1), date(2026, 3, 1), date(2026, 3, 10), date(2026, 2, 1), 10),),
