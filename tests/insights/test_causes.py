@@ -61,6 +61,13 @@ def test_a_soul_figure_wrote_much_and_is_silent(messages: int, since: int, gone:
     assert (causes()["soul_left"].find(changed) is not None) is found
 
 
+def test_where_eight_speak_nobody_is_a_soul_for_a_share_of_an_eighth() -> None:
+    (evidence, _) = causes()["soul_left"].example
+    few = Part(days=28, said=1000, speakers=8)
+    changed = Evidence(evidence.windows, few, evidence.now, Voice(5, 125, 0, None, True))
+    assert causes()["soul_left"].find(changed) is None
+
+
 def test_only_regulars_or_none_left() -> None:
     (evidence, _) = causes()["one_sided"].example
     now = Part(28, said=300, speakers=10, regulars=9, by_regulars=290)

@@ -172,6 +172,7 @@ class _Seen:
             people=round(_number(people)) if not np.isnan(people) else int(self.daily.series["week"][row].max()),
             needed=self.settings.days_needed,
             age=(self.daily.last - opened).days if opened else None,
+            opening_known=self.daily.cards[id].get("opened_on") is not None,
             silent=away if np.isnan(silent) else int(silent),
             traceless=(self.daily.last - seen[1]).days if seen else None,
             voices=bool(np.any(self.found.day_talk[-60:] != 1)),

@@ -54,8 +54,8 @@ class Patient:
 ROOM = 500
 # Below this hardly anybody is left to revive with; above it the cause can be treated.
 REVIVABLE = 0.2
-# Fewer are quicker asked one by one than merged; of more than the other, some will answer.
-FEW, MANY = 3, 30
+# Fewer are quicker asked one by one than merged or revived.
+FEW = 3
 STEP_MERGE = Words(
     "先在两群公告合并的日期和好处，邀请本群成员进入“{name}”，两周后关闭本群",
     "Announce the day and the gain in both, invite the members into “{name}”, close this one two weeks later",
@@ -87,7 +87,7 @@ def propose(
     best = max(neighbours, key=lambda each: (_fit(patient, each, cards), -each.community), default=None)
     if best is not None and patient.members >= FEW and _fit(patient, best, cards) >= 1:
         return _merge(patient, best, cards)
-    if patient.left and causes and patient.members >= MANY:
+    if patient.left and causes and patient.members >= FEW:
         why = Words(
             "只剩原来 {a:.0%} 的活跃度，但还有 {n} 位成员，又没有合适的群可以并入；两周内不见起色就解散",
             "only {a:.0%} of the earlier activity is left, but {n} members are, and no other community fits; dissolve it if two weeks bring nothing",

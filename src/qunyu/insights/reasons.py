@@ -22,6 +22,7 @@ class Told:
     people: int
     needed: int
     age: int | None
+    opening_known: bool
     silent: int | None
     traceless: int | None
     voices: bool
@@ -101,7 +102,7 @@ def unknowns(told: Told, explained: bool) -> tuple[Words, ...]:
     found = []
     if told.traceless is not None and told.traceless > 7 and told.state != "dissolved":
         found.append(_ENDED.fill(days=told.traceless))
-    if told.age is None:
+    if not told.opening_known:
         found.append(_OPENED)
     if not told.voices:
         found.append(_ALONE)
@@ -116,7 +117,10 @@ _ENDED = Words(
     "已 {days} 天没有任何记录（连运营人员和进退群也没有）：也可能是导出到此为止，请导入更新的聊天记录",
     "nothing at all has been recorded for {days} days, no staff and no comings either: the export may end there; import a newer one",
 )
-_OPENED = Words("不知道开群日期；请在设置里填写", "nobody knows when it opened; enter it in its settings")
+_OPENED = Words(
+    "没有填写开群日期，按最早一条记录算；请在设置里填写",
+    "nobody entered when it opened, so its first trace counts; enter the day in its settings",
+)
 _ALONE = Words(
     "同时有足够消息的社群不到 5 个，分不出是节假日还是本群的事",
     "fewer than 5 communities talk enough at once to tell a holiday from its own doing",

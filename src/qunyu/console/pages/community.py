@@ -1,4 +1,4 @@
-"""One community: overview, people, activity, settings."""
+"""One community: overview, people, activity, health, settings."""
 
 from __future__ import annotations
 
@@ -18,6 +18,7 @@ from qunyu.console.forms import Form
 from qunyu.console.heat import hour_chart
 from qunyu.console.names import TYPES, named, platform
 from qunyu.console.narrowing import BAD_DAY, GRAIN_NAMES, SPANS, Narrowing
+from qunyu.console.pages.health import health_of
 from qunyu.console.pages.members import answer_members, role_filter
 from qunyu.events.lake.timeline import hours
 from qunyu.flows.place import lake
@@ -85,6 +86,13 @@ def show_activity(request: Ask, public_id: str) -> HttpResponseBase:
     return answer(request, "community_activity", {"charts": charts, **_around(request, community, "activity")})
 
 
+def show_health(request: Ask, public_id: str) -> HttpResponseBase:
+    """How the community fares: its life curve, the causes, the proposal, what is not known."""
+    community = _found(request, public_id)
+    context = {**health_of(request, community), **_around(request, community, "health")}
+    return answer(request, "community_health", context)
+
+
 def edit_community(request: Ask, public_id: str) -> HttpResponseBase:
     """The settings form."""
     community = _found(request, public_id)
@@ -143,6 +151,7 @@ def _around(request: Ask, community: Community, tab: str) -> dict[str, Any]:
         ("overview", "console:community", Words("概览", "Overview"), True),
         ("people", "console:community_people", Words("成员", "People"), request.scope.may("members.view", community.unit_id)),
         ("activity", "console:community_activity", Words("活跃时段", "Activity"), True),
+        ("health", "console:community_health", Words("健康", "Health"), True),
         ("settings", "console:community_settings", Words("设置", "Settings"),
          request.scope.may("communities.edit", community.unit_id)),
     ]  # fmt: skip

@@ -7,18 +7,20 @@ from qunyu.insights.evidence import Evidence, Part, Voice, Windows
 from qunyu.kernel.words import Words
 
 # In the simulation the loudest of an ordinary group writes some 6 % of what members say, a soul figure 15 %.
-SHARE, FEWEST = 0.10, 20
+# Where few speak everybody has a large share: a soul figure then has two and a half times an even one.
+SHARE, FEWEST, ABOVE = 0.10, 20, 2.5
 
 
 def find(evidence: Evidence) -> Finding | None:
     """Found when the member who wrote a tenth or more of everything before has left or writes hardly at all."""
     before, now, voice = evidence.before, evidence.now, evidence.voice
     share = rate(voice.messages, before.said)
-    if share is None or voice.messages < FEWEST or share < SHARE:
+    if share is None or voice.messages < FEWEST or share < max(SHARE, ABOVE / max(before.speakers, 1)):
         return None
     pace = rate(voice.messages, before.days) or 0.0
     since = rate(voice.since, now.days) or 0.0
-    if not voice.gone and since > pace * 0.2:
+    everybody = (rate(now.said, now.days) or 0.0) / (rate(before.said, before.days) or 1.0)
+    if not voice.gone and since > pace * min(0.2, everybody / 2):
         return None
     words = Words(
         "衰退前写下成员消息 {share:.0%}（{n} 条）的人{how}，最后一次发言在 {day}",
@@ -48,8 +50,8 @@ CAUSE = Cause(
     key="soul_left",
     title=Words("灵魂人物离开", "The soul figure left"),
     definition=Words(
-        "衰退前写得最多的普通成员（占成员消息一成以上）退群，或每天消息降到原来的两成以下。",
-        "The ordinary member who wrote most before the decline (a tenth of what members said, or more) has left, or writes less than a fifth of before a day.",
+        "衰退前写得最多的普通成员（占成员消息一成以上，且至少是人均的两倍半）退群，或每天消息降到原来的两成以下、降幅明显大于众人。",
+        "Who wrote most of the ordinary members (a tenth of it all, 2.5 times an even share) has left, or writes less than a fifth of before while others fell less.",
     ),
     step=Words(
         "私下问清离开的原因并请回；同时从仍活跃的成员中请两位轮流主持话题",
@@ -60,7 +62,7 @@ CAUSE = Cause(
     example=(
         Evidence(
             Windows(1, *_DAYS),
-            Part(days=28, said=1000),
+            Part(days=28, said=1000, speakers=40),
             Part(days=14, said=200),
             Voice(5, 200, 0, date(2026, 3, 27), True),
         ),
