@@ -1,0 +1,1 @@
+"""Scoring: what the product found out, beside what the generator knows."""
