@@ -31,6 +31,7 @@ class Place:
 MAP = (
     Place("board", Words("看板", "Board"), "chart-bar", "communities.view", below=(
         Place("health", Words("健康", "Health"), "heartbeat", "communities.view"),
+        Place("alerts", Words("预警", "Alerts"), "bell", "communities.view", within=("alert",)),
         Place("metrics", Words("指标说明", "Metrics"), "ruler-measure", within=("metric",)),
     )),
     Place("communities", Words("社群", "Communities"), "messages", "communities.view", within=("community",)),

@@ -7,6 +7,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from qunyu.console.pages import (
     account,
+    alerts,
     audit,
     board,
     communities,
@@ -32,6 +33,10 @@ urlpatterns = [
     path("language", require_POST(signing.choose_language), name="language"),
     path("board", page(board.show_board), name="board"),
     path("board/health", page(health.show_health), name="health"),
+    path("board/alerts", page(alerts.show_alerts), name="alerts"),
+    path("board/alerts/<slug:public_id>", page(alerts.show_alert), name="alert"),
+    path("board/alerts/<slug:public_id>/seen", require_POST(alerts.see), name="see_alert"),
+    path("board/alerts/<slug:public_id>/mute", require_POST(alerts.mute_alert), name="mute_alert"),
     path("board/metrics", page(metrics.show_metrics), name="metrics"),
     path("board/metrics/<slug:key>", page(metrics.show_metric), name="metric"),
     path("communities", page(communities.show_communities), name="communities"),

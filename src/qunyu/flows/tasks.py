@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from qunyu.events import actions as events
 from qunyu.events.queries import given_files, import_by_key
-from qunyu.flows import importing, undoing
+from qunyu.flows import alerting, importing, undoing
 from qunyu.flows.place import forget_given, place
 from qunyu.flows.request import ImportRequest
 from qunyu.jobs.port import job
@@ -32,12 +32,20 @@ def do_import(import_id: int) -> None:
         importing.run(import_id, place=place(), now=timezone.now(), progress=keep)
     # Not in a `finally`: a worker that dies leaves the files to the one that goes on.
     forget_given(place().data, ImportRequest.from_json(import_by_key(import_id).request))
+    alerting.renew(now=timezone.now())
 
 
 @job("flows.undo", queue="lake")
 def do_undo(import_id: int) -> None:
     """Removes what an import brought."""
     undoing.run(import_id, place=place(), now=timezone.now())
+    alerting.renew(now=timezone.now())
+
+
+@job("flows.alerts", queue="lake", cron="10 5 * * *")
+def watch() -> dict[str, int]:
+    """Every night, and after each import and undo: which numbers left their normal range; how many alerts are new, changed and gone."""
+    return alerting.renew(now=timezone.now())
 
 
 @job("flows.tidy", queue="lake", cron="30 4 * * *")

@@ -214,3 +214,11 @@ def last_active(communities: Collection[int]) -> dict[int, datetime]:
     """When something last happened in each of the communities; one without any memberships is missing."""
     rows = Membership.objects.filter(community__in=communities).values("community").annotate(last=Max("last_at"))
     return {row["community"]: row["last"] for row in rows}
+
+
+def named_people(scope: Scope, ids: Collection[int]) -> dict[int, tuple[str, str]]:
+    """Public id and name of those of the people `ids` (primary keys) that `scope` may see; nobody is asked for nobody."""
+    if not ids:
+        return {}
+    rows = people(scope).filter(pk__in=list(ids)).values_list("pk", "public_id", "name")
+    return {id: (public_id, name) for id, public_id, name in rows}
