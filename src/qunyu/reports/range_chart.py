@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from qunyu.insights.alerts import History
 from qunyu.kernel.money import exponent
 from qunyu.kernel.words import Words
@@ -22,14 +24,10 @@ def range_chart(history: History, name: Words, first: str, last: str, currency: 
         [round(each / units, 2) for each in line]
         for line in (history.low, history.high, history.values, history.expected)
     )
-    band = [round(top - bottom, 2) for top, bottom in zip(high, low, strict=True)]
-    plain = {"type": "line", "showSymbol": False, "silent": True, "lineStyle": {"opacity": 0}, "stack": "range"}
     labels = [day.isoformat() for day in history.days]
-    # A day of its own has no width: its neighbours frame it.
-    frame = labels[max(0, labels.index(first) - 1)], labels[min(len(labels) - 1, labels.index(last) + 1)]
-    area = [[{"xAxis": frame[0]}, {"xAxis": frame[1]}]]
-    mark = {"silent": True, "itemStyle": {"color": "rgba(214,57,57,.14)"}, "data": area}
-    shown = {"type": "line", "showSymbol": False, "data": values, "name": str(name), "markArea": mark}
+    band = [round(top - bottom, 2) for top, bottom in zip(high, low, strict=True)]
+    bare = {"type": "line", "showSymbol": False}
+    hidden = {**bare, "silent": True, "lineStyle": {"opacity": 0}, "stack": "range", "tooltip": {"show": False}}
     option = {
         "color": [PALETTE[0], PALETTE[4]],
         "aria": {"enabled": True},
@@ -39,22 +37,17 @@ def range_chart(history: History, name: Words, first: str, last: str, currency: 
         "xAxis": {"type": "category", "data": labels},
         "yAxis": [{"type": "value", "min": 0}],
         "series": [
-            shown,
-            {
-                "type": "line",
-                "showSymbol": False,
-                "data": expected,
-                "name": str(EXPECTED),
-                "lineStyle": {"type": "dashed", "width": 1},
-            },
-            {**plain, "name": " ", "data": low, "tooltip": {"show": False}},
-            {
-                **plain,
-                "name": str(RANGE),
-                "data": band,
-                "areaStyle": {"color": "rgba(108,122,145,.2)"},
-                "tooltip": {"show": False},
-            },
+            {**bare, "data": values, "name": str(name), "markArea": _mark(labels, first, last)},
+            {**bare, "data": expected, "name": str(EXPECTED), "lineStyle": {"type": "dashed", "width": 1}},
+            {**hidden, "name": " ", "data": low},
+            {**hidden, "name": str(RANGE), "data": band, "areaStyle": {"color": "rgba(108,122,145,.2)"}},
         ],
     }
     return Chart("range", TITLE.fill(name=name), option, NOTE)
+
+
+def _mark(labels: list[str], first: str, last: str) -> dict[str, Any]:
+    """The days as an area between their neighbours: a day of its own has no width."""
+    before, after = max(0, labels.index(first) - 1), min(len(labels) - 1, labels.index(last) + 1)
+    area = [[{"xAxis": labels[before]}, {"xAxis": labels[after]}]]
+    return {"silent": True, "itemStyle": {"color": "rgba(214,57,57,.14)"}, "data": area}

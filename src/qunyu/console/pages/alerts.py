@@ -126,7 +126,7 @@ def show_alerts(request: Ask) -> HttpResponseBase:
         "listing": listing.put(arranged),
         "filters": filters,
         "search": text,
-        "quiet": not alerts(request.scope).exists(),
+        "quiet": not rows and not alerts(request.scope).exists(),
     }
     return answer(request, "alerts", context, part="_list")
 
