@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import date, timedelta
 
-BEGIN = date(2026, 1, 5)
+BEGIN = date(2025, 12, 29)
 
 
 def chat(days: int, messages: Callable[[int], int], names: str = "Mei Tom Lin Ann Bob Zoe Kai Fay") -> str:

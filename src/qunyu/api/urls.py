@@ -9,7 +9,7 @@ from qunyu.api.auth import Session, Token
 from qunyu.api.frame import framed, framed_pattern, unknown_address
 from qunyu.api.idempotency import repeatable
 from qunyu.api.openapi import DescribedAPI
-from qunyu.api.routes import board, communities, imports, members, metrics, orders, people
+from qunyu.api.routes import board, communities, health, imports, members, metrics, orders, people
 
 api = DescribedAPI(
     title="Qunyu",
@@ -20,7 +20,7 @@ api = DescribedAPI(
 )
 errors.install(api)
 api.add_decorator(repeatable)
-for noun in (people, metrics, board, communities, members, orders, imports):
+for noun in (people, metrics, board, health, communities, members, orders, imports):
     api.add_router("", noun.router)
 
 _operations, _app, _namespace = api.urls
