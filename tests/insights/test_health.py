@@ -88,6 +88,14 @@ def test_a_small_community_is_not_dying_of_three_messages_less(story: Story) -> 
     assert only(checkup(story)).state == "steady"
 
 
+def test_one_where_hardly_anybody_speaks_is_unclear(story: Story) -> None:
+    opened(story, 1)
+    live(story, 1, 80, lambda day: 4 if day == 3 else int(day % 7 == 0), people=5)
+    found = only(checkup(story))
+    assert (found.state, found.sureness) == ("unclear", "low")
+    assert "涨落与偶然分不开" in found.reason.zh
+
+
 def test_a_flash_group_closes_by_plan(story: Story) -> None:
     story.community(1, type="flash", opened_on=BEGIN, closed_on=None)
     live(story, 1, 40, lambda day: 40 if day < 5 else 1)

@@ -105,7 +105,8 @@ def _checkup(lake: Lake, scope: Scope, as_of: date | None, settings: Settings) -
         now = daily.days - 1
         members = present(connection, daily.last)
         ill = [row for row in range(len(daily.ids)) if _STATES[int(codes[row, now])] in (*ILL, "closing")]
-        evidence = gather(connection, [_windows(daily, found, row) for row in ill])
+        recent = [row for row in ill if not found.silent[row, now] > settings.treatable_days]
+        evidence = gather(connection, [_windows(daily, found, row) for row in recent])
         shared = neighbours_of(connection, [daily.ids[row] for row in ill])
     seen = _Seen(daily, found, codes, members, settings, evidence, shared)
     return Checkup(daily.last, {id: seen.health(row) for row, id in enumerate(daily.ids)})
@@ -160,7 +161,7 @@ class _Seen:
         now, id = self.daily.days - 1, self.daily.ids[row]
         opened, seen = self.daily.opened(id), self.daily.seen.get(id)
         level, people = float(self.found.ratio[row, now]), self.found.earlier_people[row, now]
-        silent = self.found.silent[row, now]
+        silent, most = self.found.silent[row, now], int(self.daily.series["week"][row].max())
         spoke = self.daily.spoke.get(id)
         away = (self.daily.last - spoke).days if spoke else None
         return Told(
@@ -169,7 +170,7 @@ class _Seen:
             talk=_number(self.found.talk[row, now]),
             earlier=_number(self.found.earlier_talk[row, now]),
             days=int(self.found.talked_days[row, now]),
-            people=round(_number(people)) if not np.isnan(people) else int(self.daily.series["week"][row].max()),
+            people=most if state == "unclear" or np.isnan(people) else round(float(people)),
             needed=self.settings.days_needed,
             age=(self.daily.last - opened).days if opened else None,
             opening_known=self.daily.cards[id].get("opened_on") is not None,

@@ -48,6 +48,10 @@ class Settings:
     days_needed: int = 34
     # With fewer people there is no community whose life could be told from chance.
     people_needed: int = 3
+    # Where even the best weeks brought fewer messages than this, any silence and any talk may be chance.
+    week_needed: float = 3.0
+    # Why a community died is asked for this long; later nobody is left to treat it for.
+    treatable_days: int = 90
     # A factor of the whole matrix needs the voices of this many communities that speak at least this much a day.
     voices: int = 5
     voice: float = 3.0

@@ -91,7 +91,10 @@ def _unclear(told: Told) -> Words:
             "聊天记录只有 {days} 天，至少要 {needed} 天才能比较",
             "only {days} days of talk are known, and it takes {needed} to compare",
         )
-    return Words("可比较的聊天太少", "there is too little talk to compare")
+    return Words(
+        "此前最好的几周平均每天也只有 {earlier:.1f} 条消息，涨落与偶然分不开",
+        "even its best weeks brought {earlier:.1f} messages a day: rises and falls cannot be told from chance",
+    )
 
 
 _PEOPLE = 3

@@ -36,7 +36,8 @@ def states(daily: Daily, found: Levels, settings: Settings) -> Codes:
     if not daily.days:
         return codes
     enough = (found.talked_days >= settings.days_needed) & _peopled(daily, settings)
-    known = enough & ~np.isnan(found.ratio)
+    with np.errstate(invalid="ignore"):
+        known = enough & ~np.isnan(found.ratio) & (found.earlier_talk * 7 >= settings.week_needed)
     _put(codes, known, "steady")
     with np.errstate(invalid="ignore", divide="ignore"):
         grown = (found.growth >= settings.growing) & (np.log(found.growth) >= settings.certainty * found.error)

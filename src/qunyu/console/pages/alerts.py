@@ -26,7 +26,7 @@ from qunyu.insights.drivers import KINDS
 from qunyu.insights.queries import alerts, find_alert, mutes, units_of_communities
 from qunyu.kernel.errors import DomainError
 from qunyu.kernel.scope import Scope
-from qunyu.kernel.words import Words
+from qunyu.kernel.words import Words, language
 from qunyu.members.queries import named_people
 from qunyu.reports.range_chart import range_chart
 from qunyu.reports.show import money, number
@@ -45,7 +45,9 @@ UP, DOWN = Words("偏高", "above"), Words("偏低", "below")
 SPANS = {7: Words("7 天", "7 days"), 28: Words("28 天", "28 days"), 90: Words("90 天", "90 days")}
 HOUR = Words("{n}–{m} 点", "{n}:00–{m}:00")
 MANY = Words("{n} 人共同造成", "{n} people together")
-SOMEBODY = Words("某人", "somebody")
+_COMMA = {"zh": "、", "en": ", "}
+SOMEBODY = Words("某人（{kind}）", "somebody ({kind})")
+ELSEWHERE = Words("别处的社群", "a community elsewhere")
 SEEN, REOPENED = Words("已标为已读", "Marked as seen"), Words("已恢复为未读", "Open again")
 MUTED, UNMUTED = Words("静音至 {day}", "Muted until {day}"), Words("已取消静音", "No longer muted")
 
@@ -159,7 +161,7 @@ def _lines(scope: Scope, rows: list[Alert], today: date) -> list[Line]:
             each.first, each.last, shown(each, each.observed), shown(each, each.expected),
             f"{shown(each, each.low)} – {shown(each, each.high)}",
             each.observed / each.expected if each.expected else None, each.far,
-            "、".join(title for _, title, _, _ in driver_rows(each, names, people)[:2]),
+            _COMMA[language()].join(title for _, title, _, _ in driver_rows(each, names, people)[:2]),
         )
         for each in rows
     ]  # fmt: skip
@@ -204,8 +206,8 @@ def _driver(driver: Mapping[str, Any], names: Mapping[int, str], people: Mapping
     if kind == "hour":
         return str(HOUR.fill(n=key, m=key + 1))
     if kind == "community":
-        return names.get(key, str(SOMEBODY))
-    return people[key][1] if key in people else f"{SOMEBODY}（{KINDS[kind]}）"
+        return names.get(key, str(ELSEWHERE))
+    return people[key][1] if key in people else str(SOMEBODY.fill(kind=KINDS[kind]))
 
 
 def show_alert(request: Ask, public_id: str) -> HttpResponse:
