@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import date
 
 from django.db.models import Q, QuerySet
@@ -27,7 +28,10 @@ def units_of_communities(scope: Scope) -> dict[int, int]:
 
 def alerts(scope: Scope) -> QuerySet[Alert]:
     """The alerts of communities that `scope` may see, the latest first; those about orders only where orders may be seen."""
-    units = units_of_communities(scope)
+    return _alerts(scope, units_of_communities(scope))
+
+
+def _alerts(scope: Scope, units: Mapping[int, int]) -> QuerySet[Alert]:
     selling = [id for id, unit in units.items() if scope.may("orders.view", unit)]
     return Alert.objects.filter(
         Q(community_id__in=list(units)) & ~Q(metric__in=SALES) | Q(community_id__in=selling, metric__in=SALES)
@@ -48,13 +52,18 @@ def find_alert(scope: Scope, public_id: str) -> Alert:
 
 def mutes(scope: Scope, today: date) -> dict[tuple[int, str], Mute]:
     """The mutes of communities that `scope` may see which hold on `today`, by community and metric."""
-    found = Mute.objects.filter(community_id__in=list(units_of_communities(scope)), until__gte=today)
+    return _mutes(units_of_communities(scope), today)
+
+
+def _mutes(units: Mapping[int, int], today: date) -> dict[tuple[int, str], Mute]:
+    found = Mute.objects.filter(community_id__in=list(units), until__gte=today)
     return {(each.community_id, each.metric): each for each in found}
 
 
 def open_alerts(scope: Scope, today: date) -> QuerySet[Alert]:
     """The alerts that wait for somebody: neither seen, withdrawn nor muted."""
-    found = alerts(scope).filter(seen_at=None, withdrawn_at=None)
-    for id, metric in mutes(scope, today):
+    units = units_of_communities(scope)
+    found = _alerts(scope, units).filter(seen_at=None, withdrawn_at=None)
+    for id, metric in _mutes(units, today):
         found = found.exclude(community_id=id, metric=metric)
     return found
