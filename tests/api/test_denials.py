@@ -25,6 +25,10 @@ EVERYTHING = (
     "/metrics/revenue",
     "/board",
     "/cohorts",
+    "/health",
+    "/alerts",
+    "/alerts/x",
+    "/communities/x/health",
     "/communities",
     "/communities/x",
     "/communities/x/members",
@@ -84,6 +88,9 @@ def test_somebody_inactive_is_nobody(staff: AddStaff, token_of: TokenOf, tea: Co
     [
         ("", "/board", "communities.view"),
         ("", "/cohorts", "communities.view"),
+        ("", "/health", "communities.view"),
+        ("", "/alerts", "communities.view"),
+        ("", "/communities/{tea}/health", "communities.view"),
         ("", "/communities", "communities.view"),
         ("", "/communities/{tea}", "communities.view"),
         ("analyst", "/communities/{tea}/members", "members.view"),
@@ -109,11 +116,14 @@ def test_a_missing_permission_is_named(
 def test_what_is_in_another_unit_is_not_there(caller: As, shop: Unit, tea: Community, other_unit: Unit) -> None:
     stranger = caller("owner", other_unit)
     mei, owner = Member.objects.filter(name="Mei")[0], Import.objects.all()[0]
-    for path in ("/communities", "/members", "/orders", "/imports"):
+    for path in ("/communities", "/members", "/orders", "/imports", "/health", "/alerts"):
         assert stranger.get(path).body["items"] == []
     for path, code in (
         (f"/communities/{tea.public_id}", "unknown_community"),
         (f"/communities/{tea.public_id}/members", "unknown_community"),
+        (f"/communities/{tea.public_id}/health", "unknown_community"),
+        (f"/health?communities={tea.public_id}", "unknown_community"),
+        (f"/alerts?community={tea.public_id}", "unknown_community"),
         (f"/board?communities={tea.public_id}", "unknown_community"),
         (f"/cohorts?communities={tea.public_id}", "unknown_community"),
         (f"/members/{mei.public_id}", "unknown_member"),

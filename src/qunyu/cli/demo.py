@@ -61,6 +61,7 @@ def _load(seed: int, data: Path) -> None:
     from django.conf import settings
 
     from qunyu.communities.queries import communities
+    from qunyu.flows.alerting import renew
     from qunyu.kernel.scope import system_scope
     from qunyu.simulation.actions import generate
     from qunyu.simulation.brand import NAME, BrandSpec
@@ -73,6 +74,7 @@ def _load(seed: int, data: Path) -> None:
     with TemporaryDirectory(prefix="qunyu-demo-") as folder, progress() as told:
         generate(BrandSpec(seed, yesterday), Path(folder))
         summary: Any = load(Path(folder), by=scope, title=NAME, now=now, progress=told)
+        renew(now=now)
         # The truth stays beside the data: labels computed from them can be scored against it.
         shutil.copyfile(Path(folder) / "truth.json", data / "truth.json")
     tell_summary(summary)

@@ -35,6 +35,7 @@ def import_(unit: str, **reading: Any) -> None:
     request = Reading(**reading).request()
     set_up()
     from qunyu.events.queries import problems_of
+    from qunyu.flows.alerting import renew
     from qunyu.flows.at_once import import_now
     from qunyu.flows.labelling import label
 
@@ -43,6 +44,8 @@ def import_(unit: str, **reading: Any) -> None:
         opened, summary = import_now(request, title=title, now=datetime.now(UTC), progress=told, unit=unit)
         told("labels", 0)
         label(now=datetime.now(UTC), imports=[opened.pk])
+        told("alerts", 0)
+        renew(now=datetime.now(UTC))
     tell_summary(summary)
     tell_problems(list(problems_of(opened)), sum(summary["problems"].values()))
     click.echo(opened.public_id)
@@ -57,6 +60,7 @@ def undo(import_id: str) -> None:
     set_up()
     from qunyu.events.actions import begin_undo
     from qunyu.events.queries import find_import
+    from qunyu.flows.alerting import renew
     from qunyu.flows.labelling import label
     from qunyu.flows.place import place
     from qunyu.flows.undoing import run
@@ -67,6 +71,7 @@ def undo(import_id: str) -> None:
     begin_undo(by=scope, owner=owner, now=now)
     removed = run(owner.pk, place=place(), now=now)
     label(now=now)
+    renew(now=now)
     text = Words(
         "已移除：{facts:,} 条记录、{orders:,} 个订单、{identities:,} 个身份、{communities:,} 个社群",
         "removed: {facts:,} facts, {orders:,} orders, {identities:,} identities, {communities:,} communities",

@@ -14,6 +14,7 @@ STEPS = {
     "people": Words("识别成员", "knowing the people"),
     "saving": Words("保存", "saving"),
     "labels": Words("更新成员标签", "labelling members"),
+    "alerts": Words("查看异常", "looking for alerts"),
     "scoring": Words("评分", "scoring"),
 }
 

@@ -46,12 +46,12 @@ def elsewhere(pairs: Collection[tuple[str, str]], unit_path: str) -> set[tuple[s
 
 
 def dimension(scope: Scope) -> pa.Table:
-    """community, unit, platform, type, theme, name of what `scope` may see: without it no lake query gives a row."""
-    columns = ("id", "unit", "platform", "type", "theme", "name")
+    """What insights knows of each community that `scope` may see: without it no lake query gives a row."""
+    columns = ("id", "unit", "platform", "type", "theme", "name", "opened_on", "closed_on")
     rows = list(communities(scope).order_by("id").values_list(*columns).iterator())
     values = list(zip(*rows, strict=True)) or [()] * len(columns)
-    names = ("community", "unit", "platform", "type", "theme", "name")
-    kinds = (pa.int64(), pa.int64(), *[pa.string()] * 4)
+    names = ("community", *columns[1:])
+    kinds = (pa.int64(), pa.int64(), *[pa.string()] * 4, pa.date32(), pa.date32())
     return pa.table({name: pa.array(column, kind) for name, column, kind in zip(names, values, kinds, strict=True)})
 
 

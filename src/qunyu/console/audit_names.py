@@ -18,6 +18,7 @@ KINDS: dict[str, Words] = {
     "token": Words("API 令牌", "API token"),
     "community": Words("社群", "Community"),
     "import": Words("导入", "Import"),
+    "alert": Words("预警", "Alert"),
 }
 # The names of an entry's data.
 DETAILS: dict[str, Words] = {
@@ -27,6 +28,8 @@ DETAILS: dict[str, Words] = {
     "staff": Words("账号", "Account"),
     "fields": Words("更改项", "Changed"),
     "code": Words("原因代码", "Reason code"),
+    "metric": Words("数字", "Number"),
+    "until": Words("截至", "Until"),
 }
 FIELDS: dict[str, Words] = {
     "name": Words("名称", "name"),

@@ -108,6 +108,10 @@ ACTIONS: dict[str, Words] = {
     "import.finish": Words("完成导入", "Finished an import"),
     "import.fail": Words("导入失败", "An import failed"),
     "import.undo": Words("撤销导入", "Asked to undo an import"),
+    "alert.see": Words("预警标为已读", "Marked an alert as seen"),
+    "alert.reopen": Words("预警恢复为未读", "Opened an alert again"),
+    "alert.mute": Words("静音预警指标", "Muted a number"),
+    "alert.unmute": Words("取消静音", "Ended a mute"),
 }
 CONTENTS: dict[str, Words] = {
     "image": Words("图片", "picture"), "sticker": Words("表情", "sticker"), "voice": Words("语音", "voice"),

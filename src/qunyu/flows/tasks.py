@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from qunyu.events import actions as events
 from qunyu.events.queries import given_files, import_by_key
-from qunyu.flows import importing, labelling, undoing
+from qunyu.flows import alerting, importing, labelling, undoing
 from qunyu.flows.place import forget_given, place
 from qunyu.flows.request import ImportRequest
 from qunyu.jobs.port import enqueue, job
@@ -31,6 +31,7 @@ def do_import(import_id: int) -> None:
     with suppress(DomainError):
         importing.run(import_id, place=place(), now=timezone.now(), progress=keep)
     enqueue("flows.label", key=f"import-{import_id}", import_id=import_id)
+    enqueue("flows.alerts", key=f"import-{import_id}")
     # Not in a `finally`: a worker that dies leaves the files to the one that goes on.
     forget_given(place().data, ImportRequest.from_json(import_by_key(import_id).request))
 
@@ -39,7 +40,9 @@ def do_import(import_id: int) -> None:
 def do_undo(import_id: int) -> None:
     """Removes what an import brought."""
     undoing.run(import_id, place=place(), now=timezone.now())
-    enqueue("flows.label", key=f"undo-{import_id}-{timezone.now().timestamp()}")
+    now = timezone.now().timestamp()
+    enqueue("flows.label", key=f"undo-{import_id}-{now}")
+    enqueue("flows.alerts", key=f"undo-{import_id}-{now}")
 
 
 @job("flows.label", queue="lake", cron="10 5 * * *")
@@ -49,6 +52,12 @@ def do_label(import_id: int | None = None) -> int:
     Every night everybody: what no import tells of, such as a community moved to another unit, reaches the labels then.
     """
     return labelling.label(now=timezone.now(), imports=None if import_id is None else [import_id])
+
+
+@job("flows.alerts", queue="lake", cron="10 5 * * *")
+def watch() -> dict[str, int]:
+    """Every night, and after each import and undo: which numbers left their normal range; how many alerts are new, changed and gone."""
+    return alerting.renew(now=timezone.now())
 
 
 @job("flows.tidy", queue="lake", cron="30 4 * * *")

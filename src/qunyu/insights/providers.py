@@ -17,6 +17,7 @@ COMMUNITIES = pa.schema(
         ("community", pa.int64()),
         ("unit", pa.int64()),
         *((name, pa.string()) for name in ("platform", "type", "theme", "name")),
+        *((name, pa.date32()) for name in ("opened_on", "closed_on")),
     ]
 )
 IDENTITIES = pa.schema([("identity", pa.int64()), ("member", pa.int64()), ("role", pa.string())])

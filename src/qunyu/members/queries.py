@@ -261,3 +261,11 @@ def members_by_platform_key(scope: Scope) -> dict[tuple[str, str], int]:
     """The member's primary key of every identity with a stable id that `scope` may see, by platform and id."""
     rows = _identities(scope).filter(community=None).values_list("platform", "key", "member")
     return {(platform, key): member for platform, key, member in rows}
+
+
+def named_people(scope: Scope, ids: Collection[int]) -> dict[int, tuple[str, str]]:
+    """Public id and name of those of the people `ids` (primary keys) that `scope` may see; nobody is asked for nobody."""
+    if not ids:
+        return {}
+    rows = people(scope).filter(pk__in=list(ids)).values_list("pk", "public_id", "name")
+    return {id: (public_id, name) for id, public_id, name in rows}

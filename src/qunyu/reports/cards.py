@@ -56,7 +56,7 @@ def card(board: Board, name: str, focus: Period, key: int = ALTOGETHER) -> Card:
     grown = change(figure, before) if is_whole(focus, board.as_of) else None
     values = [board.figure(name, period, key).value for period in board.periods[: place + 1]]
     others = _others(board, metric, focus, key)
-    return Card(metric, figure, show(metric, figure), grown, _sense(metric, grown), _spark(values), others)
+    return Card(metric, figure, show(metric, figure), grown, _sense(metric, grown), spark_path(values), others)
 
 
 def _others(board: Board, metric: Metric, focus: Period, key: int) -> tuple[str, ...]:
@@ -88,7 +88,7 @@ def _sense(metric: Metric, grown: float | None) -> str:
     return "good" if (grown > 0) == (metric.good == "up") else "bad"
 
 
-def _spark(values: Sequence[float | None]) -> str:
+def spark_path(values: Sequence[float | None]) -> str:
     """A line through the known values; a gap where one is unknown."""
     known = [value for value in values if value is not None]
     if len(known) < 2:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
+from django.utils import timezone
 
 from qunyu.communities.queries import communities
 from qunyu.console.asking import Ask, answer
@@ -16,6 +17,7 @@ from qunyu.console.pages.breakdown import breakdown
 from qunyu.flows.place import lake
 from qunyu.insights.board import board
 from qunyu.insights.cohorts import cohorts
+from qunyu.insights.queries import open_alerts
 from qunyu.reports.cards import focus_of, is_whole
 from qunyu.reports.charts import board_charts, cohort_chart
 
@@ -31,6 +33,7 @@ def show_board(request: Ask) -> HttpResponse:
         "grains": GRAIN_NAMES.items(),
         "breakdowns": BREAKDOWN_NAMES.items(),
         "filters": asked.filters(),
+        "open_alerts": open_alerts(request.scope, timezone.localdate()).count(),
         **_figures(request, asked),
     }
     return answer(request, "board", context, part="_board")

@@ -1,4 +1,4 @@
-"""One community: overview, people, activity, settings."""
+"""One community: overview, people, activity, health, settings."""
 
 from __future__ import annotations
 
@@ -21,6 +21,7 @@ from qunyu.console.heat import hour_chart
 from qunyu.console.names import TYPES, named, platform
 from qunyu.console.narrowing import BAD_DAY, GRAIN_NAMES, Narrowing
 from qunyu.console.pages.advice import advice_of
+from qunyu.console.pages.health import health_of
 from qunyu.console.pages.members import answer_members, label_filters, presence_filter, role_filter
 from qunyu.events.lake.timeline import hours
 from qunyu.flows.place import lake
@@ -104,6 +105,13 @@ def show_activity(request: Ask, public_id: str) -> HttpResponseBase:
     return answer(request, "community_activity", {"charts": charts, **header_of(request, community, "activity")})
 
 
+def show_health(request: Ask, public_id: str) -> HttpResponseBase:
+    """How the community fares: its life curve, the causes, the proposal, what is not known."""
+    community = found_community(request, public_id)
+    context = {**health_of(request, community), **header_of(request, community, "health")}
+    return answer(request, "community_health", context)
+
+
 def edit_community(request: Ask, public_id: str) -> HttpResponseBase:
     """The settings form."""
     community = found_community(request, public_id)
@@ -170,6 +178,7 @@ def header_of(request: Ask, community: Community, tab: str) -> dict[str, Any]:
         ("activity", "console:community_activity", Words("活跃时段", "Activity"), True),
         ("leaving", "console:community_leaving", Words("退群", "Leaving"), True),
         ("network", "console:community_network", Words("关系", "Network"), True),
+        ("health", "console:community_health", Words("健康", "Health"), True),
         ("settings", "console:community_settings", Words("设置", "Settings"),
          request.scope.may("communities.edit", community.unit_id)),
     ]  # fmt: skip

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, Protocol
 
-from qunyu.simulation.scoring import labels
+from qunyu.simulation.scoring import fates, labels
 from qunyu.simulation.scoring.table import Cells
 from qunyu.simulation.scoring.trial import Trial
 
@@ -23,4 +23,10 @@ class Part(Protocol):
         """Tables with their headings."""
 
 
-PARTS: Mapping[str, Part] = {"tiers": labels.TIERS, "stages": labels.STAGES, "user_types": labels.USER_TYPES}
+PARTS: Mapping[str, Part] = {
+    "tiers": labels.TIERS,
+    "stages": labels.STAGES,
+    "user_types": labels.USER_TYPES,
+    "dying": fates.Dying(),
+    "alerts": fates.Alerts(),
+}

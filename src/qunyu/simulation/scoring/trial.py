@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import json
 from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
+from typing import Any
 
+from qunyu.communities.queries import by_platform_keys
 from qunyu.events.lake.store import Lake
 from qunyu.insights.label import defaults
 from qunyu.insights.labelling import UnitBars, labelled
@@ -31,6 +34,17 @@ class Trial:
         """Of each of truth.people the members they are in the product: one if all went well, several when split, none when missing."""
         known = members_by_platform_key(self.scope)
         return [frozenset(known[key] for key in each.ids.items() if key in known) for each in self.truth.people]
+
+    @cached_property
+    def told(self) -> Mapping[str, Any]:
+        """The truth as it stands in its file."""
+        found: dict[str, Any] = json.loads((self.folder / "truth.json").read_text(encoding="utf-8"))
+        return found
+
+    @cached_property
+    def communities(self) -> Mapping[str, int]:
+        """The ids of the communities by their key in the truth."""
+        return {key: each.pk for (_, key), each in by_platform_keys(self.scope).items()}
 
     @cached_property
     def labels(self) -> Mapping[str, Mapping[int, str]]:

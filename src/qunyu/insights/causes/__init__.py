@@ -1,0 +1,1 @@
+"""Causes of a decline, one file each."""
