@@ -24,8 +24,11 @@ ENGLISH = {"QUNYU_LANGUAGE": "en"}
 def test_the_object_of_a_brand(qunyu: Qunyu, here: Path, system: Scope, tmp_path: Path) -> None:
     # In another zone and another process, with keys and ids of its own, a seed gives the same figures.
     found = qunyu("simulation", "score", *SMALL, "--json", QUNYU_TIME_ZONE="America/New_York").json
-    assert found == score(BrandSpec(31, date(2026, 8, 31), days=60, members=300), tmp_path / "brand", lambda *_: None)
-    assert {"tiers", "stages", "user_types"} < found.keys()
+    again = score(BrandSpec(31, date(2026, 8, 31), days=60, members=300), tmp_path / "brand", lambda *_: None)
+    assert found == json.loads(json.dumps(again))
+    assert {"tiers", "stages", "user_types", "dying", "alerts"} < found.keys()
+    assert {"warned", "missed", "false", "days_ahead", "baseline", "ceiling"} < found["dying"].keys()
+    assert {"planted", "found", "false", "calm", "baseline", "ceiling"} < found["alerts"].keys()
     for key in ("tiers", "stages", "user_types"):
         assert {"accuracy", "baseline", "ceiling", "coverage", "known", "classes", "confusion"} < found[key].keys()
     # Nothing is left behind, here or among the temporary files.

@@ -56,9 +56,14 @@ def everybody() -> list[dict[str, Any]]:
 
 @pytest.fixture
 def asked(monkeypatch: pytest.MonkeyPatch) -> Asked:
-    """The jobs that jobs asked for, instead of a queue."""
+    """The labelling that jobs asked for, instead of a queue."""
     found: Asked = []
-    monkeypatch.setattr(tasks, "enqueue", lambda name, *, key, **arguments: found.append((name, arguments)))
+
+    def ask(name: str, *, key: str, **arguments: object) -> None:
+        if name == "flows.label":
+            found.append((name, arguments))
+
+    monkeypatch.setattr(tasks, "enqueue", ask)
     return found
 
 

@@ -14,6 +14,7 @@ from qunyu.api.routes import (
     board,
     communities,
     growth,
+    health,
     imports,
     labels,
     leaving,
@@ -33,7 +34,21 @@ api = DescribedAPI(
 )
 errors.install(api)
 api.add_decorator(repeatable)
-for noun in (people, metrics, board, communities, members, labels, reports, orders, imports, behind, growth, leaving):
+for noun in (
+    people,
+    metrics,
+    board,
+    communities,
+    members,
+    labels,
+    reports,
+    orders,
+    imports,
+    behind,
+    growth,
+    leaving,
+    health,
+):
     api.add_router("", noun.router)
 
 _operations, _app, _namespace = api.urls

@@ -34,10 +34,10 @@ class Place:
 MAP = (
     Place("board", Words("看板", "Board"), "chart-bar", "communities.view", below=(
         Place("aarrr", Words("增长 AARRR", "AARRR"), "filter-dollar", "communities.view", within=("behind", "funnel", "funnel_people", "growth", "leaving")),
-        Place("advice", Words("建议", "Advice"), "bulb", "members.view orders.view"),
-        Place("reports", Words("报告", "Reports"), "report", "communities.view", within=("report",)),
         Place("health", Words("健康", "Health"), "heartbeat", "communities.view"),
         Place("alerts", Words("预警", "Alerts"), "bell", "communities.view", within=("alert",)),
+        Place("advice", Words("建议", "Advice"), "bulb", "members.view orders.view"),
+        Place("reports", Words("报告", "Reports"), "report", "communities.view", within=("report",)),
         Place("metrics", Words("指标说明", "Metrics"), "ruler-measure", within=("metric",)),
     )),
     Place("communities", Words("社群", "Communities"), "messages", "communities.view", within=("community",)),
