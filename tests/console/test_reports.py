@@ -40,6 +40,7 @@ def made(tea: Community, unit: Unit, owner: Client) -> Report:
 def test_at_first_nothing_is_there(tea: Community, boss: Client) -> None:
     page = read(boss.get("/board/reports"))
     assert "还没有定时报告" in page
+    assert "还没有报告；在上方安排一份" in page
     assert names(boss.get("/board/reports")) == []
 
 

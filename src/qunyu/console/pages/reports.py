@@ -36,6 +36,7 @@ LANGUAGE_NAMES = {"zh": Words("中文", "Chinese"), "en": Words("英文", "Engli
 TYPES = {"html": "text/html; charset=utf-8", "png": "image/png"}
 ADDED = Words("已安排；数据到齐后自动生成", "Scheduled; made by itself as soon as the data are there")
 CHANGED, REMOVED = Words("已更改", "Changed"), Words("已删除", "Removed")
+NOTHING_YET = Words("还没有报告；在上方安排一份", "No report yet; schedule one above")
 BAD_HOUR = Words("请填 0 到 23 的整数", "a whole number from 0 to 23")
 # A community's field in the form; empty for the whole unit.
 FIELDS = {"unknown_unit": "unit", "unknown_community": "community"}
@@ -77,7 +78,7 @@ def _page(request: Ask, form: Form) -> HttpResponseBase:
         return file
     context: dict[str, Any] = {"listing": listing.put(rows), "filters": filters, "search": search}
     if not listing.chips and not listing.rows:
-        context["none_at_all"] = True
+        context["nothing_yet"] = NOTHING_YET
     if not request.htmx:
         context |= _around(request, form)
     return answer(request, "reports", context, part="_list", status=400 if form.errors else 200)
