@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import date, datetime
 
-from qunyu.flows.place import lake
+from qunyu.flows.place import lake, place
 from qunyu.insights.actions import renew_alerts
 from qunyu.insights.alerts import find_alerts
 from qunyu.kernel.scope import system_scope
@@ -13,5 +13,7 @@ from qunyu.kernel.scope import system_scope
 def renew(*, now: datetime) -> dict[str, int]:
     """Finds the alerts anew; how many are new, changed and gone. Again it changes nothing."""
     scope = system_scope("alerts")
-    found = find_alerts(lake(), scope)
-    return renew_alerts(by=scope, episodes=found.episodes, since=found.since or date.min, now=now)
+    # The lake's pen, as for labels: of two processes that look, the second sees what the first kept.
+    with place().lake.writing():
+        found = find_alerts(lake(), scope)
+        return renew_alerts(by=scope, episodes=found.episodes, since=found.since or date.min, now=now)

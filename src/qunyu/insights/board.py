@@ -13,6 +13,7 @@ import pyarrow as pa
 from qunyu.events.lake.states import LATEST_ORDERS
 from qunyu.events.lake.store import Lake
 from qunyu.insights import newcomers, views
+from qunyu.insights.identities import make_identities
 from qunyu.insights.inputs import INPUTS
 from qunyu.insights.metric import Metric, metrics, with_uses
 from qunyu.insights.providers import dimension
@@ -147,11 +148,7 @@ class Asked:
             # Unlike a community without sales, none at all has no figures: they would be zero.
             return False
         self._keyed(dimension("communities", self.scope))
-        self.connection.register("identities_given", dimension("identities", self.scope))
-        self.connection.execute(_ROLES)
-        self.connection.execute(
-            "CREATE TEMP TABLE identities AS SELECT * REPLACE (role::role AS role) FROM identities_given"
-        )
+        make_identities(self.connection, self.scope)
         units = ", ".join(str(unit) for unit in sorted(self.scope.units("orders.view"))) or "NULL"
         orders = "true" if self.scope.everything else f"unit IN ({units})"
         self.connection.execute(_ORDERS.format(latest=LATEST_ORDERS, orders=orders))
@@ -348,9 +345,6 @@ SELECT min(lively), min(first), max(last) FROM (
   WHERE kind IN ('cost', 'exposed') AND (community IN (SELECT community FROM keyed) OR community IS NULL AND {whole})
 )
 """
-
-# Words take sixteen times the room of a number; the first value is there for a deployment without anybody.
-_ROLES = "CREATE TYPE role AS ENUM (SELECT DISTINCT role FROM identities_given UNION SELECT 'member')"
 
 _ORDERS = """
 CREATE TEMP TABLE latest_orders AS

@@ -14,6 +14,7 @@ import numpy.typing as npt
 import pyarrow as pa
 
 from qunyu.events.lake.store import Lake
+from qunyu.insights.identities import make_identities
 from qunyu.insights.providers import dimension
 from qunyu.kernel.scope import Scope
 
@@ -81,9 +82,7 @@ def scoped(
     rows = dimension("communities", scope).to_pylist()
     cards = {row["community"]: row for row in rows if only is None or row["community"] in only}
     connection.register("keyed", pa.table({"community": pa.array(cards, pa.int64())}))
-    connection.register("identities_given", dimension("identities", scope))
-    connection.execute(_ROLES)
-    connection.execute(_IDENTITIES)
+    make_identities(connection, scope)
     connection.execute(_TRACES)
     return cards
 
@@ -127,9 +126,6 @@ def _places(table: pa.Table, ids: tuple[int, ...], first: date) -> tuple[Any, An
     return rows, columns
 
 
-# Words take sixteen times the room of a number; the first value is there for a deployment without anybody.
-_ROLES = "CREATE TYPE role AS ENUM (SELECT DISTINCT role FROM identities_given UNION SELECT 'member')"
-_IDENTITIES = "CREATE TEMP TABLE identities AS SELECT * REPLACE (role::role AS role) FROM identities_given"
 _TRACES = """
 CREATE TEMP VIEW traces AS
 SELECT a.community, a.identity, i.member, i.role = 'member' AS ordinary, a.local_day AS day, a.messages, a.actions, a.spoken,

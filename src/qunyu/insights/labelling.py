@@ -90,10 +90,10 @@ class Labelling:
     def compute(self, members: Collection[int] | None) -> date | None:
         """Makes the temporary table `labelled` (as KEPT) of `members` (None: of everybody); the last day of data."""
         ((as_of,),) = self.connection.execute(features.AS_OF).fetchall()
-        self._give(members)
+        self.give(members)
         chosen = "" if members is None else "SEMI JOIN chosen USING (member)"
         if as_of is None:
-            self._keep("labelled", KEPT.empty_table())
+            self.keep("labelled", KEPT.empty_table())
             return None
         for statement in features.STATEMENTS:
             self.connection.execute(statement.replace("{as_of}", f"{as_of}").replace("{chosen}", chosen))
@@ -102,13 +102,13 @@ class Labelling:
         found: date = as_of
         return found
 
-    def _give(self, members: Collection[int] | None) -> None:
-        self._keep("identities", dimension("identities", self.scope))
-        self._keep("homes_given", dimension("communities", self.scope).select(["community", "unit"]))
-        self._keep("units", _units(self.bars))
-        self._keep("chosen", pa.table({"member": pa.array(sorted(members or ()), pa.int64())}))
+    def give(self, members: Collection[int] | None) -> None:
+        self.keep("identities", dimension("identities", self.scope))
+        self.keep("homes_given", dimension("communities", self.scope).select(["community", "unit"]))
+        self.keep("units", _units(self.bars))
+        self.keep("chosen", pa.table({"member": pa.array(sorted(members or ()), pa.int64())}))
 
-    def _keep(self, name: str, table: pa.Table) -> None:
+    def keep(self, name: str, table: pa.Table) -> None:
         self.connection.register("given", table)
         self.connection.execute(f"CREATE TEMP TABLE {name} AS FROM given")
         self.connection.unregister("given")
@@ -119,7 +119,7 @@ def touched(lake: Lake, scope: Scope, bars: Collection[UnitBars], cause: Cause) 
     with lake.connect() as connection:
         work = Labelling(connection, scope, bars)
         ((as_of,),) = connection.execute(features.AS_OF).fetchall()
-        work._give(())
+        work.give(())
         statement = features.TOUCHED.format(
             imports=", ".join(str(int(each)) for each in cause.imports) or "NULL",
             first=min((int(each) for each in cause.imports), default="NULL"),
@@ -145,7 +145,7 @@ def changes(
     with lake.connect() as connection:
         work = Labelling(connection, scope, bars)
         as_of = work.compute(members)
-        work._keep("kept", kept)
+        work.keep("kept", kept)
         put = connection.sql(_PUT).to_arrow_table()
         gone = connection.sql(_GONE).to_arrow_table()
         return Changes(as_of, put, gone)
@@ -155,12 +155,14 @@ def moves(lake: Lake, scope: Scope, bars: Collection[UnitBars], kept: pa.Table, 
     """What the labels of `members` would be by `bars`, against what is `kept` (as KEPT) of them."""
     with lake.connect() as connection:
         work = Labelling(connection, scope, bars)
-        work.compute(members)
-        work._keep("kept", kept)
+        as_of = work.compute(members)
+        work.keep("kept", kept)
         found: dict[str, dict[tuple[str | None, str], int]] = {key: {} for key in labels()}
         for key, now, then, count in connection.execute(_MOVES).fetchall():
             found[key][(now, then)] = count
-        overlaps = {key: _overlaps(connection, label) for key, label in labels().items() if not label.reference}
+        ours = {key: label for key, label in labels().items() if not label.reference}
+        # Without any data there are no features to ask.
+        overlaps = {key: _overlaps(connection, label) if as_of else {} for key, label in ours.items()}
         return Moves(len(members), found, overlaps)
 
 
@@ -168,7 +170,7 @@ def _overlaps(connection: duckdb.DuckDBPyConnection, label: Label) -> dict[tuple
     found: dict[tuple[str, str], int] = {}
     later = [(number, rule) for number, rule in enumerate(label.rules[:-1]) if number]
     counts = ", ".join(f"count(*) FILTER (rule < {number} AND ({rule.when}))" for number, rule in later)
-    if not later or not _made(connection, "features"):
+    if not later:
         return found
     for decided, *numbers in connection.execute(
         f"SELECT rule, {counts} FROM ({_decided(label)}) GROUP BY rule"
@@ -178,10 +180,6 @@ def _overlaps(connection: duckdb.DuckDBPyConnection, label: Label) -> dict[tuple
             if count and pair[0] != pair[1]:
                 found[pair] = found.get(pair, 0) + count
     return found
-
-
-def _made(connection: duckdb.DuckDBPyConnection, table: str) -> bool:
-    return bool(connection.execute("SELECT 1 FROM duckdb_tables() WHERE table_name = ?", [table]).fetchall())
 
 
 _MOVES = "SELECT label, k.value, l.value, count(*) FROM labelled l LEFT JOIN kept k USING (label, member) GROUP BY ALL"
