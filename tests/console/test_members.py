@@ -87,10 +87,10 @@ def test_an_export_holds_everybody_in_scope(tea: Community, runners: Community, 
 def test_a_member_has_a_timeline_the_latest_first(tea: Community, boss: Client) -> None:
     tom = Member.objects.get(name="Tom")
     events = boss.get(f"/members/{tom.public_id}").context["events"]
-    assert [(event.moment.kind, event.text) for event in events] == [
+    assert [(event.title.en, event.text) for event in events] == [
         ("left", "Tom left"),
-        ("message", "[其他内容]"),
-        ("message", "Green tea in the morning"),
+        ("said", "[其他内容]"),
+        ("said", "Green tea in the morning"),
         ("joined", "Lin added Mei and Tom"),
     ]
 
@@ -106,7 +106,24 @@ def test_the_timeline_goes_on_where_it_stopped(tea: Community, boss: Client, mon
     assert [len(first.context["events"]), len(rest.context["events"])] == [3, 1]
     assert rest.context["next"] == ""
     assert "<html" not in rest.content.decode()
-    assert boss.get(f"/members/{tom.public_id}?before=nonsense'--").status_code == 200
+    refused = boss.get(f"/members/{tom.public_id}?before=nonsense'--")
+    assert (refused.status_code, "不是时间线里的位置" in read(refused)) == (400, True)
+
+
+def test_orders_stand_among_what_was_done_and_pages_lose_none(
+    buyer: Member, boss: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from qunyu.console.pages import member
+
+    whole = [(event.cursor, event.text) for event in boss.get(f"/members/{buyer.public_id}").context["events"]]
+    assert whole == sorted(whole, reverse=True)
+    monkeypatch.setattr(member, "MOMENTS", 1)
+    paged, before = [], ""
+    for _ in whole:
+        part = boss.get(f"/members/{buyer.public_id}?before={before}").context
+        paged += [(event.cursor, event.text) for event in part["events"]]
+        before = part["next"]
+    assert (paged, before) == (whole, "")
 
 
 def test_orders_and_what_was_paid(buyer: Member, boss: Client) -> None:
@@ -114,8 +131,8 @@ def test_orders_and_what_was_paid(buyer: Member, boss: Client) -> None:
     assert (response.context["spent"], response.context["bought"]) == (["¥ 128.00"], 1)
     orders = [(order.number, amount, str(state)) for order, amount, state in response.context["orders"]]
     assert orders == [("A2", "¥ 20.00", "待付款"), ("A1", "¥ 128.00", "已付款")]
-    kinds = [event.moment.kind for event in response.context["events"]]
-    assert kinds == ["order", "order", "listed"]
+    kinds = [event.icon for event in response.context["events"]]
+    assert kinds == ["shopping-cart", "shopping-cart", "list"]
 
 
 def test_buyers_in_no_community_are_a_list_of_their_own(
@@ -140,7 +157,7 @@ def test_orders_are_hidden_from_who_may_not_see_them(buyer: Member, boss: Client
     address = f"/members/{buyer.public_id}"
     assert all(text in read(boss.get(address)) for text in ("A1", "128.00"))
     response = admin.get(address)
-    assert [event.moment.kind for event in response.context["events"]] == ["listed"]
+    assert [event.icon for event in response.context["events"]] == ["list"]
     page = read(response)
     assert "128.00" not in page
     assert "A1" not in page

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
+from datetime import datetime
 from typing import Any
 
-from django.db.models import Count, F, QuerySet, Sum
+from django.db.models import Count, F, Q, QuerySet, Sum
 
 from qunyu.commerce.models import Order
 from qunyu.events.queries import shown
@@ -40,6 +41,12 @@ def orders(scope: Scope) -> QuerySet[Order]:
 def orders_of(scope: Scope, member_id: int) -> QuerySet[Order]:
     """The orders of a member that `scope` may see, the newest first."""
     return orders(scope).filter(customer__member=member_id)
+
+
+def orders_before(found: QuerySet[Order], at: datetime, fact_id: str) -> QuerySet[Order]:
+    """Those of `found` that stand before the fact of that time and id (in hexadecimal), the newest first."""
+    earlier = Q(ordered_at__lt=at) | Q(ordered_at=at, fact_id__lt=fact_id)
+    return found.filter(earlier).order_by("-ordered_at", "-fact_id")
 
 
 def spent_by(scope: Scope, member_id: int) -> dict[str, tuple[int, int]]:

@@ -31,6 +31,7 @@ from qunyu.flows.request import ImportRequest, Part, yields_of
 from qunyu.flows.undoing import forget_notes, settle
 from qunyu.kernel.errors import DomainError
 from qunyu.kernel.scope import Scope, system_scope
+from qunyu.kernel.tables import take_stock
 from qunyu.kernel.words import Words
 from qunyu.members.actions import Seen, forget_unused, renew_memberships
 from qunyu.members.actions import know as know_people
@@ -110,6 +111,7 @@ class Course:
     def _finished(self, summary: dict[str, Any]) -> dict[str, Any]:
         if not events.finish(self.owner.pk, by=self.scope, lake=self.place.lake, summary=summary, now=self.now):
             raise self._ended()
+        take_stock()
         return summary
 
     def _take_back(self) -> None:

@@ -9,6 +9,7 @@ from qunyu.flows.place import lake, place
 from qunyu.insights.label import defaults
 from qunyu.insights.labelling import Cause, UnitBars, changes, touched
 from qunyu.kernel.scope import system_scope
+from qunyu.kernel.tables import take_stock
 from qunyu.members.labels import forget_labels_of_nobody, kept, last_run, put_labels
 from qunyu.people.queries import settings_in_force, unit_paths
 
@@ -38,4 +39,6 @@ def label(*, now: datetime, imports: Collection[int] | None = None) -> int:
             members = touched(published, scope, in_force, Cause(imports, before.as_of))
         found = changes(published, scope, in_force, kept(members), members)
         forget_labels_of_nobody(by=scope)
-        return put_labels(by=scope, changes=found, people=None if members is None else len(members), now=now)
+        moved = put_labels(by=scope, changes=found, people=None if members is None else len(members), now=now)
+    take_stock()
+    return moved

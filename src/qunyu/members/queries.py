@@ -246,11 +246,6 @@ def memberships_of(scope: Scope, member: Member) -> list[Membership]:
     return list(rows.select_related("identity", "community").order_by("-last_at", "id"))
 
 
-def customers_of(member: Member) -> list[Identity]:
-    """The identities under which shops know the member (they are in no community)."""
-    return list(Identity.objects.filter(_shown(""), member=member, memberships=None).order_by("id"))
-
-
 def last_active(communities: Collection[int]) -> dict[int, datetime]:
     """When something last happened in each of the communities; one without any memberships is missing."""
     rows = Membership.objects.filter(community__in=communities).values("community").annotate(last=Max("last_at"))

@@ -3,23 +3,25 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from django.http import HttpResponse
 
-from qunyu.commerce.queries import orders_of, spent_by
+from qunyu.commerce.queries import orders_before, orders_of, spent_by
 from qunyu.console.asking import Ask, answer
 from qunyu.console.names import CONTENTS, MEMBER_ROLES, ORDER_STATES, named, platform
-from qunyu.events.lake.timeline import Moment, Seen, timeline
+from qunyu.events.lake.timeline import Moment, Seen, cursor, moment_of, timeline
 from qunyu.flows.place import lake
 from qunyu.insights.label import Label, Value, labels
 from qunyu.kernel.scope import Scope
 from qunyu.kernel.words import Words
 from qunyu.members.labels import Told, history_of, labels_of
-from qunyu.members.queries import customers_of, find_member, memberships_of
+from qunyu.members.queries import find_member, memberships_of
 from qunyu.reports.show import money
 
 if TYPE_CHECKING:
+    from qunyu.commerce.models import Order
     from qunyu.members.models import Member, Membership
 
 MOMENTS = 40
@@ -41,9 +43,10 @@ KINDS: dict[str, tuple[Words, str]] = {
 
 @dataclass(frozen=True)
 class Event:
-    """A moment as the timeline shows it."""
+    """What the timeline shows of one moment or order; `cursor` says where it stands."""
 
-    moment: Moment
+    at: datetime
+    cursor: str
     title: Words
     icon: str
     community: str
@@ -86,21 +89,25 @@ def _told(found: list[Told]) -> list[tuple[Label, Value, Told]]:
 
 
 def _timeline(request: Ask, member: Member, memberships: list[Membership]) -> dict[str, Any]:
-    units = request.scope.units("orders.view")
-    customers = [each.pk for each in customers_of(member)] if units else []
+    before, limit = request.GET.get("before", ""), MOMENTS + 1
     names = {each.community_id: each.community.name for each in memberships}
-    seen = Seen([*(each.identity_id for each in memberships), *customers], names.keys(), units)
-    found = timeline(lake(), seen, request.GET.get("before", ""), MOMENTS + 1)
-    events = [_event(each, names) for each in found[:MOMENTS]]
-    return {"events": events, "next": events[-1].moment.cursor if len(found) > MOMENTS else ""}
+    seen = Seen([each.identity_id for each in memberships], names.keys())
+    moments = (_did(each, names) for each in timeline(lake(), seen, before, limit))
+    orders = orders_of(request.scope, member.pk)
+    bought = (_bought(each) for each in (orders_before(orders, *moment_of(before)) if before else orders)[:limit])
+    events = sorted((*moments, *bought), key=lambda each: each.cursor, reverse=True)
+    return {"events": events[:MOMENTS], "next": events[MOMENTS - 1].cursor if len(events) > MOMENTS else ""}
 
 
-def _event(moment: Moment, names: dict[int, str]) -> Event:
+def _bought(order: Order) -> Event:
+    title, icon = KINDS["order"]
+    text = f"{money(order.amount, order.currency)} · {named(ORDER_STATES, order.status)}"
+    return Event(order.ordered_at, cursor(order.ordered_at, order.fact_id), title, icon, "", text)
+
+
+def _did(moment: Moment, names: dict[int, str]) -> Event:
     title, icon = KINDS.get(moment.kind, (Words(moment.kind, moment.kind), "point"))
-    community = names.get(moment.community or 0, "")
-    if moment.kind == "order":
-        state = named(ORDER_STATES, moment.subject)
-        return Event(moment, title, icon, "", f"{money(moment.amount or 0, moment.currency)} · {state}")
     # Exports write a word of their own for what is no text; where they write none, ours.
     wordless = moment.kind == "message" and moment.subject in CONTENTS
-    return Event(moment, title, icon, community, moment.text or (f"[{CONTENTS[moment.subject]}]" if wordless else ""))
+    text = moment.text or (f"[{CONTENTS[moment.subject]}]" if wordless else "")
+    return Event(moment.at, moment.cursor, title, icon, names[moment.community], text)

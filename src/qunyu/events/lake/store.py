@@ -65,6 +65,11 @@ class Lake:
         found = self.table(name)
         return [] if found is None else [unquote(urlsplit(uri).path) for uri in found.file_uris()]
 
+    def months(self, name: Name) -> list[str]:
+        """The months that the table has files of, the latest first."""
+        found = self.table(name)
+        return [] if found is None else sorted({each["month"] for each in found.partitions()}, reverse=True)
+
     def append(self, name: Name, rows: pa.RecordBatchReader) -> None:
         """Adds `rows` in one commit."""
         write_deltalake(self._made(name), rows, mode="append", **_how(name))
