@@ -12,13 +12,14 @@ from tempfile import TemporaryDirectory
 
 from benchmarks.boards import boards
 from benchmarks.importing import importing
+from benchmarks.matrix import matrix
 from benchmarks.pages import pages
 from benchmarks.reading import gitter, whatsapp
 from benchmarks.result import Result
 from benchmarks.setting import Setting
 
 BENCHMARKS: dict[str, Callable[[Setting], Result]] = {
-    "gitter": gitter, "whatsapp": whatsapp, "importing": importing, "boards": boards, "pages": pages,
+    "gitter": gitter, "whatsapp": whatsapp, "importing": importing, "boards": boards, "matrix": matrix, "pages": pages,
 }  # fmt: skip
 
 

@@ -35,12 +35,17 @@ def roll_up(folder: str) -> int:
     return int(pairs.num_rows)
 
 
-def answer(folder: str, grain: str, by: str) -> Figures:
-    """Every metric of the question as the product gives it."""
-    place = Path(folder)
+def stand_in(place: Path) -> None:
+    """The made lake's people and communities come from tables beside it, not from a database."""
     for name in ("communities", "identities"):
         table = pq.ParquetFile(place / f"{name}.parquet").read()
         provide(name, lambda scope, table=table: table)
+
+
+def answer(folder: str, grain: str, by: str) -> Figures:
+    """Every metric of the question as the product gives it."""
+    place = Path(folder)
+    stand_in(place)
     question = Question(
         grain=next(each for each in GRAINS if each == grain),
         by=next(each for each in BREAKDOWNS if each == by),

@@ -11,7 +11,7 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 from deltalake import DeltaTable
 
-from qunyu.events.lake.rollup import THANKS, WORDLESS
+from qunyu.events.lake.speech import THANKS, WORDLESS
 
 WHO = ["key", "member"]
 ABODE = ["key", "community", "identity"]

@@ -9,7 +9,7 @@ import polars as pl
 import pyarrow as pa
 from deltalake import DeltaTable
 
-from qunyu.events.lake.rollup import THANKS, WORDLESS
+from qunyu.events.lake.speech import THANKS, WORDLESS
 
 WHO = ["key", "member"]
 CELL = ["key", "period"]

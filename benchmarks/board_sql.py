@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import duckdb
@@ -14,16 +16,7 @@ MEMORY = os.environ.get("QUNYU_LAKE_MEMORY", "512MB")
 
 def answer(folder: str, grain: str, by: str) -> pa.Table:
     """metric, key, period, part, value; rows without a value may be missing."""
-    place = Path(folder)
-    files = {"activity": _files(place, "activity"), "facts": _files(place, "facts")}
-    with duckdb.connect(
-        config={"memory_limit": MEMORY, "temp_directory": str(place / "lake" / "spill"), "threads": "2"}
-    ) as connection:
-        connection.execute("SET preserve_insertion_order = false; SET TimeZone = 'UTC'")
-        for name, paths in files.items():
-            connection.execute(f"CREATE TEMP VIEW {name} AS FROM read_parquet({paths}, hive_partitioning = true)")
-        for name in ("communities", "identities"):
-            connection.execute(f"CREATE TEMP TABLE {name} AS FROM '{place / name}.parquet'")
+    with opened(Path(folder)) as connection:
         period = "date_trunc('month', {day})::DATE" if grain == "month" else "{day}"
         script = _SCRIPT.format(
             key="0" if by == "none" else "a.community",
@@ -38,6 +31,21 @@ def answer(folder: str, grain: str, by: str) -> pa.Table:
         for statement in script.split(";\n")[:-1]:
             connection.execute(statement)
         return connection.sql(script.split(";\n")[-1]).to_arrow_table()
+
+
+@contextmanager
+def opened(place: Path) -> Iterator[duckdb.DuckDBPyConnection]:
+    """A connection with the product's bounds that sees the made lake's files and dimensions."""
+    files = {"activity": _files(place, "activity"), "facts": _files(place, "facts")}
+    with duckdb.connect(
+        config={"memory_limit": MEMORY, "temp_directory": str(place / "lake" / "spill"), "threads": "2"}
+    ) as connection:
+        connection.execute("SET preserve_insertion_order = false; SET TimeZone = 'UTC'")
+        for name, paths in files.items():
+            connection.execute(f"CREATE TEMP VIEW {name} AS FROM read_parquet({paths}, hive_partitioning = true)")
+        for name in ("communities", "identities"):
+            connection.execute(f"CREATE TEMP TABLE {name} AS FROM '{place / name}.parquet'")
+        yield connection
 
 
 def _files(place: Path, name: str) -> list[str]:

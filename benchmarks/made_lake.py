@@ -1,6 +1,6 @@
 """A lake of any size made without an import: communities that people join, talk in and leave, and what they buy, for one year.
 
-Everything the metrics look at occurs: unseen and seen joins, lists, renamings, two accounts of one person, staff and bots, stickers, thanks,
+Everything the metrics look at occurs: unseen, seen and brought joins, lists, renamings, two accounts of one person, staff and bots, stickers, thanks,
 repeats, orders told twice, refunds, two currencies, costs of communities and of everybody. The same size gives the same facts.
 """
 
@@ -44,20 +44,20 @@ class Town:
     weight: np.ndarray
 
 
-def make(folder: Path, facts: int) -> None:
+def make(folder: Path, facts: int, people: int | None = None) -> None:
     """Writes facts into the lake `folder`/lake and the dimensions beside it; nothing when they are there already."""
     if (folder / "identities.parquet").exists():
         return
-    town = settle(facts)
+    town = settle(facts, people or max(100, facts * 12 // 1_000))
     lake = Lake(folder / "lake")
     lake.append("facts", pa.RecordBatchReader.from_batches(FACTS, _batches(town, facts)))
     _write_dimensions(town, folder)
 
 
-def settle(facts: int) -> Town:
-    """The people of a lake of that many facts: 12 in a thousand facts, a tenth with a second account, half in two communities."""
+def settle(facts: int, people: int) -> Town:
+    """The people of a lake of that many facts: a tenth with a second account, half in two communities."""
     random = np.random.default_rng(20_250_101)
-    communities, people = max(4, min(200, facts // 5_000)), max(100, facts * 12 // 1_000)
+    communities = max(4, min(200, facts // 5_000))
     accounts = people + people // 10
     identity = np.concatenate([np.arange(1, accounts + 1), random.integers(1, accounts + 1, accounts // 2)])
     community = 1 + (communities * random.random(len(identity)) ** 1.5).astype(np.int64)
@@ -137,7 +137,7 @@ def _talk(town: Town, random: np.random.Generator, chooser: np.ndarray, span: tu
 def _movements(town: Town, random: np.random.Generator, span: tuple[int, int]) -> Iterator[Columns]:
     """Comings (in chats and in lists), goings, comings again and renamings of the month."""
     came = (town.start >= span[0]) & (town.start < span[1])
-    yield _moves(town, random, came, town.start, Move(("joined", "joined", "joined", "joined", "listed")))
+    yield _moves(town, random, came, town.start, Move(("joined", "joined", "joined", "joined", "listed"), brought=True))
     if span[0] == 0:
         undated = (town.start < 0) & (town.identity % 7 == 0)
         yield _moves(town, random, undated, np.zeros_like(town.start), Move(("listed",), dated=0))
@@ -152,12 +152,14 @@ def _movements(town: Town, random: np.random.Generator, span: tuple[int, int]) -
 
 @dataclass(frozen=True)
 class Move:
-    """What kinds of facts (by identity, in turn), at which hour; whether a list tells the day; whether somebody else is named."""
+    """What kinds of facts (by identity, in turn), at which hour; whether a list tells the day; whether the new name's owner, or for
+    every third of those who join an inviter, is named."""
 
     kinds: tuple[str, ...]
     hour: int = 0
     dated: int = 1
     other: bool = False
+    brought: bool = False
 
 
 def _moves(town: Town, random: np.random.Generator, which: np.ndarray, days: np.ndarray, how: Move) -> Columns:
@@ -170,7 +172,12 @@ def _moves(town: Town, random: np.random.Generator, which: np.ndarray, days: np.
         "identity": identity,
         "quantity": np.where(np.char.endswith(kind, "listed"), how.dated, -1),
     }
-    return found | ({"other": identity % town.people + 1} if how.other else {})
+    if not (how.other or how.brought):
+        return found
+    named = (kind == "joined") & (identity % 3 == 0) | how.other
+    return found | {
+        "other": np.where(named, identity * 7 % town.people + 1 if how.brought else identity % town.people + 1, -1)
+    }
 
 
 def _orders(town: Town, random: np.random.Generator, span: tuple[int, int], count: int) -> Columns:

@@ -7,18 +7,16 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 from time import perf_counter
 
-import pyarrow.parquet as pq
-
 from qunyu.cli.setting_up import set_up
 
 set_up(Path(os.environ["QUNYU_DATA"]))
 
 from django.test import Client  # noqa: E402
 
+from benchmarks.board_ours import stand_in  # noqa: E402
 from qunyu.communities.models import Community  # noqa: E402
 from qunyu.flows.at_once import import_now  # noqa: E402
 from qunyu.flows.request import ImportRequest, parts_of  # noqa: E402
-from qunyu.insights.providers import provide  # noqa: E402
 from qunyu.kernel.scope import system_scope  # noqa: E402
 from qunyu.people.actions import add_staff, grant  # noqa: E402
 from qunyu.people.models import Staff  # noqa: E402
@@ -48,7 +46,7 @@ def ask(requests: int, dimensions: str = "") -> list[float]:
     if dimensions:
         _stand_in(Path(dimensions))
     client = Client(headers={"accept-language": "en"})
-    client.force_login(_director())
+    client.force_login(director())
     seconds = []
     for number in range(requests):
         address, start = ADDRESSES[number % len(ADDRESSES)], perf_counter()
@@ -59,7 +57,8 @@ def ask(requests: int, dimensions: str = "") -> list[float]:
     return seconds
 
 
-def _director() -> Staff:
+def director() -> Staff:
+    """Who may see everything; made at the first call."""
     scope, root = system_scope("benchmark"), root_unit()
     found = Staff.objects.filter(username="bench").first()
     if found is None:
@@ -70,7 +69,5 @@ def _director() -> Staff:
 
 def _stand_in(folder: Path) -> None:
     """A made lake has nobody in the database: the page only looks there whether any community exists."""
-    for name in ("communities", "identities"):
-        table = pq.ParquetFile(folder / f"{name}.parquet").read()
-        provide(name, lambda scope, table=table: table)
+    stand_in(folder)
     Community.objects.get_or_create(unit=root_unit(), platform="made", key="made", name="made")
