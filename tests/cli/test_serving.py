@@ -7,6 +7,7 @@ import re
 import signal
 import socket
 import subprocess
+import sys
 import threading
 import urllib.request
 from collections.abc import Iterator
@@ -78,3 +79,13 @@ def test_a_setting_that_is_wrong_ends_the_server_with_its_reason(qunyu: Qunyu) -
     ended = qunyu("serve", QUNYU_TIME_ZONE="Asia/Nowhere", QUNYU_LANGUAGE="en")
     assert (ended.code, ended.out) == (1, "")
     assert "QUNYU_TIME_ZONE" in ended.err
+
+
+def test_what_reads_workbooks_is_not_loaded_before_there_is_one(here: Path) -> None:
+    program = (
+        "import sys, django; django.setup(); from qunyu.jobs.registry import declared; declared()\n"
+        "import qunyu.config.urls; print(*sorted({'openpyxl', 'PIL'} & set(sys.modules)))"
+    )
+    environment = {**os.environ, "DJANGO_SETTINGS_MODULE": "qunyu.config.settings", "QUNYU_DATA": str(here / "var")}
+    ended = subprocess.run([sys.executable, "-c", program], env=environment, capture_output=True, text=True, check=True)
+    assert ended.stdout.strip() == ""
