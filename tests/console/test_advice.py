@@ -58,6 +58,12 @@ def test_few_people_are_told_so(big: Community, runners: Community, boss: Client
     assert "第一步" not in page
 
 
+def test_without_any_orders_the_list_says_what_to_import(tea: Community, boss: Client) -> None:
+    label(now=NOW)
+    assert "没有人的用户类型已知；请导入订单表" in read(boss.get("/board/advice"))
+    assert "没有人的用户类型已知；请导入订单表" in read(boss.get(f"/communities/{tea.public_id}/advice"))
+
+
 def test_nobody_is_advised_before_the_first_run(tea: Community, boss: Client) -> None:
     assert "还没有成员标签" in read(boss.get(f"/communities/{tea.public_id}/advice"))
     assert names(boss.get("/board/advice")) == []

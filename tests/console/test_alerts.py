@@ -48,6 +48,13 @@ def test_the_list_tells_the_size_and_the_board_counts(peak: Alert, boss: Client)
     assert "未读预警: 1" in boss.get("/board").content.decode()
 
 
+def test_nothing_expected_gives_no_multiple(peak: Alert, boss: Client) -> None:
+    type(peak).objects.filter(pk=peak.pk).update(expected=0.03)
+    ((_, cells),) = boss.get("/board/alerts").context["listing"].rows
+    assert [str(cells[at][1]) for at in (4, 6)] == ["0", "–"]
+    assert "×" not in boss.get(page(peak)).content.decode()
+
+
 def test_filters_are_in_the_address(peak: Alert, boss: Client) -> None:
     def count(query: str) -> int:
         return len(boss.get(f"/board/alerts?{query}").context["listing"].rows)

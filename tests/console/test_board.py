@@ -93,6 +93,20 @@ def test_a_breakdown_puts_communities_side_by_side(tea: Community, runners: Comm
     assert [row.name for row in boss.get("/board?by=type").context["breakdown"].rows] == ["未设定"]
 
 
+def test_a_breakdown_of_very_many_begins_with_the_largest(
+    tea: Community, runners: Community, boss: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("qunyu.console.pages.breakdown.MOST", 1)
+    for page in ("/board", "/board/aarrr"):
+        found = boss.get(f"{page}?by=community&grain=week")
+        assert [row.name for row in found.context["breakdown"].rows] == ["Tea lovers"]
+        more = "?by=community&amp;grain=week&amp;rows=all#breakdown-title"
+        assert f'href="{more}">显示其余各行</a> (1)' in found.content.decode()
+        every = boss.get(f"{page}?by=community&rows=all")
+        assert [row.name for row in every.context["breakdown"].rows] == ["Tea lovers", "Runners"]
+        assert "显示其余各行" not in every.content.decode()
+
+
 def test_a_filter_leaves_the_other_communities_out(tea: Community, runners: Community, boss: Client) -> None:
     assert card(boss.get("/board"), "messages") == "10 条"
     assert card(boss.get(f"/board?community={runners.public_id}"), "messages") == "2 条"

@@ -5,8 +5,6 @@ from __future__ import annotations
 import os
 import secrets
 import shutil
-import subprocess
-import sys
 import time
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -18,7 +16,7 @@ import click
 from qunyu.cli.problems import tell_summary
 from qunyu.cli.progress import progress
 from qunyu.cli.serving import HOST, PORT, serve_at
-from qunyu.cli.setting_up import set_up
+from qunyu.cli.setting_up import set_up, set_up_apart
 from qunyu.cli.words import help_text
 from qunyu.kernel.errors import DomainError
 from qunyu.kernel.words import Words
@@ -36,18 +34,13 @@ USER = "demo"
 @click.option("--no-serve", is_flag=True, help=help_text(Words("只载入，不启动", "load only, do not serve")))
 def demo(host: str, port: int, seed: int, no_serve: bool) -> None:
     """Loads once; started again it serves what is there, with a fresh password."""
-    data = Path(os.environ.get("QUNYU_DATA", Path("var") / "demo"))
+    data = Path(os.environ.setdefault("QUNYU_DATA", str(Path("var") / "demo")))
     if no_serve:
         set_up(data)
         _load(seed, data)
+        click.echo(_sign_in())
         return
-    # In a process of its own, whose memory the server then does not keep.
-    loading = [sys.executable, "-m", "qunyu.cli", "demo", "--no-serve", "--seed", str(seed)]
-    ended = subprocess.run(loading, env={**os.environ, "QUNYU_DATA": str(data)}, check=False)
-    if ended.returncode:
-        raise click.exceptions.Exit(ended.returncode)
-    set_up(data, migrate=False)
-    password = _sign_in()
+    password = set_up_apart("demo", "--no-serve", "--seed", str(seed)).strip()
     text = Words(
         f"演示控制台：{{url}}\n用户名：{USER}\n密码：{password}\n（按 Ctrl+C 结束）",
         f"demo console: {{url}}\nuser name: {USER}\npassword: {password}\n(Ctrl+C ends it)",

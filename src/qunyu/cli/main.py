@@ -31,6 +31,7 @@ class Qunyu(click.Group):
 _COMMANDS = {
     "serve": ("serving", "serve"),
     "worker": ("serving", "worker"),
+    "upgrade": ("serving", "upgrade"),
     "demo": ("demo", "demo"),
     "report": ("report", "report"),
     "import": ("importing", "import_"),
@@ -53,12 +54,11 @@ def main() -> None:
     """Runs the command line and turns errors a person can mend into one line and exit code 1."""
     with speaking(LANGUAGE):
         try:
-            qunyu.main(standalone_mode=False)
+            # click hands the code of an Exit back as it does what a command returns; ours return nothing.
+            sys.exit(qunyu.main(standalone_mode=False))
         except click.ClickException as error:
             error.show()
             sys.exit(error.exit_code)
-        except click.exceptions.Exit as ended:
-            sys.exit(ended.exit_code)
         except (click.Abort, KeyboardInterrupt):
             click.echo(str(Words("已中断", "interrupted")), err=True)
             sys.exit(130)

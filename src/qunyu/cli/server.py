@@ -1,8 +1,13 @@
-"""The web server (gunicorn, one process with threads) and the background worker beside it."""
+"""The web server (gunicorn, one process with threads) and the background worker beside it.
+
+The process that starts them loads neither Django nor the lake: what it holds, its server would hold again, and the lake's engine
+does not work in a process that was forked from one where it ran.
+"""
 
 from __future__ import annotations
 
 import atexit
+import os
 import signal
 import subprocess
 import sys
@@ -21,8 +26,8 @@ PAUSE = 5.0
 class Server(BaseApplication):
     """Gunicorn around Django, set up by arguments and by nothing else."""
 
-    def __init__(self, application: Any, options: dict[str, Any]) -> None:
-        self.application, self.options = application, options
+    def __init__(self, options: dict[str, Any]) -> None:
+        self.options = options
         super().__init__()
 
     def load_config(self) -> None:
@@ -31,8 +36,11 @@ class Server(BaseApplication):
             self.cfg.set(name, value)
 
     def load(self) -> Any:
-        """The application."""
-        return self.application
+        """The application; asked for by the process that answers."""
+        from django.core.wsgi import get_wsgi_application
+
+        os.environ.setdefault("DJANGO_SETTINGS_MODULE", "qunyu.config.settings")
+        return get_wsgi_application()
 
 
 class Companion:
@@ -65,9 +73,7 @@ class Companion:
 
 
 def run(address: str, *, ready: Callable[[], None]) -> None:
-    """Serves on `address` (host:port) until SIGTERM or SIGINT; `ready` is called when connections are taken."""
-    from django.core.wsgi import get_wsgi_application
-
+    """Serves on `address` (host:port) until SIGTERM or SIGINT; `ready` is called once, when pages are answered."""
     companion = Companion()
     master = threading.get_ident()
 
@@ -75,9 +81,9 @@ def run(address: str, *, ready: Callable[[], None]) -> None:
         if threading.get_ident() == master:
             companion.stop()
 
-    def announce(server: Any) -> None:
-        companion.start()
-        ready()
+    def announce(worker: Any) -> None:
+        if worker.age == 1:
+            ready()
 
     options = {
         "bind": address,
@@ -87,11 +93,12 @@ def run(address: str, *, ready: Callable[[], None]) -> None:
         "timeout": 120,
         "loglevel": "warning",
         "preload_app": False,
-        "when_ready": announce,
+        "when_ready": lambda server: companion.start(),
+        "post_worker_init": announce,
         "on_exit": leave,
     }
     try:
-        Server(get_wsgi_application(), options).run()
+        Server(options).run()
     finally:
         companion.stop()
 

@@ -1,10 +1,10 @@
-"""`qunyu serve` and `qunyu worker`."""
+"""`qunyu serve`, `qunyu worker` and `qunyu upgrade`."""
 
 from __future__ import annotations
 
 import click
 
-from qunyu.cli.setting_up import set_up
+from qunyu.cli.setting_up import set_up, set_up_apart
 from qunyu.cli.words import help_text
 from qunyu.kernel.errors import DomainError
 from qunyu.kernel.words import Words
@@ -22,8 +22,14 @@ PORT = click.option(
 @PORT
 def serve(host: str, port: int) -> None:
     """Serves until told to end."""
-    set_up()
+    set_up_apart("upgrade")
     serve_at(host, port, Words("控制台：{url}", "console: {url}"))
+
+
+@click.command(help=help_text(Words("更新数据库，不启动。", "Bring the database up to date, serve nothing.")))
+def upgrade() -> None:
+    """Does it again where it was done: that changes nothing."""
+    set_up()
 
 
 @click.command(

@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import os
+import subprocess
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
+
+import click
 
 
 def set_up(data: Path | None = None, *, zone: str = "", migrate: bool = True) -> None:
@@ -27,6 +31,19 @@ def set_up(data: Path | None = None, *, zone: str = "", migrate: bool = True) ->
 
         call_command("migrate", verbosity=0, interactive=False)
         _bring_up_to_date()
+
+
+def set_up_apart(*command: str) -> str:
+    """Runs `qunyu` with `command` in a process of its own; what it wrote on standard output.
+
+    Raises Exit with its code unless that is 0; it has said why.
+    """
+    ended = subprocess.run(
+        [sys.executable, "-m", "qunyu.cli", *command], stdout=subprocess.PIPE, text=True, check=False
+    )
+    if ended.returncode:
+        raise click.exceptions.Exit(ended.returncode)
+    return ended.stdout
 
 
 def _bring_up_to_date() -> None:

@@ -10,8 +10,6 @@ from contextlib import closing
 from datetime import date, datetime, time
 from typing import IO, BinaryIO, cast
 
-from openpyxl import load_workbook
-
 from qunyu.events.delimited import Row
 from qunyu.events.files import File
 from qunyu.events.problems import Problem
@@ -61,6 +59,9 @@ def sheets(file: File, problems: list[Problem]) -> Iterator[Iterator[Row]]:
 
 
 def _sheets(stream: IO[bytes], name: str, problems: list[Problem]) -> Iterator[Iterator[Row]]:
+    # Seven megabytes that server and worker need not hold until somebody imports a workbook.
+    from openpyxl import load_workbook
+
     book = load_workbook(stream, read_only=True, data_only=True, keep_links=False)
     with closing(book):
         for sheet in book.worksheets:

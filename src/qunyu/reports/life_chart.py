@@ -14,8 +14,8 @@ NOTE = Words(
     "每周一点，已按全部社群共同的节假日修正；灰底是全部社群都安静的周，红底是衰退或沉寂的周",
     "One point a week, corrected for holidays common to all communities; grey: weeks in which all were quiet, red: fading or dead",
 )
-TALK = Words("成员每天消息", "Members’ messages a day")
-PEOPLE = Words("一周内发言的成员（右轴）", "Members active in the week (right axis)")
+TALK = Words("成员每天消息", "Messages of members a day")
+PEOPLE = Words("一周内发言的成员（右轴）", "Active in the week (right)")
 
 
 def life_chart(curve: Curve) -> Chart | None:
@@ -37,7 +37,7 @@ def life_chart(curve: Curve) -> Chart | None:
         "color": [PALETTE[0], PALETTE[1]],
         "aria": {"enabled": True},
         "grid": {"left": 8, "right": 8, "top": 44, "bottom": 8, "containLabel": True},
-        "legend": {"top": 0, "type": "scroll"},
+        "legend": {"top": 0},
         "tooltip": {"trigger": "axis", "confine": True},
         "xAxis": {"type": "category", "data": labels, "boundaryGap": False},
         "yAxis": [{"type": "value", "min": 0}, right],

@@ -89,7 +89,7 @@ def _figures(request: Ask, asked: Narrowing) -> dict[str, Any]:
         "widened": asked.widened(found),
         "charts": board_charts(found, plans=GROWTH_PLANS),
         "parts": _parts(asked, focus, found.as_of or focus.last),
-        "breakdown": breakdown(published, request.scope, asked, SIDE_BY_SIDE) if asked.by != "none" else None,
+        "breakdown": breakdown(request, asked, SIDE_BY_SIDE),
     }
 
 

@@ -54,7 +54,7 @@ MUTED, UNMUTED = Words("静音至 {day}", "Muted until {day}"), Words("已取消
 
 @dataclass(frozen=True)
 class Line:
-    """One alert as the list shows it; `times` is how many times the expected it was, None where nothing was expected."""
+    """One alert as the list shows it; `times` is how many times the expected it was, None where that reads as nothing."""
 
     public_id: str
     name: str
@@ -160,11 +160,16 @@ def _lines(scope: Scope, rows: list[Alert], today: date) -> list[Line]:
             each.public_id, names.get(each.community_id, ""), WATCHED[each.metric].title, state_of(each, muted), each.up,
             each.first, each.last, shown(each, each.observed), shown(each, each.expected),
             f"{shown(each, each.low)} – {shown(each, each.high)}",
-            each.observed / each.expected if each.expected else None, each.far,
+            _times(each), each.far,
             _COMMA[language()].join(title for _, title, _, _ in driver_rows(each, names, people)[:2]),
         )
         for each in rows
     ]  # fmt: skip
+
+
+def _times(alert: Alert) -> float | None:
+    # Beside an expected 0.03 that the page writes as 0, thirty messages would be a thousand times as many.
+    return alert.observed / alert.expected if shown(alert, alert.expected) != shown(alert, 0) else None
 
 
 def _names(scope: Scope) -> dict[int, str]:

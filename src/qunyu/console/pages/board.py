@@ -55,7 +55,7 @@ def _figures(request: Ask, asked: Narrowing) -> dict[str, Any]:
         "as_of": found.as_of,
         "widened": asked.widened(found),
         "charts": [chart for chart in charts if chart is not None],
-        "breakdown": breakdown(published, request.scope, asked) if asked.by != "none" else None,
+        "breakdown": breakdown(request, asked),
     }
 
 

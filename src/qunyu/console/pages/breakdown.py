@@ -7,9 +7,10 @@ from dataclasses import dataclass
 from django.urls import reverse
 
 from qunyu.communities.queries import communities
+from qunyu.console.asking import Ask
 from qunyu.console.names import TYPES, named, platform
 from qunyu.console.narrowing import BREAKDOWN_NAMES, Narrowing
-from qunyu.events.lake.store import Lake
+from qunyu.flows.place import lake
 from qunyu.insights.board import Board, board
 from qunyu.insights.metric import Metric, metrics
 from qunyu.kernel.periods import Period
@@ -23,6 +24,10 @@ SIDE_BY_SIDE = (
 )  # fmt: skip
 
 
+# Rows that are shown until all are asked for: a table of five hundred communities is no comparison.
+MOST = 50
+
+
 @dataclass(frozen=True)
 class Row:
     """One key: what it is called, where it leads ("" = nowhere), its cards."""
@@ -34,27 +39,34 @@ class Row:
 
 @dataclass(frozen=True)
 class Breakdown:
-    """The table: its columns and its rows, the one with most members first."""
+    """The table: its columns and its rows, the one with most members first; `more` rows are not among them."""
 
     title: Words
     focus: Period
     columns: list[Metric]
     rows: list[Row]
+    more: int
 
 
-def breakdown(lake: Lake, scope: Scope, asked: Narrowing, columns: tuple[str, ...] = SIDE_BY_SIDE) -> Breakdown | None:
-    """The table for what is asked, with the metrics `columns`, members first; None when there is nothing in it."""
-    found = asked.shown(board(lake, scope, asked.question(asked.by, frozenset(columns))))
+def breakdown(request: Ask, asked: Narrowing, columns: tuple[str, ...] = SIDE_BY_SIDE) -> Breakdown | None:
+    """The table for what is asked, with the metrics `columns`, members first; None when there is nothing in it.
+
+    Its first rows, unless the address asks for all.
+    """
+    if asked.by == "none":
+        return None
+    scope = request.scope
+    found = asked.shown(board(lake(), scope, asked.question(asked.by, frozenset(columns))))
     if not found.periods:
         return None
     focus = focus_of(found)
     links = _links(scope) if asked.by == "community" else {}
     names = _names(scope, asked, found)
-    rows = [
-        Row(names[key], links.get(key, ""), [card(found, name, focus, key) for name in columns]) for key in found.keys
-    ]
-    rows.sort(key=lambda row: (-(row.cards[0].figure.value or 0), row.name))
-    return Breakdown(BREAKDOWN_NAMES[asked.by], focus, [metrics()[name] for name in columns], rows)
+    keys = sorted(found.keys, key=lambda key: (-(card(found, columns[0], focus, key).figure.value or 0), names[key]))
+    chosen = keys if request.GET.get("rows") == "all" else keys[:MOST]
+    rows = [Row(names[key], links.get(key, ""), [card(found, name, focus, key) for name in columns]) for key in chosen]
+    shown = [metrics()[name] for name in columns]
+    return Breakdown(BREAKDOWN_NAMES[asked.by], focus, shown, rows, len(keys) - len(chosen))
 
 
 def _links(scope: Scope) -> dict[int, str]:

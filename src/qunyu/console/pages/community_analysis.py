@@ -147,10 +147,10 @@ def _graph(found: Network, names: dict[int, str]) -> Chart:
         "categories": [{"name": kind} for kind in kinds],
         "data": nodes,
         "links": links,
-        "label": {"show": True, "position": "right"},
+        "label": {"show": True, "position": "right", "width": 80, "overflow": "truncate"},
         "lineStyle": {"curveness": 0.25, "color": "source"},
         "emphasis": {"focus": "adjacency"},
-        "top": 110, "bottom": 90,
+        "top": 110, "bottom": 90, "left": 80, "right": 80,
     }  # fmt: skip
     option = {
         "color": [PALETTE[0], PALETTE[1]],

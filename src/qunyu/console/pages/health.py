@@ -104,7 +104,7 @@ COLUMNS = (
     Column[Line]("curve", Words("每周发言走势", "Talk by week"), _sparkline, lambda row: row.level),
     Column[Line]("cause", Words("可能原因", "Likely cause"), lambda row: row.cause or "–", lambda row: row.cause, "cause"),
     Column[Line]("proposal", Words("建议", "Proposal"), lambda row: row.proposal or "–", lambda row: row.proposal, "proposal"),
-    Column[Line]("since", Words("自", "Since"), lambda row: day(row.since), lambda row: row.since, "since"),
+    Column[Line]("since", Words("自", "Since"), lambda row: day(row.since), lambda row: row.since, "since", number=True),
     Column[Line]("members", Words("成员数", "Members"), lambda row: whole(row.members), lambda row: row.members, "members",
                  number=True, optional=True),
     Column[Line]("people", Words("此前周活", "Active a week before"), lambda row: whole(row.people), lambda row: row.people,

@@ -31,6 +31,11 @@
     });
   });
 
+  // On a phone the tab that is open may lie beyond the edge.
+  document.addEventListener("DOMContentLoaded", () => {
+    document.querySelector(".detail-tabs .active")?.scrollIntoView({ block: "nearest", inline: "center" });
+  });
+
   // Empty choices would only make the address longer.
   document.addEventListener("htmx:configRequest", (event) => {
     const given = event.detail.parameters;
