@@ -34,6 +34,11 @@ from tests.insights.stories import EVERYTHING, Story, day
 
 LAWS = settings(max_examples=3)
 ORDERS = st.permutations((1, 2))
+# Told of one moment: three messages, the last a copy of the first, and one person who came by two channels.
+AT_ONCE = (
+    *(Act(11, 551, who, who, 1, "says", word, 2000 + who) for who, word in ((1, 0), (2, 2), (3, 0), (4, 1), (5, 2))),
+    *(Act(11, 549, 1, 1, 1, "listed", word, 2010 + word) for word in (0, 1)),
+)
 FIRST, LAST = day(0), day(DAYS)
 
 
@@ -79,6 +84,7 @@ ANSWERS: Mapping[str, Callable[[Story], Any]] = {
 @LAWS
 @given(st.one_of(HISTORIES, CROWDS), ORDERS)
 def test_the_order_of_imports_does_not_matter(name: str, history: list[Act], order: Sequence[int]) -> None:
+    history = [*history, *AT_ONCE]
     with tempfile.TemporaryDirectory() as folder, tempfile.TemporaryDirectory() as other:
         at_once, in_parts = (
             ANSWERS[name](story) for story in (told(history, folder), bit_by_bit(history, other, order))

@@ -32,7 +32,7 @@ from tests.insights.happenings import (
     plain,
     told,
 )
-from tests.insights.stories import Story, day
+from tests.insights.stories import Story, bars, day
 
 LAWS = settings(max_examples=5)
 MORE = acts(*TALK, "acts", *COMING_AND_GOING, *MONEY, least=8, most=20)
@@ -204,7 +204,8 @@ def test_features_of_those_who_did_nothing_more(history: list[Act], more: list[A
     """Person 1 alone goes on: of the others only the days that have passed are more."""
     last = later([replace(act, who=1) for act in more], DAYS + 1)
     with tempfile.TemporaryDirectory() as folder, tempfile.TemporaryDirectory() as other:
-        before, after = told(history, folder).features(), told([*history, *last], other).features()
+        stories = told(history, folder), told([*history, *last], other)
+        before, after = (story.features(bars(None, tier_window=20)) for story in stories)
     passed = max(act.number for act in last) - DAYS
     assert before.keys() <= after.keys() <= before.keys() | {1}
     for member in before.keys() - {1}:
