@@ -35,7 +35,8 @@ def of(history: list[Act]) -> Iterator[Story]:
 @LAWS
 @given(HISTORIES)
 def test_as_many_people_are_in_a_step_as_it_counts_each_by_one_channel(history: list[Act]) -> None:
-    with of(history) as story:
+    by_two_channels = [Act(30 + word, 540, 1, 1, 1, "listed", word, 2000 + word) for word in (0, 1)]
+    with of([*history, *by_two_channels]) as story:
         found = story.funnels(FIRST, LAST)
         assert found
         people = {step: story.in_step(step, FIRST, LAST) for step in (*list(STEPS)[1:], "unheard")}
@@ -107,7 +108,8 @@ def test_leavings_of_communities_add_up(history: list[Act]) -> None:
 @given(HISTORIES, st.integers(1, DAYS))
 def test_spans_that_adjoin_add_up(history: list[Act], cut: int) -> None:
     halves = (FIRST, day(cut - 1)), (day(cut), LAST)
-    with of(history) as story:
+    around = [Act(number, 600, 1, 1, 1, "buys", 1, 2000 + number) for number in (cut - 1, cut)]
+    with of([*history, Act(0, 540, 1, 1, 1, "joins", 0, 1999), *around]) as story:
         growths = [story.growth(*span) for span in ((FIRST, LAST), *halves)]
         totals = [
             story.totals(first=on(first), last=on(last)) for first, last in ((0, DAYS), (0, cut - 1), (cut, DAYS))

@@ -32,7 +32,7 @@ from tests.insights.happenings import (
 )
 from tests.insights.stories import EVERYTHING, Story, day
 
-LAWS = settings(max_examples=3)
+LAWS = settings(max_examples=2)
 ORDERS = st.permutations((1, 2))
 # Told of one moment: three messages, the last a copy of the first, and one person who came by two channels.
 AT_ONCE = (
