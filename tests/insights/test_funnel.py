@@ -7,9 +7,11 @@ import tempfile
 import pytest
 from hypothesis import given
 
+from qunyu.events.lake.store import Lake
 from qunyu.insights.funnel import STEPS, Funnel
 from qunyu.kernel.errors import DomainError
 from qunyu.kernel.scope import Denied
+from tests.insights.happenings import imported
 from tests.insights.stories import Story, scope_at, series
 from tests.insights.test_board_laws import ACTS, LAWS, Act, told
 
@@ -62,6 +64,22 @@ def test_by_channel_the_busiest_first_and_the_untold_last(march: Story) -> None:
         ("", [None, 1, 0, 0, 0], 0),
     ]
     assert found.channels[1].steps[0].why == "exposures"
+
+
+@pytest.mark.parametrize("order", [(0, 1, 2), (0, 2, 1)])
+def test_of_two_channels_told_of_one_moment_the_same_one_counts_in_any_order(
+    order: tuple[int, ...], story: Story
+) -> None:
+    """Two lists, each with its own channel, give a day of joining and no hour."""
+    story.says(6, "2026-03-01")
+    story.listed(1, "2026-03-02 00:00", subject="海报")
+    story.listed(1, "2026-03-02 00:00", subject="朋友")
+    story.lake = Lake(story.folder / "bit by bit")
+    for place in order:
+        imported(story, [story.facts[place]])
+    found = story.funnels("2026-03-01", "2026-03-31")
+    assert found is not None
+    assert [(each.channel, counts(each)[1]) for each in found.channels] == [("海报", 1), ("", 1)]
 
 
 @pytest.mark.parametrize(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
@@ -351,12 +352,16 @@ class _Sales:
         if not scope.may("orders.view"):
             return cls({}, {}, 1.0, "")
         asked = Question("day", "community", None, as_of, None, frozenset({"orders", "revenue"}))
-        found = board(lake, scope, asked)
-        if not found.currencies:
+        columns = board(lake, scope, asked).figures.columns
+        last = as_of or date.max
+        counts: Counter[str] = Counter()
+        for (_, day, part), (_, n) in columns["revenue"].rows.items() if columns else ():
+            counts[part] += n if day <= last else 0
+        currency = min(counts, key=lambda each: (-counts[each], each), default="")
+        if not counts[currency]:
             return cls({}, {}, 1.0, "")
-        currency, last = found.currencies[0], as_of or date.max
         orders, revenue = (
-            {(key, day): float(value) for (key, day, part), (value, _) in found.figures.columns[name].rows.items()
+            {(key, day): float(value) for (key, day, part), (value, _) in columns[name].rows.items()
              if value and part in ("", currency) and day <= last}
             for name in ("orders", "revenue")
         )  # fmt: skip

@@ -190,7 +190,7 @@ CREATE TEMP TABLE cohort AS
 WITH came AS (SELECT member, day FROM first_seen WHERE day BETWEEN $first AND $last),
 spoke AS (SELECT DISTINCT member FROM visits SEMI JOIN came USING (member) WHERE messages + actions > 0),
 listed AS (
-  SELECT i.member, min_by(f.subject, f.occurred_at) AS channel
+  SELECT i.member, min_by(f.subject, (f.occurred_at, f.fact_id)) AS channel
   FROM facts f SEMI JOIN keyed USING (community) JOIN identities i USING (identity) SEMI JOIN came ON came.member = i.member
   WHERE f.kind = 'listed' AND f.subject <> '' GROUP BY i.member
 ), bought AS (
