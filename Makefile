@@ -9,6 +9,9 @@ UV := tools/uv.sh
 PYTEST_ARGS ?= -n 2
 BENCH_ARGS ?=
 
+# Hundreds of short processes run here, and each would compile every module anew where this is set (as in many containers).
+export PYTHONDONTWRITEBYTECODE :=
+
 # A stamp carries the checksum of what it was made from: a branch switched back and forth installs again only when contents differ.
 sum = $(shell cat $(1) 2>/dev/null | cksum | cut -d' ' -f1)
 
