@@ -6,8 +6,12 @@ SHELL := /bin/sh
 BIN := .venv/bin
 STAMPS := .venv/.stamps
 UV := tools/uv.sh
-PYTEST_ARGS ?= -n 2
+# Half of the tests each, in order, and who is done takes over: what a file's tests share is made once.
+PYTEST_ARGS ?= -n 2 --dist worksteal
 BENCH_ARGS ?=
+
+# Hundreds of short processes run here, and each would compile every module anew where this is set (as in many containers).
+export PYTHONDONTWRITEBYTECODE :=
 
 # A stamp carries the checksum of what it was made from: a branch switched back and forth installs again only when contents differ.
 sum = $(shell cat $(1) 2>/dev/null | cksum | cut -d' ' -f1)

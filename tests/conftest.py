@@ -29,17 +29,19 @@ hypothesis_settings.register_profile("repeatable", LAWS, derandomize=True)
 hypothesis_settings.register_profile("explore", LAWS, max_examples=1000)
 hypothesis_settings.load_profile("repeatable")
 
-pytest_plugins = ("tests.deployment_fixtures",)
+pytest_plugins = ("tests.deployment_fixtures", "tests.left_out")
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    """--postgres runs every test on a PostgreSQL server that the tests start."""
-    parser.addoption("--postgres", action="store_true", help="run on PostgreSQL instead of SQLite")
+    """--postgres runs the tests that use a database on a PostgreSQL server that they start."""
+    parser.addoption(
+        "--postgres", action="store_true", help="run what uses a database, on PostgreSQL instead of SQLite"
+    )
 
 
 @pytest.fixture(scope="session")
 def on_postgres(request: pytest.FixtureRequest) -> bool:
-    """Whether the session runs on PostgreSQL."""
+    """Whether the session runs on PostgreSQL. Whatever may differ there asks for this, however far down: see left_out.py."""
     return bool(request.config.getoption("--postgres"))
 
 

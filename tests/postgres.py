@@ -22,7 +22,8 @@ def start_postgres(folder: Path) -> str:
     address = str(_server(folder).get_uri())
     with psycopg.connect(address, autocommit=True) as connection:
         # Its data need not survive a power cut, and copying databases takes a fraction of the time.
-        connection.execute("ALTER SYSTEM SET fsync = off")
+        for setting in ("fsync", "synchronous_commit", "full_page_writes"):
+            connection.execute(f"ALTER SYSTEM SET {setting} = off")
         connection.execute("SELECT pg_reload_conf()")
     return address
 

@@ -19,13 +19,6 @@ FIGURES = {
 }
 
 
-@pytest.fixture(autouse=True)
-def own_database(on_postgres: bool) -> None:
-    """The command uses its own SQLite whatever the tests run on."""
-    if on_postgres:
-        pytest.skip("the same without --postgres: the command uses its own SQLite")
-
-
 def data(path: str) -> Path:
     """A file of the shared data."""
     found = SHARED / path

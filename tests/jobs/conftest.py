@@ -1,11 +1,9 @@
-"""Deployments on both databases: migrated once, copied for each test."""
+"""Deployments on the database of the session: migrated once, copied for each test."""
 
 from __future__ import annotations
 
 import shutil
-import tempfile
 from collections.abc import Callable, Iterator
-from pathlib import Path
 from uuid import uuid4
 
 import pytest
@@ -14,52 +12,38 @@ from django.db import connection
 from pytest_django import DjangoDbBlocker
 
 from tests.jobs.deployment import Deployment, migrate
-from tests.postgres import address_of, create_database, start_postgres, stop_postgres
+from tests.postgres import create_database
 
 Copy = Callable[[], Deployment]
 EFFECTS = "CREATE TABLE effects (what varchar(200))"
 
 
 @pytest.fixture(scope="session")
-def postgres() -> Iterator[str]:
-    """The address of a PostgreSQL server of this session."""
-    folder = Path(tempfile.mkdtemp(prefix="qunyu-postgres-"))
-    yield start_postgres(folder)
-    stop_postgres(folder)
+def copy(on_postgres: bool, database_address: str, tmp_path_factory: pytest.TempPathFactory) -> Copy:
+    """Makes a fresh deployment on the session's database."""
+    return _copy_postgresql(database_address, tmp_path_factory) if on_postgres else _copy_sqlite(tmp_path_factory)
 
 
-@pytest.fixture(scope="session")
-def copy_sqlite(tmp_path_factory: pytest.TempPathFactory) -> Copy:
-    """Makes a fresh deployment on SQLite."""
-    first = tmp_path_factory.mktemp("jobs")
+def _copy_sqlite(folders: pytest.TempPathFactory) -> Copy:
+    first = folders.mktemp("jobs")
     migrate(first, f"sqlite:///{first / 'db.sqlite3'}")
 
     def copy() -> Deployment:
-        data = tmp_path_factory.mktemp("jobs")
+        data = folders.mktemp("jobs")
         shutil.copyfile(first / "db.sqlite3", data / "db.sqlite3")
         return Deployment(data, f"sqlite:///{data / 'db.sqlite3'}")
 
     return copy
 
 
-@pytest.fixture(scope="session")
-def copy_postgresql(postgres: str, tmp_path_factory: pytest.TempPathFactory) -> Copy:
-    """Makes a fresh deployment on PostgreSQL."""
-    migrate(tmp_path_factory.mktemp("jobs"), create_database(postgres, "jobs_template"))
+def _copy_postgresql(server: str, folders: pytest.TempPathFactory) -> Copy:
+    migrate(folders.mktemp("jobs"), create_database(server, "jobs_template"))
 
     def copy() -> Deployment:
-        name = f"jobs_{uuid4().hex}"
-        address = create_database(address_of(postgres, "postgres"), name, "jobs_template")
-        return Deployment(tmp_path_factory.mktemp("jobs"), address)
+        address = create_database(server, f"jobs_{uuid4().hex}", "jobs_template")
+        return Deployment(folders.mktemp("jobs"), address)
 
     return copy
-
-
-@pytest.fixture(scope="module", params=["sqlite", "postgresql"])
-def copy(request: pytest.FixtureRequest) -> Copy:
-    """Makes a fresh deployment on the database of the parameter."""
-    made: Copy = request.getfixturevalue(f"copy_{request.param}")
-    return made
 
 
 def _opened(deployment: Deployment, blocker: DjangoDbBlocker, patch: pytest.MonkeyPatch) -> Iterator[Deployment]:
