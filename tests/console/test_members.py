@@ -110,6 +110,11 @@ def test_the_timeline_goes_on_where_it_stopped(tea: Community, boss: Client, mon
     assert (refused.status_code, "不是时间线里的位置" in read(refused)) == (400, True)
 
 
+def test_nothing_bought_is_unknown_where_no_orders_are_known(tea: Community, boss: Client) -> None:
+    tom = Member.objects.get(name="Tom")
+    assert "未知：还没有导入订单" in read(boss.get(f"/members/{tom.public_id}"))
+
+
 def test_orders_stand_among_what_was_done_and_pages_lose_none(
     buyer: Member, boss: Client, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -129,6 +134,7 @@ def test_orders_stand_among_what_was_done_and_pages_lose_none(
 def test_orders_and_what_was_paid(buyer: Member, boss: Client) -> None:
     response = boss.get(f"/members/{buyer.public_id}")
     assert (response.context["spent"], response.context["bought"]) == (["¥ 128.00"], 1)
+    assert "未知：还没有导入订单" not in read(response)
     orders = [(order.number, amount, str(state)) for order, amount, state in response.context["orders"]]
     assert orders == [("A2", "¥ 20.00", "待付款"), ("A1", "¥ 128.00", "已付款")]
     kinds = [event.icon for event in response.context["events"]]

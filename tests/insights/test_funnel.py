@@ -121,6 +121,16 @@ def test_without_orders_exposures_or_channels(story: Story) -> None:
     assert (found.channels, found.whole.unheard) == ((), None)
 
 
+def test_where_nobody_is_seen_coming_it_is_unknown_how_many_of_them_speak(story: Story) -> None:
+    story.says(1, "2026-03-02")
+    story.buys(1, "2026-03-03", 1000)
+    found = story.funnels("2026-03-01", "2026-03-31")
+    assert found is not None
+    assert counts(found.whole) == [None, 1, None, 1, 0]
+    assert ([step.why for step in found.whole.steps], found.whole.unheard) == (["exposures", "", "joins", "", ""], None)
+    assert found.whole.steps[3].of_before == 1
+
+
 def test_who_may_not_see_orders_is_told_nothing_of_them(march: Story) -> None:
     found = march.funnels("2026-03-01", "2026-03-31", scope_at(1, allowed=("communities.view",)))
     assert found is not None

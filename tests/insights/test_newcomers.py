@@ -153,6 +153,13 @@ def test_advertising_and_who_does_it(story: Story) -> None:
     assert series(found, "staff_promotion_share") == {"2026-03": 0.75, "2026-04": None}
 
 
+def test_where_nobody_is_known_as_staff_it_is_unknown_how_much_of_the_selling_is_theirs(story: Story) -> None:
+    story.says(1, "2026-03-02", text="限时特价 ¥99 包邮")
+    found = story.board()
+    assert whys(found, "staff_promotion_share") == {"staff"}
+    assert series(found, "promotion_share") == {"2026-03": 1}
+
+
 def test_nothing_of_foreign_communities_shows(friends: Story) -> None:
     friends.community(1, unit=2)
     found = friends.board(scope_at(1))

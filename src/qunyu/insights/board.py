@@ -357,6 +357,7 @@ _LONGEST = {"day": 1, "week": 7, "month": 31}
 _PRESENT = {
     "chats": "SELECT DISTINCT key FROM visits",
     "joins": "SELECT DISTINCT key FROM visits WHERE joins + leaves > 0",
+    "staff": "SELECT DISTINCT key FROM visits WHERE role = 'staff'",
     "exposures": "SELECT DISTINCT key FROM entry_exposures",
     "costs": "SELECT DISTINCT key FROM costs",
     "matched_orders": "SELECT DISTINCT key FROM sales WHERE member",

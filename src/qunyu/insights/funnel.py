@@ -103,7 +103,10 @@ def _funnels(lake: Lake, scope: Scope, question: Question, first: date, last: da
         asked.make({"entry_exposures"})
         counts = {row[0]: row[1:] for row in connection.execute(_COUNTS).fetchall()}
         seen = dict(connection.execute(_SEEN, {"first": first, "last": last}).fetchall())
-        why = _orders_missing(connection, scope)
+        why = {
+            "spoke": _joins_missing(connection),
+            **dict.fromkeys(("ordered", "again"), _orders_missing(connection, scope)),
+        }
     people = counts.pop(None, (0, 0, 0, 0, 0))
     whole = _funnel("", sum(seen.values()) if seen else None, people, why)
     names = sorted({*counts, *seen} - {""}, key=lambda name: (-counts.get(name, (0,))[0], name))
@@ -164,16 +167,16 @@ def _orders_missing(connection: duckdb.DuckDBPyConnection, scope: Scope) -> str:
     return "" if connection.execute("SELECT 1 FROM latest_orders LIMIT 1").fetchall() else "orders"
 
 
-def _funnel(channel: str, seen: int | None, people: tuple[int, ...], why: str) -> Funnel:
+def _joins_missing(connection: duckdb.DuckDBPyConnection) -> str:
+    """Where nobody is seen coming, everybody is first seen by a word of theirs."""
+    return "" if connection.execute("SELECT 1 FROM visits WHERE joins + leaves > 0 LIMIT 1").fetchall() else "joins"
+
+
+def _funnel(channel: str, seen: int | None, people: tuple[int, ...], why: Mapping[str, str]) -> Funnel:
     came, spoke, ordered, again, unheard = people
-    known = {
-        "exposed": seen,
-        "came": came,
-        "spoke": spoke,
-        "ordered": None if why else ordered,
-        "again": None if why else again,
-    }
-    missing = {"exposed": "" if seen is not None else "exposures", "ordered": why, "again": why}
+    missing = {"exposed": "" if seen is not None else "exposures", **why}
+    told = {"exposed": seen, "came": came, "spoke": spoke, "ordered": ordered, "again": again}
+    known = {key: None if missing.get(key) else count for key, count in told.items()}
     steps: list[Step] = []
     before: int | None = None
     for key, count in known.items():
@@ -181,7 +184,7 @@ def _funnel(channel: str, seen: int | None, people: tuple[int, ...], why: str) -
         of_first = count / came if count is not None and came and key != "exposed" else None
         steps.append(Step(key, count, missing.get(key, ""), of_before, of_first))
         before = count if count is not None else before
-    return Funnel(channel, tuple(steps), None if why else unheard)
+    return Funnel(channel, tuple(steps), None if any(why.values()) else unheard)
 
 
 # A member's channel is the one that a member list first tells of.

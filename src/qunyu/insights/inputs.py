@@ -14,6 +14,10 @@ INPUTS: dict[str, Words] = {
         "没有入群记录；请导入包含入群、退群提示的聊天记录，或导入成员名单（含入群时间）",
         "no joins are known; import a chat export that tells who came and went, or a member list with joining times",
     ),
+    "staff": Words(
+        "没有标明谁是运营人员；请导入含“角色”列的成员名单",
+        "nobody is known as staff; import a member list with a role column",
+    ),
     "invitations": Words(
         "没有邀请记录；请导入写明“谁邀请谁入群”的聊天记录",
         "nothing tells who brought whom; import a chat export that names who invited or added whom",

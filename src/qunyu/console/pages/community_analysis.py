@@ -155,7 +155,10 @@ def _graph(found: Network, names: dict[int, str]) -> Chart:
     option = {
         "color": [PALETTE[0], PALETTE[1]],
         "aria": {"enabled": True},
-        "legend": {"top": 0, "data": kinds},
+        "legend": {
+            "top": 0,
+            "data": [kind for number, kind in enumerate(kinds) if any(node["category"] == number for node in nodes)],
+        },
         "tooltip": {"confine": True},
         "series": [series],
     }

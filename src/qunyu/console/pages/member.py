@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from django.http import HttpResponse
 
-from qunyu.commerce.queries import orders_before, orders_of, spent_by
+from qunyu.commerce.queries import orders, orders_before, orders_of, spent_by
 from qunyu.console.asking import Ask, answer
 from qunyu.console.names import CONTENTS, MEMBER_ROLES, ORDER_STATES, named, platform
 from qunyu.events.lake.timeline import Moment, Seen, cursor, moment_of, timeline
@@ -74,6 +74,8 @@ def _facts(scope: Scope, member: Member, memberships: list[Membership]) -> dict[
         "memberships": [(each, platform(each.identity.platform)) for each in memberships],
         "active_days": sum(each.active_days for each in memberships),
         "may_see_orders": scope.may("orders.view"),
+        # Nothing bought is something only where anybody's orders are known.
+        "orders_known": bool(found) or orders(scope).exists(),
         "spent": [money(minor, currency) for currency, (minor, _) in sorted(spent.items())],
         "bought": sum(count for _, count in spent.values()),
         "orders": [
@@ -93,8 +95,8 @@ def _timeline(request: Ask, member: Member, memberships: list[Membership]) -> di
     names = {each.community_id: each.community.name for each in memberships}
     seen = Seen([each.identity_id for each in memberships], names.keys())
     moments = (_did(each, names) for each in timeline(lake(), seen, before, limit))
-    orders = orders_of(request.scope, member.pk)
-    bought = (_bought(each) for each in (orders_before(orders, *moment_of(before)) if before else orders)[:limit])
+    theirs = orders_of(request.scope, member.pk)
+    bought = (_bought(each) for each in (orders_before(theirs, *moment_of(before)) if before else theirs)[:limit])
     events = sorted((*moments, *bought), key=lambda each: each.cursor, reverse=True)
     return {"events": events[:MOMENTS], "next": events[MOMENTS - 1].cursor if len(events) > MOMENTS else ""}
 

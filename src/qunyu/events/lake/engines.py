@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import atexit
 import os
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
@@ -15,7 +16,6 @@ KEPT = 4
 
 _idle: list[tuple[str, duckdb.DuckDBPyConnection]] = []
 _lock = Lock()
-
 
 # What is not temporary is made in a database for this question alone.
 _BEGIN = "SET preserve_insertion_order = false; SET TimeZone = 'UTC'; ATTACH ':memory:' AS question; USE question"
@@ -39,6 +39,14 @@ def engine(memory: str, spill: Path) -> Iterator[duckdb.DuckDBPyConnection]:
         found.close()
         raise
     _keep(place, found)
+
+
+@atexit.register
+def _close() -> None:
+    """The engines that wait; an interpreter that ends with some open complains."""
+    with _lock:
+        while _idle:
+            _idle.pop()[1].close()
 
 
 def _new(memory: str, place: str) -> duckdb.DuckDBPyConnection:

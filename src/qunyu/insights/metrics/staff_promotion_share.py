@@ -15,7 +15,7 @@ METRIC = Metric(
     ),
     unit="share",
     source="N8",
-    needs=("chats",),
+    needs=("chats", "staff"),
     empty=None,
     good="",
     sql="""
