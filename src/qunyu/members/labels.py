@@ -192,13 +192,17 @@ def history_of(scope: Scope, member: Member) -> list[Told]:
     return [_told(scope, each) for each in rows]
 
 
-def _readable(scope: Scope) -> Q:
-    """The rows whose value `scope` may know: of the people it may see, and what needs a permission of those who are where it holds."""
+def _readable(scope: Scope, *, there: bool = False) -> Q:
+    """The rows whose value `scope` may know: of the people it may see, and what needs a permission of those who are where it holds.
+
+    `there` says that only people in communities where members.view holds are asked about, as which they need no other proof.
+    """
     if scope.everything:
         return Q(key__in=labels())
     shown = Q(pk__in=())
     for needed, keys in _keys_by_need(scope).items():
-        shown |= Q(key__in=keys) & belonging(scope, "member", needed)
+        proven = there and needed == "members.view"
+        shown |= Q(key__in=keys) if proven else Q(key__in=keys) & belonging(scope, "member", needed)
     return shown
 
 
@@ -265,7 +269,8 @@ def _people_there(scope: Scope, ids: Collection[int] | None, needed: str) -> Que
     """Who is in those communities now, of those who are somewhere where `needed` holds."""
     there = {"memberships__community__in": _communities(scope, ids), "memberships__left_at": None}
     found = Identity.objects.filter(shown("supplied_by"), **there)
-    return (found if scope.everything else found.filter(belonging(scope, "member", needed))).values("member")
+    proven = scope.everything or needed == "members.view"
+    return (found if proven else found.filter(belonging(scope, "member", needed))).values("member")
 
 
 def mix_by_community(scope: Scope, key: str, ids: Collection[int] | None = None) -> dict[int, dict[str, int]]:
@@ -286,7 +291,7 @@ def _present(scope: Scope, ids: Collection[int] | None) -> QuerySet[Label]:
     """The labels that `scope` may know of who is in those communities now, once for each of them."""
     where = "member__identities__memberships__"
     there = {f"{where}community__in": _communities(scope, ids), f"{where}left_at": None}
-    return Label.objects.filter(_readable(scope), shown("member__identities__supplied_by"), **there)
+    return Label.objects.filter(_readable(scope, there=True), shown("member__identities__supplied_by"), **there)
 
 
 def _communities(scope: Scope, ids: Collection[int] | None) -> QuerySet[Community]:
