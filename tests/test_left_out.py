@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from types import SimpleNamespace
+
 import pytest
 
 from qunyu.kernel.scope import Scope
-from tests.left_out import uses_database
+from tests.left_out import pytest_fixture_setup, uses_database
 
 
 def test_nothing_leads_to_the_database(request: pytest.FixtureRequest) -> None:
@@ -26,5 +28,12 @@ def test_the_address_leads_to_it(request: pytest.FixtureRequest, database_addres
 
 
 def test_who_does_not_say_so_is_refused(request: pytest.FixtureRequest) -> None:
+    # The hook alone: a fixture whose setup is really broken off spoils the process for the tests after it.
+    opening = SimpleNamespace(argname="_django_db_helper")
     with pytest.raises(pytest.fail.Exception, match="names a fixture"):
-        request.getfixturevalue("db")
+        next(pytest_fixture_setup(opening, request))  # type: ignore[arg-type]
+
+
+def test_other_fixtures_are_nobodys_matter(request: pytest.FixtureRequest) -> None:
+    other = SimpleNamespace(argname="tmp_path")
+    assert next(pytest_fixture_setup(other, request)) is None  # type: ignore[arg-type]
