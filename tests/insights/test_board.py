@@ -19,11 +19,13 @@ COUNTS = sorted(key for key, metric in metrics().items() if metric.empty == 0)
 def gap(tmp_path_factory: pytest.TempPathFactory) -> Story:
     """Everything is known, but in February nobody is there and nothing happens: both people left in January."""
     story = Story(tmp_path_factory.mktemp("gap"))
+    story.person(9, 9, "staff")
     for month in ("01", "03"):
         for who in (1, 2):
             story.fact("joined", f"2026-{month}-10 09:0{who}", community=1, identity=who, other=3 - who)
             story.says(who, f"2026-{month}-10 10:0{who}", text="今天特价" if who == 1 else "")
             story.leaves(who, f"2026-{month}-20 10:0{who}")
+        story.says(9, f"2026-{month}-10 12:00")
         story.buys(1, f"2026-{month}-11", 1000)
         story.costs(500, f"2026-{month}-10")
         story.shown(40, f"2026-{month}-10")
