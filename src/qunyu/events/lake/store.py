@@ -15,7 +15,6 @@ import duckdb
 import pyarrow as pa
 from deltalake import ColumnProperties, DeltaTable, WriterProperties, write_deltalake
 
-from qunyu.events.lake.engines import engine
 from qunyu.events.lake.schema import ACTIVITY, FACTS, SKIPPING_COLUMNS, SUPPLIES, UNINDEXED_COLUMNS
 
 Name = Literal["facts", "activity", "supplies"]
@@ -121,10 +120,22 @@ class Lake:
         """A DuckDB connection with bounded memory that spills beside the lake and sees every table as a view."""
         spill = self.folder / "spill"
         spill.mkdir(parents=True, exist_ok=True)
-        with engine(memory, spill) as connection:
+        connection = duckdb.connect(
+            config={
+                "memory_limit": memory,
+                "temp_directory": str(spill),
+                "threads": str(min(4, os.cpu_count() or 2)),
+                "autoinstall_known_extensions": "false",
+                "autoload_known_extensions": "false",
+            }
+        )
+        try:
+            connection.execute("SET preserve_insertion_order = false; SET TimeZone = 'UTC'")
             for name in SCHEMAS:
                 self._see(connection, name)
             yield connection
+        finally:
+            connection.close()
 
     def _see(self, connection: duckdb.DuckDBPyConnection, name: Name) -> None:
         files = self.files(name)
