@@ -116,10 +116,13 @@ def test_nothing_bought_is_unknown_where_no_orders_are_known(tea: Community, bos
 
 
 def test_orders_stand_among_what_was_done_and_pages_lose_none(
-    buyer: Member, boss: Client, monkeypatch: pytest.MonkeyPatch
+    buyer: Member, import_file: ImportFile, unit: Unit, boss: Client, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     from qunyu.console.pages import member
 
+    # Of one moment, so that the order in which they were kept is not that of the timeline.
+    same = "".join(f"S{n},c1,2026-03-05 10:00,{n},13800138000\n" for n in range(1, 9))
+    import_file("same.csv", "order_id,customer,ordered_at,amount,phone\n" + same, unit, "orders")
     whole = [(event.cursor, event.text) for event in boss.get(f"/members/{buyer.public_id}").context["events"]]
     assert whole == sorted(whole, reverse=True)
     monkeypatch.setattr(member, "MOMENTS", 1)

@@ -43,10 +43,13 @@ def orders_of(scope: Scope, member_id: int) -> QuerySet[Order]:
     return orders(scope).filter(customer__member=member_id)
 
 
-def orders_before(found: QuerySet[Order], at: datetime, fact_id: str) -> QuerySet[Order]:
-    """Those of `found` that stand before the fact of that time and id (in hexadecimal), the newest first."""
-    earlier = Q(ordered_at__lt=at) | Q(ordered_at=at, fact_id__lt=fact_id)
-    return found.filter(earlier).order_by("-ordered_at", "-fact_id")
+def orders_before(found: QuerySet[Order], moment: tuple[datetime, str] | None) -> QuerySet[Order]:
+    """Those of `found` that stand before the fact of that time and id (in hexadecimal), all when there is none, the newest first."""
+    ordered = found.order_by("-ordered_at", "-fact_id")
+    if moment is None:
+        return ordered
+    at, fact_id = moment
+    return ordered.filter(Q(ordered_at__lt=at) | Q(ordered_at=at, fact_id__lt=fact_id))
 
 
 def spent_by(scope: Scope, member_id: int) -> dict[str, tuple[int, int]]:

@@ -91,7 +91,9 @@ class Course:
             events.publish_first(self.place.lake)
             if not events.move(self.owner.pk, to="saving", only_from=("reading",)):
                 raise self._ended()
-            return self._save()
+            summary = self._save()
+        take_stock()
+        return summary
 
     def _save(self) -> dict[str, Any]:
         """To be called with the lake's pen, which is let go only when the import is done, failed or taken back."""
@@ -111,7 +113,6 @@ class Course:
     def _finished(self, summary: dict[str, Any]) -> dict[str, Any]:
         if not events.finish(self.owner.pk, by=self.scope, lake=self.place.lake, summary=summary, now=self.now):
             raise self._ended()
-        take_stock()
         return summary
 
     def _take_back(self) -> None:

@@ -95,8 +95,8 @@ def _timeline(request: Ask, member: Member, memberships: list[Membership]) -> di
     names = {each.community_id: each.community.name for each in memberships}
     seen = Seen([each.identity_id for each in memberships], names.keys())
     moments = (_did(each, names) for each in timeline(lake(), seen, before, limit))
-    theirs = orders_of(request.scope, member.pk)
-    bought = (_bought(each) for each in (orders_before(theirs, *moment_of(before)) if before else theirs)[:limit])
+    theirs = orders_before(orders_of(request.scope, member.pk), moment_of(before) if before else None)
+    bought = (_bought(each) for each in theirs[:limit])
     events = sorted((*moments, *bought), key=lambda each: each.cursor, reverse=True)
     return {"events": events[:MOMENTS], "next": events[MOMENTS - 1].cursor if len(events) > MOMENTS else ""}
 
