@@ -13,10 +13,13 @@ PERMISSIONS: dict[str, Words] = {
     "communities.view": Words("查看社群与指标", "see communities and their numbers"),
     "communities.edit": Words("编辑社群", "edit communities"),
     "members.view": Words("查看成员", "see members"),
+    "members.edit": Words("编辑成员资料与标签", "edit members’ profiles and tags"),
+    "members.reveal": Words("查看敏感信息原文", "see sensitive details in the clear"),
     "orders.view": Words("查看订单与收入", "see orders and revenue"),
     "imports.view": Words("查看导入记录", "see imports"),
     "imports.run": Words("导入与撤销导入", "import and undo imports"),
     "settings.edit": Words("修改分层标准", "change thresholds"),
+    "effort.view": Words("查看运营人员的负荷与投入", "see the load and effort of operators"),
     "staff.manage": Words("管理组织与账号", "manage the organisation and accounts"),
     "audit.view": Words("查看审计记录", "see the audit trail"),
 }

@@ -6,6 +6,8 @@ from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.db import models
 
 from qunyu.kernel.ids import PUBLIC_ID_LENGTH, new_public_id
+from qunyu.kernel.scope import PERMISSIONS
+from qunyu.people.rules import BUILT_IN_ROLES
 
 
 class Unit(models.Model):
@@ -61,7 +63,7 @@ class Staff(AbstractBaseUser):
 
 
 class Role(models.Model):
-    """A named set of permissions (codes of kernel.scope.PERMISSIONS)."""
+    """A named set of permissions (codes of kernel.scope.PERMISSIONS); those of a built-in role are what rules.py says."""
 
     code = models.CharField(max_length=40, unique=True)
     name_zh = models.CharField(max_length=60)
@@ -70,6 +72,17 @@ class Role(models.Model):
 
     def __str__(self) -> str:
         return self.code
+
+    @property
+    def built_in(self) -> bool:
+        """Whether it comes with the product."""
+        return self.code in BUILT_IN_ROLES
+
+    @property
+    def held(self) -> tuple[str, ...]:
+        """The permissions it gives now, in the order of PERMISSIONS."""
+        given = BUILT_IN_ROLES[self.code][1] if self.built_in else self.permissions
+        return tuple(each for each in PERMISSIONS if each in given)
 
 
 class Grant(models.Model):

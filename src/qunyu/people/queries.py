@@ -98,7 +98,7 @@ def scope_of(staff: Staff) -> Scope:
     if not staff.is_active:
         return Scope(actor)
     grants = Grant.objects.filter(staff=staff).select_related("role", "unit")
-    held = [Held(grant.unit.path, tuple(grant.role.permissions)) for grant in grants]
+    held = [Held(grant.unit.path, grant.role.held) for grant in grants]
     return Scope(actor, allowed_units(held, dict(Unit.objects.values_list("id", "path"))))
 
 
@@ -195,7 +195,7 @@ def unit_in(scope: Scope, permission: str, public_id: str) -> Unit:
 
 def roles() -> list[Role]:
     """Every role, the widest first."""
-    return sorted(Role.objects.all(), key=lambda role: (-len(role.permissions), role.code))
+    return sorted(Role.objects.all(), key=lambda role: (-len(role.held), role.code))
 
 
 def grants_of(staff: Staff) -> list[Grant]:

@@ -10,12 +10,18 @@ from qunyu.kernel.words import Words
 
 _SEE = ("communities.view", "members.view", "orders.view", "imports.view")
 
+# By code, in the order of method.md O1; nobody changes them: a copy can be made and changed.
 BUILT_IN_ROLES: dict[str, tuple[Words, tuple[str, ...]]] = {
     "director": (Words("总负责", "Director"), tuple(PERMISSIONS)),
-    "owner": (Words("群主", "Group owner"), (*_SEE, "communities.edit", "imports.run", "settings.edit")),
-    "admin": (Words("管理员", "Group admin"), ("communities.view", "members.view", "imports.view")),
+    "owner": (
+        Words("群主", "Group owner"),
+        (*_SEE, "communities.edit", "members.edit", "members.reveal", "imports.run", "settings.edit", "effort.view"),
+    ),
+    "admin": (Words("管理员", "Group admin"), ("communities.view", "members.view", "members.edit", "imports.view")),
+    "kol": (Words("KOL", "KOL"), ("communities.view",)),
+    "atmosphere": (Words("气氛组", "Atmosphere team"), ("communities.view",)),
     "analyst": (Words("分析员", "Analyst"), ("communities.view", "orders.view")),
-    "auditor": (Words("审计员", "Auditor"), (*_SEE, "audit.view")),
+    "auditor": (Words("审计员", "Auditor"), (*_SEE, "effort.view", "audit.view")),
 }
 
 

@@ -38,7 +38,7 @@ def _page(request: Ask, form: Form, open_form: str) -> HttpResponse:
     context = {
         "units": [(unit, depth, "　" * depth) for unit in units for depth in [unit.path.count("/") - 2]],
         "people": people,
-        "roles": [(role, [PERMISSIONS[code] for code in role.permissions if code in PERMISSIONS]) for role in roles()],
+        "roles": [(role, [PERMISSIONS[code] for code in role.held]) for role in roles()],
         "form": form,
         "open_form": open_form,
         "me": request.user.pk,
