@@ -48,7 +48,7 @@ def test_add_staff(system: Scope) -> None:
 def test_a_taken_name_is_refused(system: Scope, staff: AddStaff) -> None:
     staff("mei")
     error = refused("username_taken", lambda: add_staff(by=system, username="mei", name="", password=PASSWORD, now=NOW))
-    assert error.data == {"username": "mei"}
+    assert error.data == {"username": "mei", "field": "username"}
 
 
 @pytest.mark.parametrize("password", ["", "short", "password123", "8305719264420", "mei.lin@example"])

@@ -19,8 +19,8 @@ def test_without_grants_nothing_is_allowed(staff: AddStaff) -> None:
     assert not any(scope.may(permission) for permission in PERMISSIONS)
 
 
-def test_an_inactive_account_may_nothing_at_once(system: Scope, staff: AddStaff) -> None:
-    mei = staff("mei", "director")
+def test_an_inactive_account_may_nothing_at_once(system: Scope, staff: AddStaff, unit: Unit) -> None:
+    mei = staff("mei", "director", unit)
     assert scope_of(mei).may("staff.manage")
     set_active(by=system, staff=mei, active=False, now=NOW)
     mei.refresh_from_db()

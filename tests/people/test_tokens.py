@@ -1,13 +1,14 @@
 """API tokens: issued once, expiring, revoked, and never stronger than their owner."""
 
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
 from qunyu.kernel.errors import DomainError
 from qunyu.kernel.queries import entries
 from qunyu.kernel.scope import Denied, Scope
-from qunyu.people.actions import issue_token, revoke_token, set_active
+from qunyu.people.actions import Limits, add_unit, issue_token, revoke_token, set_active
 from qunyu.people.models import ApiToken, Staff, Unit
 from qunyu.people.queries import account_of, scope_of, scope_of_token, token_of, tokens_of
 from tests.deployment_fixtures import NOW, AddStaff
@@ -88,8 +89,56 @@ def test_a_token_does_not_issue_tokens_of_its_owner(mei: Staff) -> None:
     _, secret = issue_token(by=scope_of(mei), staff=mei, name="robot", expires_at=None, now=NOW)
     scope = scope_of_token(secret, NOW)
     assert scope is not None
-    with pytest.raises(Denied):
+    with pytest.raises(DomainError) as caught:
         issue_token(by=scope, staff=mei, name="heir", expires_at=None, now=NOW)
+    assert caught.value.code == "token_by_token"
+    assert ApiToken.objects.count() == 1
+
+
+def test_a_token_is_narrowed_to_permissions_and_a_unit(staff: AddStaff, system: Scope, unit: Unit) -> None:
+    below = add_unit(by=system, parent=unit, name="静安店", now=NOW)
+    ann = staff("ann", "director", unit)
+    limits = Limits(("members.view", "communities.view"), below)
+    token, secret = issue_token(by=scope_of(ann), staff=ann, name="robot", expires_at=None, now=NOW, limits=limits)
+    scope = scope_of_token(secret, NOW)
+    assert scope is not None
+    assert dict(scope.allowed) == {each: {below.pk} for each in ("communities.view", "members.view")}
+    assert token.permissions == ["communities.view", "members.view"]
+
+
+def test_a_token_never_does_more_than_its_owner(staff: AddStaff, unit: Unit, other_unit: Unit) -> None:
+    ann = staff("ann", "analyst", unit)
+    wide = Limits(("communities.view", "staff.manage"), None)
+    far = Limits(None, other_unit)
+    _, one = issue_token(by=scope_of(ann), staff=ann, name="wide", expires_at=None, now=NOW, limits=wide)
+    _, two = issue_token(by=scope_of(ann), staff=ann, name="far", expires_at=None, now=NOW, limits=far)
+    for secret, allowed in ((one, {"communities.view": {unit.pk}}), (two, {})):
+        scope = scope_of_token(secret, NOW)
+        assert scope is not None
+        assert dict(scope.allowed) == allowed
+
+
+@pytest.mark.parametrize(
+    ("values", "code"),
+    [
+        ({"limits": Limits(())}, "bad_permission"),
+        ({"limits": Limits(("members.fly",))}, "bad_permission"),
+        ({"expires_at": NOW}, "bad_expiry"),
+        ({"name": " "}, "bad_name"),
+    ],
+)
+def test_what_makes_no_sense_issues_nothing(mei: Staff, values: dict[str, Any], code: str) -> None:
+    asked = {"name": "robot", "expires_at": None, **values}
+    with pytest.raises(DomainError) as caught:
+        issue_token(by=scope_of(mei), staff=mei, now=NOW, **asked)
+    assert (caught.value.code, ApiToken.objects.count()) == (code, 0)
+
+
+def test_who_manages_one_unit_takes_over_nobody_above(staff: AddStaff, director: Staff, unit: Unit) -> None:
+    ann = scope_of(staff("ann", "director", unit))
+    with pytest.raises(Denied):
+        issue_token(by=ann, staff=director, name="crown", expires_at=None, now=NOW)
+    assert not ApiToken.objects.exists()
 
 
 def test_ones_own_tokens_are_found_the_newest_first(mei: Staff, director: Staff) -> None:

@@ -8,13 +8,14 @@ from typing import Any
 
 from qunyu.communities.queries import communities_where
 from qunyu.events.queries import imports
-from qunyu.kernel.scope import Scope
+from qunyu.kernel.scope import PERMISSIONS, Scope
 from qunyu.kernel.words import Words, language
 from qunyu.people.queries import account_names, roles, token_names, units_in
 
 KINDS: dict[str, Words] = {
     "staff": Words("账号", "Account"),
     "unit": Words("组织单位", "Unit"),
+    "role": Words("角色", "Role"),
     "token": Words("API 令牌", "API token"),
     "community": Words("社群", "Community"),
     "import": Words("导入", "Import"),
@@ -25,6 +26,9 @@ DETAILS: dict[str, Words] = {
     "role": Words("角色", "Role"),
     "unit": Words("组织单位", "Unit"),
     "parent": Words("上级", "Below"),
+    "left": Words("原上级", "Was below"),
+    "levels": Words("层级数", "Levels"),
+    "permissions": Words("权限", "Permissions"),
     "staff": Words("账号", "Account"),
     "fields": Words("更改项", "Changed"),
     "code": Words("原因代码", "Reason code"),
@@ -37,6 +41,10 @@ FIELDS: dict[str, Words] = {
     "theme": Words("主题", "theme"),
     "opened_on": Words("开放日期", "opened on"),
     "closed_on": Words("关闭日期", "closed on"),
+    "name_zh": Words("中文名", "Chinese name"),
+    "name_en": Words("英文名", "English name"),
+    "permissions": Words("权限", "permissions"),
+    **PERMISSIONS,
 }
 
 
@@ -64,11 +72,12 @@ class AuditNames:
         if isinstance(value, list):
             joint = "、" if language() == "zh" else ", "
             return joint.join(str(FIELDS.get(each, each)) for each in value)
-        if name == "role":
-            return str(self._roles.get(str(value), value))
-        return self._name("unit" if name == "parent" else name, str(value)) if name in _OF_OBJECTS else str(value)
+        kind = "unit" if name in ("parent", "left") else name
+        return self._name(kind, str(value)) if kind in _OF_OBJECTS else str(value)
 
     def _name(self, kind: str, key: str) -> str:
+        if kind == "role":
+            return str(self._roles.get(key, key))
         if not key.isdigit():
             return key
         if kind not in self._names:
@@ -88,4 +97,4 @@ _READ: dict[str, Callable[[Scope], Mapping[int, str]]] = {
     "staff": lambda scope: account_names(),
     "token": lambda scope: token_names(),
 }
-_OF_OBJECTS = frozenset(("unit", "parent", "staff"))
+_OF_OBJECTS = frozenset(("role", "unit", "staff"))

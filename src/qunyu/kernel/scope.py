@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field, replace
 
 from qunyu.kernel.actor import Actor, system
@@ -62,6 +62,20 @@ class Scope:
             return self
         held = self.units(permission)
         return replace(self, allowed={each: units & held for each, units in self.allowed.items()})
+
+    def limited(self, permissions: Collection[str] | None, units: Collection[int] | None) -> Scope:
+        """The same scope with nothing but `permissions`, and these only in `units`; None for no limit.
+
+        Raises TypeError for a scope that sees everything: it has no units to choose from.
+        """
+        if self.everything:
+            raise TypeError("a scope that sees everything cannot be limited")
+        kept = {
+            each: held if units is None else held & frozenset(units)
+            for each, held in self.allowed.items()
+            if permissions is None or each in permissions
+        }
+        return replace(self, allowed={each: held for each, held in kept.items() if held})
 
     def require(self, permission: str, unit: int | None = None) -> None:
         """Raises Denied unless `permission` holds at `unit` (or anywhere when None)."""

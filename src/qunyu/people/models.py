@@ -9,6 +9,22 @@ from qunyu.kernel.ids import PUBLIC_ID_LENGTH, new_public_id
 from qunyu.kernel.scope import PERMISSIONS
 from qunyu.people.rules import BUILT_IN_ROLES
 
+# Levels of the tree, the top included: as many as the columns for paths hold.
+DEEPEST = 12
+
+
+class Level(models.Model):
+    """What the units `depth` steps below the top are called: 大区, 门店."""
+
+    depth = models.PositiveSmallIntegerField(unique=True)
+    name = models.CharField(max_length=80)
+
+    class Meta:
+        ordering = ("depth",)
+
+    def __str__(self) -> str:
+        return self.name
+
 
 class Unit(models.Model):
     """A place in the organisation tree; `path` lists the ids from the root down: /1/4/9/."""
@@ -26,6 +42,11 @@ class Unit(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def depth(self) -> int:
+        """Steps below the top, which has 0."""
+        return self.path.count("/") - 2
 
 
 class UnitSetting(models.Model):
@@ -97,11 +118,16 @@ class Grant(models.Model):
 
 
 class ApiToken(models.Model):
-    """A key for programs: acts with its owner's grants; only its SHA-256 is kept."""
+    """A key for programs: acts with its owner's grants; only its SHA-256 is kept.
+
+    `permissions` and `unit` narrow it to these permissions, and to this unit and all below it; None for all that its owner may.
+    """
 
     public_id = models.CharField(max_length=PUBLIC_ID_LENGTH, unique=True, default=new_public_id)
     staff = models.ForeignKey(Staff, on_delete=models.CASCADE, related_name="tokens")
     name = models.CharField(max_length=80)
+    permissions = models.JSONField(null=True)
+    unit = models.ForeignKey(Unit, on_delete=models.CASCADE, null=True)
     digest = models.CharField(max_length=64, unique=True)
     created_at = models.DateTimeField()
     expires_at = models.DateTimeField(null=True)

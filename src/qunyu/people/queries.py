@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
+from dataclasses import replace
 from datetime import datetime
 from hashlib import sha256
 from typing import TYPE_CHECKING
 
-from django.db.models import Q, QuerySet
+from django.db.models import Count, Q, QuerySet
 
 from qunyu.kernel.actor import Actor
 from qunyu.kernel.errors import DomainError
 from qunyu.kernel.queries import entries
 from qunyu.kernel.scope import Scope
 from qunyu.kernel.words import Words
-from qunyu.people.models import ApiToken, Grant, Role, Staff, Unit, UnitSetting
+from qunyu.people.models import ApiToken, Grant, Level, Role, Staff, Unit, UnitSetting
 from qunyu.people.rules import Held, allowed_units, inherited
 
 if TYPE_CHECKING:
@@ -105,11 +106,11 @@ def scope_of(staff: Staff) -> Scope:
 def scope_of_token(secret: str, now: datetime) -> Scope | None:
     """The scope of an API token's owner; None when the token is unknown, expired or revoked."""
     digest = sha256(secret.encode()).hexdigest()
-    token = ApiToken.objects.select_related("staff").filter(digest=digest, revoked_at=None).first()
+    token = ApiToken.objects.select_related("staff", "unit").filter(digest=digest, revoked_at=None).first()
     if token is None or (token.expires_at is not None and token.expires_at <= now):
         return None
-    owner = scope_of(token.staff)
-    return Scope(Actor("token", token.pk, f"{token.name} ({token.staff.name})"), owner.allowed)
+    owner = replace(scope_of(token.staff), actor=Actor("token", token.pk, f"{token.name} ({token.staff.name})"))
+    return owner.limited(token.permissions, None if token.unit is None else units_below(token.unit))
 
 
 def units_in(scope: Scope, permission: str) -> list[Unit]:
@@ -191,6 +192,34 @@ def unit_in(scope: Scope, permission: str, public_id: str) -> Unit:
         message = Words("没有编号为“{id}”的组织单位", "there is no unit with the id “{id}”")
         raise DomainError("unknown_unit", message.fill(id=public_id), id=public_id)
     return found
+
+
+def role_called(code: str) -> Role:
+    """The role with that code.
+
+    Raises DomainError unknown_role.
+    """
+    found = Role.objects.filter(code=code).first()
+    if found is None:
+        message = Words("没有代码为“{code}”的角色", "there is no role with the code “{code}”")
+        raise DomainError("unknown_role", message.fill(code=code), role=code)
+    return found
+
+
+def level_names() -> dict[int, str]:
+    """What the levels of the tree are called, by steps below the top; those without a name are missing."""
+    return dict(Level.objects.values_list("depth", "name"))
+
+
+def holders() -> dict[str, int]:
+    """How many grants there are of each role, by its code; roles nobody holds are missing."""
+    return dict(Grant.objects.order_by().values_list("role__code").annotate(count=Count("id")))
+
+
+def grants_at(units: Collection[int]) -> list[Grant]:
+    """The grants at just these units, by unit, then by the person's name."""
+    found = Grant.objects.filter(unit__in=units).select_related("role", "staff", "unit")
+    return list(found.order_by("unit__path", "staff__name", "role__code"))
 
 
 def roles() -> list[Role]:

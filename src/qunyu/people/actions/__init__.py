@@ -1,0 +1,41 @@
+"""Writes of the organisation: units, staff, roles, grants and tokens."""
+
+from qunyu.people.actions.roles import add_role, change_role, remove_role
+from qunyu.people.actions.staff import (
+    add_staff,
+    change_password,
+    grant,
+    rename_staff,
+    require_over,
+    revoke,
+    set_active,
+    set_password,
+    speak_in,
+)
+from qunyu.people.actions.tokens import Limits, issue_token, note_use, revoke_token
+from qunyu.people.actions.units import add_unit, change_settings, move_unit, name_levels, remove_unit, rename_unit
+
+__all__ = (
+    "Limits",
+    "add_role",
+    "add_staff",
+    "add_unit",
+    "change_password",
+    "change_role",
+    "change_settings",
+    "grant",
+    "issue_token",
+    "move_unit",
+    "name_levels",
+    "note_use",
+    "remove_role",
+    "remove_unit",
+    "rename_staff",
+    "rename_unit",
+    "require_over",
+    "revoke",
+    "revoke_token",
+    "set_active",
+    "set_password",
+    "speak_in",
+)
