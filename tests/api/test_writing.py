@@ -9,6 +9,7 @@ import pytest
 from qunyu.api.models import KeptAnswer
 from qunyu.communities.models import Community
 from qunyu.kernel.models import AuditEntry
+from qunyu.people.models import Unit
 from tests.api.calling import As, Caller
 
 
@@ -93,3 +94,14 @@ def test_a_key_that_is_none_is_refused(api: Caller, tea: Community, key: str) ->
 def test_reads_take_no_notice_of_a_key(api: Caller, tea: Community) -> None:
     assert api.get("/communities", Idempotency_Key="k1").status == 200
     assert KeptAnswer.objects.count() == 0
+
+
+def test_what_is_kept_is_sealed(api: Caller, tea: Community) -> None:
+    api.ask("patch", f"/communities/{tea.public_id}", {"name": "One"}, Idempotency_Key="k1")
+    assert "One" not in KeptAnswer.objects.get().body
+
+
+def test_an_answer_without_a_body_is_repeated_too(api: Caller, unit: Unit) -> None:
+    made = api.ask("post", "/units", {"parent": unit.public_id, "name": "静安店"}, Idempotency_Key="k1").body["id"]
+    answers = [api.ask("delete", f"/units/{made}", Idempotency_Key="k2") for _ in range(2)]
+    assert [(each.status, each.body) for each in answers] == [(204, b""), (204, b"")]

@@ -1,6 +1,7 @@
 """The tree: units are renamed, moved and removed; no cycle, no orphan, no two of one name; a denial changes nothing."""
 
 from collections.abc import Callable
+from functools import partial
 
 import pytest
 from django.db import transaction
@@ -81,7 +82,7 @@ def test_who_may_what_follows_a_move(system: Scope, staff: AddStaff, unit: Unit,
 def test_no_cycles(system: Scope, unit: Unit, shop: Unit) -> None:
     team = add_unit(by=system, parent=shop, name="一组", now=NOW)
     for parent in (unit, shop, team):
-        error = refused("unit_cycle", lambda parent=parent: move_unit(by=system, unit=unit, parent=parent, now=NOW))
+        error = refused("unit_cycle", partial(move_unit, by=system, unit=unit, parent=parent, now=NOW))
         assert parent.name in error.message.zh
     refused("unit_root", lambda: move_unit(by=system, unit=root_unit(), parent=team, now=NOW))
 

@@ -18,11 +18,13 @@ from qunyu.api.auth import scope_of_request
 from qunyu.api.models import KeptAnswer
 from qunyu.jobs.port import load
 from qunyu.kernel.errors import DomainError
+from qunyu.kernel.sealed import seal, unseal
 from qunyu.kernel.words import Words
 
 HEADER = "Idempotency-Key"
 KEPT = timedelta(hours=24)
 MAX_KEY = 200
+PURPOSE = "kept answer"
 Operation = Callable[..., Any]
 
 
@@ -50,7 +52,7 @@ def _once(request: HttpRequest, key: str, carry_out: Callable[[], Any]) -> HttpR
         if not first:
             return _repeated(answer, mark)
         status, body = _rendered(carry_out())
-        KeptAnswer.objects.filter(pk=answer.pk).update(status=status, body=body)
+        KeptAnswer.objects.filter(pk=answer.pk).update(status=status, body=seal(body, PURPOSE))
     return _response(status, body)
 
 
@@ -67,14 +69,14 @@ def _repeated(answer: KeptAnswer, mark: str) -> HttpResponse:
             "this Idempotency-Key was used for another request; take a new one",
         )
         raise DomainError("idempotency_key_reused", message, field=HEADER)
-    response = _response(answer.status, answer.body)
+    response = _response(answer.status, unseal(answer.body, PURPOSE))
     response["Idempotency-Replayed"] = "true"
     return response
 
 
-def _rendered(result: Status[Schema] | Schema) -> tuple[int, str]:
+def _rendered(result: Status[Schema | None] | Schema) -> tuple[int, str]:
     if isinstance(result, Status):
-        return result.status_code, result.value.model_dump_json()
+        return result.status_code, result.value.model_dump_json() if result.value is not None else ""
     return HTTPStatus.OK.value, result.model_dump_json()
 
 

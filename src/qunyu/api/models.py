@@ -8,7 +8,7 @@ from django.db import models
 class KeptAnswer(models.Model):
     """What `actor` (kernel's Actor.key) was answered under an Idempotency-Key; `status` is 0 while it is being worked on.
 
-    `fingerprint` is the SHA-256 of the request that came with the key first.
+    `body` is sealed: an answer may hold a secret shown once. `fingerprint` is the SHA-256 of the request that came with the key first.
     """
 
     actor = models.CharField(max_length=40)

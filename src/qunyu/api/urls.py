@@ -21,8 +21,11 @@ from qunyu.api.routes import (
     members,
     metrics,
     orders,
+    organisation,
     people,
     reports,
+    staff,
+    tokens,
 )
 
 api = DescribedAPI(
@@ -36,6 +39,9 @@ errors.install(api)
 api.add_decorator(repeatable)
 for noun in (
     people,
+    organisation,
+    staff,
+    tokens,
     metrics,
     board,
     communities,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection
 
 import pyarrow as pa
-from django.db.models import Q
+from django.db.models import Count, Q
 
 from qunyu.communities.models import Community, CommunityQuerySet
 from qunyu.kernel.errors import DomainError
@@ -77,6 +77,12 @@ def search_communities(
 def communities_where(scope: Scope, permission: str) -> CommunityQuerySet:
     """The shown communities in units where `permission` holds, such as "members.view"."""
     return Community.objects.visible_to(scope, permission)
+
+
+def count_by_unit(scope: Scope) -> dict[int, int]:
+    """How many communities that `scope` may see lie right in each unit; units without any are missing."""
+    rows = communities(scope).order_by().values_list("unit").annotate(count=Count("id"))
+    return dict(rows)
 
 
 def known_values(scope: Scope) -> dict[str, list[str]]:

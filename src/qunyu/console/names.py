@@ -94,6 +94,7 @@ ACTIONS: dict[str, Words] = {
     "staff.resume": Words("启用账号", "Opened an account again"),
     "staff.password": Words("修改密码", "Changed a password"),
     "unit.settings": Words("修改标准", "Changed thresholds"),
+    "staff.invite": Words("生成登录邀请", "Invited somebody to choose a password"),
     "staff.rename": Words("修改姓名", "Renamed an account"),
     "unit.add": Words("新增组织单位", "Added a unit"),
     "unit.rename": Words("重命名组织单位", "Renamed a unit"),

@@ -44,7 +44,10 @@ MAP = (
     Place("members", Words("成员", "Members"), "users", "members.view", within=("member",), below=(
         Place("labels", Words("分层与类型", "Labels"), "tags", "members.view"),
     )),
-    Place("organisation", Words("组织", "Organisation"), "sitemap", "staff.manage"),
+    Place("organisation", Words("组织", "Organisation"), "sitemap", "staff.manage", within=("unit", "organisation_import"), below=(
+        Place("staff", Words("账号", "Staff"), "users-group", "staff.manage", within=("account_of",)),
+        Place("roles", Words("角色", "Roles"), "shield-half", "staff.manage", within=("role",)),
+    )),
     Place("account", Words("设置", "Settings"), "settings", below=(
         Place("imports", Words("导入", "Imports"), "file-import", "imports.view",
               within=("import", "import_new", "import_preview", "import_undo")),

@@ -77,6 +77,11 @@ class Scope:
         }
         return replace(self, allowed={each: held for each, held in kept.items() if held})
 
+    def reaching(self, unit: int, parent: int) -> Scope:
+        """The same scope once there is a new `unit` below `parent`: what holds at the one holds at the other."""
+        grown = {each: held | {unit} if parent in held else held for each, held in self.allowed.items()}
+        return replace(self, allowed=grown)
+
     def require(self, permission: str, unit: int | None = None) -> None:
         """Raises Denied unless `permission` holds at `unit` (or anywhere when None)."""
         if not self.may(permission, unit):

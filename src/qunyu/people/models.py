@@ -7,6 +7,7 @@ from django.db import models
 
 from qunyu.kernel.ids import PUBLIC_ID_LENGTH, new_public_id
 from qunyu.kernel.scope import PERMISSIONS
+from qunyu.kernel.words import Words
 from qunyu.people.rules import BUILT_IN_ROLES
 
 # Levels of the tree, the top included: as many as the columns for paths hold.
@@ -95,6 +96,11 @@ class Role(models.Model):
         return self.code
 
     @property
+    def title(self) -> Words:
+        """What people call it."""
+        return Words(self.name_zh, self.name_en)
+
+    @property
     def built_in(self) -> bool:
         """Whether it comes with the product."""
         return self.code in BUILT_IN_ROLES
@@ -133,3 +139,8 @@ class ApiToken(models.Model):
     expires_at = models.DateTimeField(null=True)
     revoked_at = models.DateTimeField(null=True)
     last_used_at = models.DateTimeField(null=True)
+
+    @property
+    def limits(self) -> list[Words]:
+        """The permissions it is limited to, by name; empty for none but its owner's."""
+        return [words for code, words in PERMISSIONS.items() if code in (self.permissions or ())]

@@ -2,20 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
-from dataclasses import replace
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass, replace
 from datetime import datetime
 from hashlib import sha256
 from typing import TYPE_CHECKING
 
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Count, Exists, OuterRef, Prefetch, Q, QuerySet
 
 from qunyu.kernel.actor import Actor
 from qunyu.kernel.errors import DomainError
 from qunyu.kernel.queries import entries
 from qunyu.kernel.scope import Scope
 from qunyu.kernel.words import Words
-from qunyu.people.models import ApiToken, Grant, Level, Role, Staff, Unit, UnitSetting
+from qunyu.people.models import DEEPEST, ApiToken, Grant, Level, Role, Staff, Unit, UnitSetting
 from qunyu.people.rules import Held, allowed_units, inherited
 
 if TYPE_CHECKING:
@@ -127,6 +127,14 @@ def units_seen(scope: Scope) -> list[Unit]:
     return list(everything.filter(id__in=frozenset().union(*scope.allowed.values())))
 
 
+def unit_seen(scope: Scope, public_id: str) -> Unit:
+    """The unit with that public id.
+
+    Raises DomainError unknown_unit when `scope` holds no permission there.
+    """
+    return _unit_among(units_seen(scope), public_id)
+
+
 def account_of(actor: Actor) -> tuple[Staff | None, ApiToken | None]:
     """Who acts, and the token they act with; both None for the system."""
     if actor.kind == "staff":
@@ -148,14 +156,64 @@ def token_names() -> dict[int, str]:
 def staff_under(scope: Scope) -> QuerySet[Staff]:
     """The accounts `scope` manages: those with a role in its units, and those without any role; by name.
 
-    Raises Denied.
+    For each of them `managed_grants` then asks nothing more. Raises Denied.
     """
     scope.require("staff.manage")
-    everybody = Staff.objects.order_by("name", "id").prefetch_related("grants__role", "grants__unit")
-    if scope.everything:
-        return everybody
-    here = Q(grants__unit__in=scope.units("staff.manage")) | Q(grants=None)
-    return everybody.filter(here).distinct()
+    grants = Grant.objects.filter(staff=OuterRef("pk"))
+    shown = Grant.objects.select_related("role", "unit").order_by("unit__path", "role__code")
+    everybody = Staff.objects.order_by("name", "id")
+    if not scope.everything:
+        units = scope.units("staff.manage")
+        everybody = everybody.filter(Exists(grants.filter(unit__in=units)) | ~Exists(grants))
+        shown = shown.filter(unit__in=units)
+    return everybody.prefetch_related(Prefetch("grants", shown, "managed"))
+
+
+def managed_grants(staff: Staff) -> list[Grant]:
+    """The grants of an account, found by `staff_under`, that its scope manages, the highest unit first."""
+    found: list[Grant] = staff.managed  # type: ignore[attr-defined]
+    return found
+
+
+@dataclass(frozen=True)
+class StaffWanted:
+    """Which accounts: `text` in the name or user name, and "" for any role (code), unit (public id, with all below it) and state.
+
+    `state` is active, closed or roleless.
+    """
+
+    text: str = ""
+    role: str = ""
+    unit: str = ""
+    state: str = ""
+
+
+def search_staff(scope: Scope, wanted: StaffWanted = StaffWanted()) -> QuerySet[Staff]:
+    """Those of `staff_under` that are wanted.
+
+    Raises Denied; DomainError unknown_unit for a unit that `scope` does not manage.
+    """
+    found = staff_under(scope)
+    if wanted.text:
+        found = found.filter(Q(name__icontains=wanted.text) | Q(username__icontains=wanted.text))
+    grants = Grant.objects.filter(staff=OuterRef("pk"))
+    if wanted.role or wanted.unit:
+        held = grants if scope.everything else grants.filter(unit__in=scope.units("staff.manage"))
+        held = held.filter(role__code=wanted.role) if wanted.role else held
+        if wanted.unit:
+            held = held.filter(unit__path__startswith=unit_in(scope, "staff.manage", wanted.unit).path)
+        found = found.filter(Exists(held))
+    if wanted.state == "roleless":
+        return found.filter(~Exists(grants))
+    return found.filter(is_active=wanted.state == "active") if wanted.state in ("active", "closed") else found
+
+
+def stands_over(scope: Scope, staff: Staff) -> bool:
+    """Whether `scope` manages accounts, and may do all that `staff` may, wherever `staff` holds a role."""
+    held = Grant.objects.filter(staff=staff).select_related("role")
+    return scope.may("staff.manage") and all(
+        scope.may(each, grant.unit_id) for grant in held for each in ("staff.manage", *grant.role.held)
+    )
 
 
 def find_staff(scope: Scope, public_id: str) -> Staff:
@@ -187,10 +245,14 @@ def unit_in(scope: Scope, permission: str, public_id: str) -> Unit:
 
     Raises DomainError unknown_unit when `permission` does not hold there.
     """
-    found = next((each for each in units_in(scope, permission) if each.public_id == public_id), None)
+    return _unit_among(units_in(scope, permission), public_id)
+
+
+def _unit_among(units: Iterable[Unit], public_id: str) -> Unit:
+    found = next((each for each in units if each.public_id == public_id), None)
     if found is None:
         message = Words("没有编号为“{id}”的组织单位", "there is no unit with the id “{id}”")
-        raise DomainError("unknown_unit", message.fill(id=public_id), id=public_id)
+        raise DomainError("unknown_unit", message.fill(id=public_id), id=public_id, field="unit")
     return found
 
 
@@ -209,6 +271,13 @@ def role_called(code: str) -> Role:
 def level_names() -> dict[int, str]:
     """What the levels of the tree are called, by steps below the top; those without a name are missing."""
     return dict(Level.objects.values_list("depth", "name"))
+
+
+def levels() -> list[tuple[int, str]]:
+    """The levels of the tree from the top down, those in use and one more: steps below the top, and the name or ""."""
+    names = level_names()
+    deepest = max(unit.depth for unit in Unit.objects.only("path"))
+    return [(depth, names.get(depth, "")) for depth in range(min(max([deepest + 1, *names]) + 1, DEEPEST))]
 
 
 def holders() -> dict[str, int]:
@@ -234,7 +303,7 @@ def grants_of(staff: Staff) -> list[Grant]:
 
 def tokens_of(staff: Staff) -> list[ApiToken]:
     """The API tokens of `staff`, the newest first."""
-    return list(ApiToken.objects.filter(staff=staff).order_by("-id"))
+    return list(ApiToken.objects.filter(staff=staff).select_related("unit").order_by("-id"))
 
 
 def token_of(staff: Staff, public_id: str) -> ApiToken:

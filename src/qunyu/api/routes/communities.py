@@ -11,7 +11,6 @@ from django.utils import timezone
 from ninja import Query, Router
 
 from qunyu.api.auth import scope_of_request
-from qunyu.api.named import named_unit
 from qunyu.api.paging import Page, Turn, page
 from qunyu.api.schemas.communities import CommunityChanges, CommunityOut, CommunityQuery, community_out
 from qunyu.api.schemas.members import CommunityMemberOut, MembershipQuery, community_member_out
@@ -23,6 +22,7 @@ from qunyu.members.queries import Totals, memberships, totals_by_community
 if TYPE_CHECKING:
     from qunyu.communities.models import Community
     from qunyu.communities.rules import Changes
+from qunyu.people.queries import unit_seen
 
 router = Router(tags=["communities"])
 
@@ -32,7 +32,7 @@ def communities(request: HttpRequest, asked: Query[CommunityQuery]) -> Page[Comm
     """The communities the caller may see."""
     scope = scope_of_request(request)
     scope.require("communities.view")
-    path = named_unit(scope, asked.unit).path if asked.unit else ""
+    path = unit_seen(scope, asked.unit).path if asked.unit else ""
     found = search_communities(
         scope, text=asked.search, platform=asked.platform, kind=asked.type, theme=asked.theme, unit_path=path
     )

@@ -12,7 +12,6 @@ from ninja.files import UploadedFile
 from ninja.params.functions import File
 
 from qunyu.api.auth import scope_of_request
-from qunyu.api.named import named_unit
 from qunyu.api.paging import Page, Turn, page, slice_of
 from qunyu.api.schemas.imports import (
     FormatOut,
@@ -32,7 +31,7 @@ from qunyu.flows.request import ImportRequest, Part
 from qunyu.kernel.errors import DomainError
 from qunyu.kernel.scope import Denied, Scope
 from qunyu.kernel.words import Words
-from qunyu.people.queries import unit_by_key, units_in, units_seen
+from qunyu.people.queries import unit_by_key, unit_seen, units_in, units_seen
 
 if TYPE_CHECKING:
     from qunyu.events.models import Import
@@ -121,7 +120,7 @@ def _unit(scope: Scope, public_id: str) -> Unit:
     Raises Denied, DomainError unknown_unit.
     """
     if public_id:
-        unit = named_unit(scope, public_id)
+        unit = unit_seen(scope, public_id)
         scope.require("imports.run", unit.pk)
         return unit
     able = units_in(scope, "imports.run")

@@ -10,7 +10,6 @@ from django.http import HttpRequest
 from ninja import Query, Router
 
 from qunyu.api.auth import scope_of_request
-from qunyu.api.named import named_unit
 from qunyu.api.paging import Page, Turn, page
 from qunyu.api.schemas.orders import OrderOut, OrderQuery, order_out
 from qunyu.commerce.queries import orders as visible_orders
@@ -23,6 +22,7 @@ if TYPE_CHECKING:
     from django.db.models import QuerySet
 
     from qunyu.commerce.models import Order
+from qunyu.people.queries import unit_seen
 
 router = Router(tags=["orders"])
 
@@ -34,7 +34,7 @@ def orders(request: HttpRequest, asked: Query[OrderQuery]) -> Page[OrderOut]:
     scope.require("orders.view")
     found = _within(_matching(visible_orders(scope), asked), asked)
     if asked.unit:
-        found = found.filter(unit__path__startswith=named_unit(scope, asked.unit).path)
+        found = found.filter(unit__path__startswith=unit_seen(scope, asked.unit).path)
     if asked.member:
         scope.require("members.view")
         found = found.filter(customer__member=find_person(scope, asked.member))

@@ -1,4 +1,4 @@
-"""Who is asking, and the organisation tree."""
+"""Who is asking."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from django.http import HttpRequest
 from ninja import Router
 
 from qunyu.api.auth import scope_of_request
-from qunyu.api.schemas.people import Me, TokenOut, UnitOut
+from qunyu.api.schemas.people import Me, TokenOut
 from qunyu.kernel.scope import PERMISSIONS
 from qunyu.people.queries import account_of, units_seen
 
@@ -29,20 +29,3 @@ def me(request: HttpRequest) -> Me:
         token=TokenOut(id=token.public_id, name=token.name, expires_at=token.expires_at) if token else None,
         permissions=held,
     )
-
-
-@router.get("/units", response=list[UnitOut], operation_id="units", summary="The organisation tree")
-def units(request: HttpRequest) -> list[UnitOut]:
-    """The units where the caller may do anything, parents before children."""
-    scope = scope_of_request(request)
-    seen = units_seen(scope)
-    shown = {unit.pk: unit.public_id for unit in seen}
-    return [
-        UnitOut(
-            id=unit.public_id,
-            name=unit.name,
-            parent=shown.get(unit.parent_id) if unit.parent_id else None,
-            permissions=[code for code in PERMISSIONS if scope.may(code, unit.pk)],
-        )
-        for unit in seen
-    ]

@@ -10,12 +10,11 @@ from django.utils import timezone
 from ninja import Query, Router, Status
 
 from qunyu.api.auth import scope_of_request
-from qunyu.api.named import named_unit
 from qunyu.api.paging import Page, Turn, page
 from qunyu.api.schemas.reports import ReportOut, ReportQuery, ScheduleIn, ScheduleOut, report_out, schedule_out
 from qunyu.communities.queries import find_community
 from qunyu.kernel.scope import Scope
-from qunyu.people.queries import account_of
+from qunyu.people.queries import account_of, unit_seen
 from qunyu.reports import actions
 from qunyu.reports.making import Subject, path_of
 from qunyu.reports.queries import find_report, find_schedule
@@ -88,4 +87,4 @@ def _subject(scope: Scope, wanted: ScheduleIn) -> Subject:
     if wanted.community:
         community = find_community(scope, wanted.community)
         return Subject(community.unit, community)
-    return Subject(named_unit(scope, wanted.unit), None)
+    return Subject(unit_seen(scope, wanted.unit), None)

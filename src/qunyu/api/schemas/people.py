@@ -32,4 +32,5 @@ class UnitOut(Schema):
     id: str
     name: str
     parent: str | None
+    level: str = Field(description="what units of this depth are called; empty for nothing")
     permissions: list[str] = Field(description="what the caller may do there")

@@ -14,9 +14,10 @@ from django.utils import timezone
 from qunyu.console.asking import Ask, answer
 from qunyu.console.forms import Form
 from qunyu.kernel.errors import DomainError
+from qunyu.kernel.scope import PERMISSIONS
 from qunyu.kernel.words import Words
 from qunyu.people import actions
-from qunyu.people.queries import grants_of, token_of, tokens_of
+from qunyu.people.queries import grants_of, token_of, tokens_of, unit_seen, units_seen
 
 if TYPE_CHECKING:
     from qunyu.people.models import Staff
@@ -49,14 +50,41 @@ def show_account(request: Ask) -> HttpResponse:
 def show_tokens(request: Ask, secret: str = "") -> HttpResponse:
     """My tokens; after issuing one its secret, this once."""
     me, form, now = _me(request), Form.of(request), timezone.now()
+    ticked = request.POST.getlist("permission")
     if request.method == "POST" and form.required("name"):
-        days = form.text("days")
-        lasting = timedelta(days=int(days)) if days in {str(each) for each in DAYS} else timedelta(days=DAYS[1])
-        _, secret = actions.issue_token(
-            by=request.scope, staff=me, name=form.text("name")[:80], expires_at=now + lasting, now=now
-        )
-    context = {"tokens": tokens_of(me), "form": form, "secret": secret, "days": DAYS, "now": now}
+        secret = _issue(request, me, form, ticked)
+    context = {
+        "tokens": tokens_of(me),
+        "form": form,
+        "secret": secret,
+        "days": DAYS,
+        "now": now,
+        "units": units_seen(request.scope),
+        "limited": bool(form.errors and ticked),
+        "permissions": [
+            (code, words, bool(form.errors) and code in ticked)
+            for code, words in PERMISSIONS.items()
+            if request.scope.may(code)
+        ],
+    }
     return answer(request, "tokens", context, status=400 if form.errors else 200)
+
+
+def _issue(request: Ask, me: Staff, form: Form, ticked: list[str]) -> str:
+    """The secret of the new token; "" when what is wrong stands in the form."""
+    days, now = form.text("days"), timezone.now()
+    lasting = timedelta(days=int(days)) if days in {str(each) for each in DAYS} else timedelta(days=DAYS[1])
+    try:
+        limits = actions.Limits(
+            ticked or None, unit_seen(request.scope, form.text("unit")) if form.text("unit") else None
+        )
+        _, secret = actions.issue_token(
+            by=request.scope, staff=me, name=form.text("name"), expires_at=now + lasting, now=now, limits=limits
+        )
+    except DomainError as error:
+        form.refuse(error, "unit" if error.code == "unknown_unit" else str(error.data.get("field", "")))
+        return ""
+    return secret
 
 
 def revoke_token(request: Ask, public_id: str) -> HttpResponse:

@@ -1,5 +1,6 @@
 """Writes of the organisation: units, staff, roles, grants and tokens."""
 
+from qunyu.people.actions.invitations import accept, invite, invited
 from qunyu.people.actions.roles import add_role, change_role, remove_role
 from qunyu.people.actions.staff import (
     add_staff,
@@ -17,6 +18,7 @@ from qunyu.people.actions.units import add_unit, change_settings, move_unit, nam
 
 __all__ = (
     "Limits",
+    "accept",
     "add_role",
     "add_staff",
     "add_unit",
@@ -24,6 +26,8 @@ __all__ = (
     "change_role",
     "change_settings",
     "grant",
+    "invite",
+    "invited",
     "issue_token",
     "move_unit",
     "name_levels",

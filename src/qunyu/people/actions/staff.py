@@ -11,23 +11,25 @@ from django.db import IntegrityError, transaction
 from qunyu.kernel import audit
 from qunyu.kernel.actor import Actor
 from qunyu.kernel.errors import DomainError
-from qunyu.kernel.scope import Scope
+from qunyu.kernel.scope import Denied, Scope
 from qunyu.kernel.words import LANGUAGES, Words
 from qunyu.people.actions.directors import a_director_stays
 from qunyu.people.actions.names import NAME_LENGTH, USERNAME_LENGTH, checked_name
 from qunyu.people.models import Grant, Role, Staff, Unit
+from qunyu.people.queries import stands_over
 
 
 @transaction.atomic
-def add_staff(*, by: Scope, username: str, name: str, password: str, now: datetime) -> Staff:
-    """Makes an account without any grant.
+def add_staff(*, by: Scope, username: str, name: str, password: str | None, now: datetime) -> Staff:
+    """Makes an account without any grant; without a password nobody signs in with it until an invitation is accepted.
 
     Raises Denied; DomainError bad_name, username_taken or weak_password.
     """
     by.require("staff.manage")
     username = checked_name(username, USERNAME_LENGTH, "username")
     staff = Staff(username=username, name=checked_name(name.strip() or username, NAME_LENGTH), created_at=now)
-    _check_password(password, staff)
+    if password is not None:
+        check_password(password, staff)
     staff.set_password(password)
     try:
         with transaction.atomic():
@@ -46,13 +48,14 @@ def set_password(*, by: Scope, staff: Staff, password: str, now: datetime) -> No
     Raises Denied unless `by` stands over `staff`; DomainError weak_password.
     """
     require_over(by, staff)
-    _check_password(password, staff)
+    check_password(password, staff)
     staff.set_password(password)
     staff.save(update_fields=("password",))
     audit.record(by=by.actor, action="staff.password", kind="staff", id=staff.pk, now=now)
 
 
-def _check_password(password: str, staff: Staff) -> None:
+def check_password(password: str, staff: Staff) -> None:
+    """Raises DomainError weak_password for one that the deployment does not allow `staff`."""
     try:
         validate_password(password, staff)
     except ValidationError as error:
@@ -67,13 +70,8 @@ def require_over(by: Scope, staff: Staff) -> None:
     Else whoever manages one shop could become a director by taking a director's account over.
     """
     by.require("staff.manage")
-    for held in Grant.objects.filter(staff=staff).select_related("role"):
-        _require_all(by, held.role, held.unit_id)
-
-
-def _require_all(by: Scope, role: Role, unit: int) -> None:
-    for permission in ("staff.manage", *role.held):
-        by.require(permission, unit)
+    if not stands_over(by, staff):
+        raise Denied("staff.manage")
 
 
 @transaction.atomic
@@ -101,7 +99,8 @@ def grant(*, by: Scope, staff: Staff, role: str, unit: Unit, now: datetime) -> G
         known = ", ".join(Role.objects.order_by("code").values_list("code", flat=True))
         message = Words("没有角色“{role}”；可用：{known}", "there is no role “{role}”; there are: {known}")
         raise DomainError("unknown_role", message.fill(role=role, known=known), role=role, field="role")
-    _require_all(by, found, unit.pk)
+    for permission in found.held:
+        by.require(permission, unit.pk)
     given, made = Grant.objects.get_or_create(staff=staff, role=found, unit=unit)
     if made:
         audit.record(by=by.actor, action="staff.grant", kind="staff", id=staff.pk, now=now, role=role, unit=unit.pk)
@@ -161,7 +160,7 @@ def change_password(*, staff: Staff, old: str, new: str, now: datetime) -> None:
     """
     if not staff.check_password(old):
         raise DomainError("wrong_password", Words("当前密码不正确", "the present password is not right"))
-    _check_password(new, staff)
+    check_password(new, staff)
     staff.set_password(new)
     staff.save(update_fields=("password",))
     actor = Actor("staff", staff.pk, staff.name)
