@@ -66,7 +66,8 @@ def test_an_unknown_token_opens_nothing_even_beside_a_session(boss: Client, secr
 
 def test_an_expired_and_a_revoked_token_open_nothing(staff: AddStaff, token_of: TokenOf, system: Scope) -> None:
     who = staff("ann", "director")
-    expired = token_of(who, expires_at=timezone.now() - timedelta(seconds=1))
+    expired = token_of(who)
+    ApiToken.objects.update(expires_at=timezone.now() - timedelta(seconds=1))
     revoked = token_of(who)
     assert Caller(Client(), revoked).get("/me").status == 200
     revoke_token(by=system, token=ApiToken.objects.latest("id"), now=timezone.now())

@@ -141,6 +141,23 @@ def test_accounts_and_tokens(qunyu: Qunyu, here: Path) -> None:
     assert qunyu("token", "issue", "lin", "--days", "0").code == 2
 
 
+def test_the_roster_goes_in_and_out(qunyu: Qunyu, here: Path) -> None:
+    (here / "roster.csv").write_text("unit,username,name,role\n华东/静安店,lin,小林,owner\n华南,,,\n", encoding="utf-8")
+    dry = qunyu("roster", "import", "roster.csv", "--dry-run", QUNYU_LANGUAGE="en")
+    assert (dry.code, dry.out) == (0, "")
+    assert "would be made: 3 units, 1 accounts, 1 grants" in dry.err
+    done = qunyu("roster", "import", "roster.csv", QUNYU_LANGUAGE="en")
+    assert re.fullmatch(r"lin\t/invitation/\w+/[\w-]+\n", done.out)
+    assert rows(here, "SELECT username, name FROM people_staff") == [("lin", "小林")]
+    exported = qunyu("roster", "export")
+    assert exported.out.splitlines() == ["unit,username,name,role", "华东,,,", "华东/静安店,lin,小林,owner", "华南,,,"]
+    (here / "wrong.csv").write_text("unit,username,name,role\n新,,,\n华东,mei,梅,emperor\n", encoding="utf-8")
+    wrong = qunyu("roster", "import", "wrong.csv", QUNYU_LANGUAGE="en")
+    assert (wrong.code, wrong.out) == (1, "")
+    assert wrong.err.startswith("wrong.csv:3: there is no role “emperor”")
+    assert rows(here, "SELECT count(*) FROM people_unit") == [(4,)]
+
+
 def test_the_metric_catalogue(qunyu: Qunyu, here: Path) -> None:
     keys = [each.key for each in catalogue()]
     assert sorted(keys) == sorted(metrics())

@@ -38,6 +38,7 @@ _COMMANDS = {
     "undo": ("importing", "undo"),
     "user": ("accounts", "user"),
     "token": ("accounts", "token"),
+    "roster": ("roster", "roster"),
     "metrics": ("catalogue", "metrics_group"),
     "simulation": ("simulation", "simulation"),
     "formats": ("catalogue", "formats_group"),

@@ -45,7 +45,7 @@ MAP = (
         Place("labels", Words("分层与类型", "Labels"), "tags", "members.view"),
     )),
     Place("organisation", Words("组织", "Organisation"), "sitemap", "staff.manage", within=("unit", "organisation_import"), below=(
-        Place("staff", Words("账号", "Staff"), "users-group", "staff.manage", within=("account_of",)),
+        Place("staff", Words("账号", "Accounts"), "users-group", "staff.manage", within=("account_of",)),
         Place("roles", Words("角色", "Roles"), "shield-half", "staff.manage", within=("role",)),
     )),
     Place("account", Words("设置", "Settings"), "settings", below=(

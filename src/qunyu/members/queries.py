@@ -52,7 +52,7 @@ def dimension(scope: Scope) -> pa.Table:
 
 def memberships(scope: Scope) -> QuerySet[Membership]:
     """The memberships in communities whose members `scope` may see."""
-    here = communities(scope).visible_to(scope, "members.view")
+    here = communities_where(scope, "members.view")
     return Membership.objects.filter(_shown("identity__"), community__in=here)
 
 

@@ -104,9 +104,13 @@ def scope_of(staff: Staff) -> Scope:
 
 
 def scope_of_token(secret: str, now: datetime) -> Scope | None:
-    """The scope of an API token's owner; None when the token is unknown, expired or revoked."""
+    """The scope of an API token's owner; None when the token is unknown, expired or revoked, or the account closed."""
     digest = sha256(secret.encode()).hexdigest()
-    token = ApiToken.objects.select_related("staff", "unit").filter(digest=digest, revoked_at=None).first()
+    token = (
+        ApiToken.objects.select_related("staff", "unit")
+        .filter(digest=digest, revoked_at=None, staff__is_active=True)
+        .first()
+    )
     if token is None or (token.expires_at is not None and token.expires_at <= now):
         return None
     owner = replace(scope_of(token.staff), actor=Actor("token", token.pk, f"{token.name} ({token.staff.name})"))

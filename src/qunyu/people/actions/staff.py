@@ -16,7 +16,7 @@ from qunyu.kernel.words import LANGUAGES, Words
 from qunyu.people.actions.directors import a_director_stays
 from qunyu.people.actions.names import NAME_LENGTH, USERNAME_LENGTH, checked_name
 from qunyu.people.models import Grant, Role, Staff, Unit
-from qunyu.people.queries import stands_over
+from qunyu.people.queries import account_of, stands_over
 
 
 @transaction.atomic
@@ -138,7 +138,8 @@ def set_active(*, by: Scope, staff: Staff, active: bool, now: datetime) -> None:
 
 
 def _not_oneself(by: Scope, staff_id: int) -> None:
-    if by.actor.kind == "staff" and by.actor.id == staff_id:
+    account, _ = account_of(by.actor)
+    if account is not None and account.pk == staff_id:
         message = Words(
             "不能收回自己的权限；请由另一位总负责操作", "you cannot take away your own access; ask another director"
         )

@@ -1,0 +1,261 @@
+"""The access matrix: every page and operation × every role × inside, outside and at the top, the expected answer each.
+
+What is expected follows from the permissions alone (`access_doors`). A denial writes nothing into the database and tells nothing of
+what lies in the unit.
+"""
+
+from __future__ import annotations
+
+import json
+from contextlib import ExitStack
+from datetime import date
+from typing import Any
+
+import pytest
+from django.apps import apps
+from django.db import connection, transaction
+from django.test import Client
+from django.urls import reverse
+
+from qunyu.api.urls import api
+from qunyu.communities.models import Community
+from qunyu.console import urls as console_urls
+from qunyu.events.models import Import
+from qunyu.insights.models import Alert
+from qunyu.kernel.scope import PERMISSIONS, Scope
+from qunyu.members.models import Member
+from qunyu.people.actions import add_role, add_unit, grant, invite, issue_token
+from qunyu.people.models import Grant, Role, Staff, Unit
+from qunyu.people.queries import root_unit
+from qunyu.reports import making
+from qunyu.reports.models import Report, Schedule
+from tests.access_doors import API, CONSOLE, Door
+from tests.deployment_fixtures import NOW, TEA_CHAT, TEA_NAME, AddStaff, ImportFile, SignedIn
+
+pytestmark = pytest.mark.django_db
+
+BUILT_IN = ("director", "owner", "admin", "kol", "atmosphere", "analyst", "auditor")
+ACTORS = (
+    ("anonymous", ""),
+    ("nobody", ""),
+    ("director", "top"),
+    *((role, place) for role in BUILT_IN for place in ("inside", "outside")),
+    *((permission, "inside") for permission in PERMISSIONS),
+)
+ORDERS = "order_id,customer_id,customer_name,ordered_at,amount\nSECRET-1,m1,Meilin,2026-03-02 10:00:00,12.35\n"
+# What nobody outside may come to read.
+MARKS = ("Tea lovers", "SECRET-1", "Meilin", "Zhen")
+# What is only for who holds the permission.
+PRIVATE = {"Meilin": "members.view", "SECRET-1": "orders.view"}
+World = dict[str, str]
+
+
+@pytest.fixture
+def world(unit: Unit, other_unit: Unit, system: Scope, staff: AddStaff, import_file: ImportFile) -> World:
+    """What the doors lead to, all of it in `unit`: public ids by name."""
+    import_file(TEA_NAME, TEA_CHAT.replace("Mei", "Meilin"), unit)
+    tea = Community.objects.get()
+    import_file("orders.csv", ORDERS, unit, yields="orders")
+    zhen = staff("zhen", "analyst", unit)
+    team = add_unit(by=system, parent=unit, name="一组", now=NOW)
+    add_role(by=system, name_zh="店长", permissions=[*PERMISSIONS][:1], code="keeper", now=NOW)
+    schedule = Schedule.objects.create(staff=zhen, unit=unit, grain="week", language="zh", hour=9, created_at=NOW)
+    report = Report.objects.create(
+        unit=unit, title="Tea lovers", grain="week", first=date(2026, 3, 2), language="zh", with_orders=False,
+        made_by="Zhen", made_at=NOW,
+    )  # fmt: skip
+    alert = Alert.objects.create(
+        community_id=tea.pk, metric="messages", up=True, first=date(2026, 3, 2), last=date(2026, 3, 2),
+        worst=date(2026, 3, 2), observed=9, expected=1, low=0, high=2, far=3, found_at=NOW,
+    )  # fmt: skip
+    token, _ = issue_token(by=system, staff=zhen, name="robot", expires_at=None, now=NOW)
+    return {
+        "unit": unit.public_id,
+        "team": team.public_id,
+        "tea": tea.public_id,
+        "mei": Member.objects.get(name="Meilin", identities__platform="whatsapp").public_id,
+        "zhen": zhen.public_id,
+        "grant": str(Grant.objects.get(staff=zhen).pk),
+        "invitation": invite(by=system, staff=zhen, now=NOW),
+        "token": token.public_id,
+        "schedule": schedule.public_id,
+        "report": report.public_id,
+        "alert": alert.public_id,
+        "import": Import.objects.filter(title__startswith="WhatsApp")[0].public_id,
+    }
+
+
+@pytest.fixture(autouse=True)
+def files(monkeypatch: pytest.MonkeyPatch, data_folder: Any, world: World) -> None:
+    """The report's files; making pictures has tests of its own."""
+    for kind in ("html", "png"):
+        path = making.path_of(data_folder, world["report"], kind)
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(b"Tea lovers")
+
+
+def held_by(role: str) -> frozenset[str]:
+    """The permissions of a role; a permission's own name stands for the role that gives it alone."""
+    if role in PERMISSIONS:
+        return frozenset((role,))
+    found = Role.objects.filter(code=role).first()
+    return frozenset(found.held if found else ())
+
+
+def passes(door: Door, role: str, place: str) -> bool:
+    """What the matrix expects."""
+    if door.where == "open":
+        return True
+    if role == "anonymous" or door.where == "signed":
+        return role != "anonymous"
+    if not held_by(role) >= set(door.needs):
+        return False
+    return {"anywhere": True, "there": place != "outside", "top": place == "top"}[door.where]
+
+
+@pytest.fixture
+def visitor(
+    role: str, place: str, staff: AddStaff, signed_in: SignedIn, system: Scope, unit: Unit, other_unit: Unit
+) -> Client:
+    """Somebody who comes: with `role` at the top, at the unit, or at the one beside it."""
+    if role == "anonymous":
+        return Client()
+    who = staff("visitor")
+    if role in PERMISSIONS:
+        add_role(by=system, name_zh="单项", permissions=[role], code="single", now=NOW)
+    if place:
+        at = {"top": root_unit(), "inside": unit, "outside": other_unit}[place]
+        grant(by=system, staff=who, role="single" if role in PERMISSIONS else role, unit=at, now=NOW)
+    return signed_in(who)
+
+
+def filled(value: Any, world: World) -> Any:
+    """The value with the ids of the world in it."""
+    if isinstance(value, str):
+        return value.format(**world)
+    if isinstance(value, dict):
+        return {name: filled(each, world) for name, each in value.items()}
+    return [filled(each, world) for each in value] if isinstance(value, list) else value
+
+
+def leaked(text: str, role: str, place: str) -> list[str]:
+    """What the answer tells that it should not."""
+    if place == "outside" or role in ("anonymous", "nobody"):
+        return [each for each in MARKS if each in text]
+    held = held_by(role)
+    return [each for each, needed in PRIVATE.items() if each in text and needed not in held]
+
+
+def state() -> list[Any]:
+    """Everything in the database but sessions."""
+    kept = [model for model in apps.get_models() if model.__name__ != "Session"]
+    return [sorted(map(repr, model._base_manager.values_list())) for model in kept]
+
+
+class Undone:
+    """Takes back whatever happened inside; `wrote` says whether anything tried to change the database."""
+
+    wrote = False
+
+    def __enter__(self) -> Undone:
+        self._stack = ExitStack()
+        self._stack.enter_context(transaction.atomic())
+        self._stack.enter_context(connection.execute_wrapper(self._note))
+        return self
+
+    def _note(self, execute: Any, sql: str, params: Any, many: bool, context: Any) -> Any:
+        if sql.lstrip().upper().startswith(("INSERT", "UPDATE", "DELETE")) and "django_session" not in sql:
+            self.wrote = True
+        return execute(sql, params, many, context)
+
+    def __exit__(self, *_: object) -> None:
+        transaction.set_rollback(True)
+        self._stack.close()
+
+
+def content(response: Any) -> str:
+    body = b"".join(response.streaming_content) if response.streaming else response.content
+    return body.decode(errors="replace") if isinstance(body, bytes) else str(body)
+
+
+def knock(client: Client, door: Door, world: World) -> Any:
+    """What a door of the console answers."""
+    address = reverse(f"console:{door.name}", kwargs=filled(door.address, world)) + door.query
+    ask = client.post if door.method == "post" else client.get
+    return ask(address, filled(door.data, world) if door.data else {})
+
+
+def call(client: Client, door: Door, world: World, paths: dict[str, str]) -> Any:
+    """What an operation of the API answers."""
+    address = "/api/v1" + paths[door.name].format(**filled(door.address, world)) + door.query
+    data = filled(door.data, world)
+    if door.name == "ask_import":  # a form with files; without any it is refused, but only who may import learns that
+        return client.post(address, data)
+    sent = {"data": json.dumps(data), "content_type": "application/json"} if data is not None else {}
+    return getattr(client, door.method)(address, **sent)
+
+
+def judge(door: Door, response: Any, changed: bool, role: str, place: str) -> str:
+    """What is wrong with the answer; empty when it is the expected one."""
+    status, text = response.status_code, content(response)
+    if passes(door, role, place):
+        to_sign_in = status == 302 and "/sign-in" in response["Location"] and door.name not in ("sign_out", "language")
+        wrong = "should pass" if to_sign_in or (status >= 400 and status not in may_answer(door, place)) else ""
+    elif role == "anonymous":
+        turned_away = status == 401 or (status == 302 and "/sign-in" in response["Location"])
+        wrong = "" if turned_away else "should ask to sign in"
+    else:
+        wrong = "" if status in (400, 403, 404) else "should be refused"
+        wrong = wrong or ("changed something although refused" if changed else "")
+    leaks = leaked(text, role, place) if door.where != "open" else []
+    if leaks:
+        wrong = wrong or f"tells of {leaks}"
+    return f"{door.method} {door.name}: {wrong} (answered {status})" if wrong else ""
+
+
+def may_answer(door: Door, place: str) -> tuple[int, ...]:
+    """The answers above 400 to somebody who passes all the same."""
+    if "nothing" in door.address.values():  # names what is not there: who may ask is told so
+        return (404,)
+    if door.name == "ask_import":  # without any file
+        return (422,)
+    return (404,) if door.where == "anywhere" and place == "outside" else ()  # no data at all where one may look
+
+
+@pytest.mark.parametrize(("role", "place"), ACTORS)
+def test_every_page(role: str, place: str, visitor: Client, world: World) -> None:
+    before, wrong = state(), []
+    for door in CONSOLE:
+        with Undone() as undone:
+            response = knock(visitor, door, world)
+            wrong.append(judge(door, response, undone.wrote and state() != before, role, place))
+        if door.name == "sign_out" and role != "anonymous":
+            visitor.force_login(Staff.objects.get(username="visitor"))
+            before = state()
+    assert [each for each in wrong if each] == []
+
+
+@pytest.mark.parametrize(("role", "place"), ACTORS)
+def test_every_operation(role: str, place: str, visitor: Client, world: World) -> None:
+    paths = {operation.operation_id: path for path, operation in operations()}
+    before, wrong = state(), []
+    for door in API:
+        with Undone() as undone:
+            response = call(visitor, door, world, paths)
+            wrong.append(judge(door, response, undone.wrote and state() != before, role, place))
+    assert [each for each in wrong if each] == []
+
+
+def operations() -> list[tuple[str, Any]]:
+    """(path, operation) of everything the API has."""
+    return [
+        (path, operation)
+        for _, router in api._routers
+        for path, view in router.path_operations.items()
+        for operation in view.operations
+    ]
+
+
+def test_no_door_is_left_out() -> None:
+    assert {each.name for each in CONSOLE} == {each.name for each in console_urls.urlpatterns}
+    assert {each.name for each in API} == {operation.operation_id for _, operation in operations()}
