@@ -29,7 +29,7 @@ hypothesis_settings.register_profile("repeatable", LAWS, derandomize=True)
 hypothesis_settings.register_profile("explore", LAWS, max_examples=1000)
 hypothesis_settings.load_profile("repeatable")
 
-pytest_plugins = ("tests.deployment_fixtures", "tests.left_out")
+pytest_plugins = ("tests.deployment_fixtures", "tests.deployment_copies", "tests.left_out")
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
