@@ -7,33 +7,35 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta
 from hashlib import sha256
 
-from django.contrib.auth.password_validation import validate_password
-from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
 from django.db.models import Q
 
 from qunyu.kernel import audit
-from qunyu.kernel.actor import Actor
 from qunyu.kernel.errors import DomainError
 from qunyu.kernel.scope import Scope
 from qunyu.kernel.words import LANGUAGES, Words
 from qunyu.people.models import ApiToken, Grant, Role, Staff, Unit, UnitSetting
+from qunyu.people.passwords import put_first_password
+from qunyu.people.sessions import end_quietly
 
 # As long as the table's columns.
 USERNAME_LENGTH, NAME_LENGTH = 60, 80
 
 
 @transaction.atomic
-def add_staff(*, by: Scope, username: str, name: str, password: str, now: datetime) -> Staff:
-    """Makes an account without any grant.
+def add_staff(
+    *, by: Scope, username: str, name: str, password: str, now: datetime, temporary: bool | None = None
+) -> Staff:
+    """Makes an account without any grant; `temporary`: its person must choose a password of their own at the first sign-in.
+
+    When that is not said, it is so for accounts made by a person, and not for those the system makes.
 
     Raises Denied; DomainError bad_name, username_taken or weak_password.
     """
     by.require("staff.manage")
     username = _checked_name(username, USERNAME_LENGTH)
     staff = Staff(username=username, name=_checked_name(name.strip() or username, NAME_LENGTH), created_at=now)
-    _check_password(password, staff)
-    staff.set_password(password)
+    put_first_password(staff, password, by=by, temporary=temporary, now=now)
     try:
         with transaction.atomic():
             staff.save()
@@ -44,34 +46,12 @@ def add_staff(*, by: Scope, username: str, name: str, password: str, now: dateti
     return staff
 
 
-@transaction.atomic
-def set_password(*, by: Scope, staff: Staff, password: str, now: datetime) -> None:
-    """Gives `staff` a new password, which ends their sessions.
-
-    Raises Denied; DomainError weak_password.
-    """
-    by.require("staff.manage")
-    _check_password(password, staff)
-    staff.set_password(password)
-    staff.save(update_fields=("password",))
-    audit.record(by=by.actor, action="staff.password", kind="staff", id=staff.pk, now=now)
-
-
 def _checked_name(given: str, longest: int) -> str:
     name = given.strip()
     if not name or len(name) > longest:
         message = Words("名称须有 1 至 {n} 个字", "a name has 1 to {n} characters")
         raise DomainError("bad_name", message.fill(n=longest), name=given)
     return name
-
-
-def _check_password(password: str, staff: Staff) -> None:
-    try:
-        validate_password(password, staff)
-    except ValidationError as error:
-        text = " ".join(str(each) for each in error.messages)
-        message = Words(f"密码太弱：{text}", f"the password is too weak: {text}")
-        raise DomainError("weak_password", message) from None
 
 
 @transaction.atomic
@@ -184,6 +164,8 @@ def set_active(*, by: Scope, staff: Staff, active: bool, now: datetime) -> None:
         by.require("staff.manage", unit)
     _not_oneself(by, staff.pk)
     if Staff.objects.filter(pk=staff.pk).exclude(is_active=active).update(is_active=active):
+        if not active:
+            end_quietly(staff_id=staff.pk, now=now)
         action = "staff.resume" if active else "staff.stop"
         audit.record(by=by.actor, action=action, kind="staff", id=staff.pk, now=now)
 
@@ -201,21 +183,6 @@ def speak_in(*, staff: Staff, language: str) -> None:
     """Remembers the language `staff` reads; one that is none of ours changes nothing."""
     if language in LANGUAGES:
         Staff.objects.filter(pk=staff.pk).update(language=language)
-
-
-@transaction.atomic
-def change_password(*, staff: Staff, old: str, new: str, now: datetime) -> None:
-    """Gives `staff` a new password; whoever is signed in elsewhere must sign in again.
-
-    Raises DomainError wrong_password or weak_password.
-    """
-    if not staff.check_password(old):
-        raise DomainError("wrong_password", Words("当前密码不正确", "the present password is not right"))
-    _check_password(new, staff)
-    staff.set_password(new)
-    staff.save(update_fields=("password",))
-    actor = Actor("staff", staff.pk, staff.name)
-    audit.record(by=actor, action="staff.password", kind="staff", id=staff.pk, now=now)
 
 
 def note_use(*, token_id: int, now: datetime) -> None:
