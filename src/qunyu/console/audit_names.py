@@ -30,6 +30,19 @@ DETAILS: dict[str, Words] = {
     "code": Words("原因代码", "Reason code"),
     "metric": Words("数字", "Number"),
     "until": Words("截至", "Until"),
+    "count": Words("数量", "Count"),
+    "via": Words("方式", "By"),
+    "min_length": Words("密码最短长度", "Shortest password"),
+    "password_days": Words("密码有效期（天）", "Lifetime of a password (days)"),
+    "remembered": Words("不得重复最近几次的密码", "Last passwords that may not be used again"),
+    "second_factor": Words("必须使用二次验证的人", "Who must use a second factor"),
+    "idle_minutes": Words("无操作自动退出（分钟）", "Signed out when idle for (minutes)"),
+    "lifetime_hours": Words("登录最长时间（小时）", "Signed out in any case after (hours)"),
+}
+# How somebody signed in.
+WAYS: dict[str, Words] = {
+    "password": Words("密码", "password"),
+    "oidc": Words("单位账号", "company account"),
 }
 FIELDS: dict[str, Words] = {
     "name": Words("名称", "name"),
@@ -64,6 +77,8 @@ class AuditNames:
         if isinstance(value, list):
             joint = "、" if language() == "zh" else ", "
             return joint.join(str(FIELDS.get(each, each)) for each in value)
+        if name == "via":
+            return str(WAYS.get(str(value), value))
         if name == "role":
             return str(self._roles.get(str(value), value))
         return self._name("unit" if name == "parent" else name, str(value)) if name in _OF_OBJECTS else str(value)

@@ -16,6 +16,7 @@ from qunyu.kernel.scope import PERMISSIONS
 from qunyu.kernel.words import Words
 from qunyu.people import actions
 from qunyu.people.queries import find_grant, find_staff, roles, staff_under, unit_in, units_in
+from qunyu.people.sign_in_rules import password_words, rules_now
 
 _PLACES = {"username_taken": "username", "weak_password": "password", "unknown_role": "role", "unknown_unit": "unit"}
 ADDED = Words("已添加", "Added")
@@ -42,6 +43,7 @@ def _page(request: Ask, form: Form, open_form: str) -> HttpResponse:
         "form": form,
         "open_form": open_form,
         "me": request.user.pk,
+        "password_rules": password_words(rules_now()),
     }
     return answer(request, "organisation", context, status=400 if form.errors else 200)
 
@@ -66,12 +68,14 @@ def add_staff(request: Ask) -> HttpResponse:
     request.scope.require("staff.manage")
     form = Form.of(request)
     if form.required("username", "name", "password", "role", "unit"):
-        values = {name: form.text(name) for name in ("username", "name")}
         password = str(form.given.get("password", ""))
         try:
             with transaction.atomic():
                 unit = unit_in(request.scope, "staff.manage", form.text("unit"))
-                staff = actions.add_staff(by=request.scope, password=password, now=timezone.now(), **values)
+                username, name = form.text("username"), form.text("name")
+                staff = actions.add_staff(
+                    by=request.scope, username=username, name=name, password=password, now=timezone.now()
+                )
                 actions.grant(by=request.scope, staff=staff, role=form.text("role"), unit=unit, now=timezone.now())
         except DomainError as error:
             form.refuse(error, _PLACES.get(error.code, ""))
