@@ -23,6 +23,7 @@ from qunyu.api.routes import (
     orders,
     people,
     reports,
+    signing,
 )
 
 api = DescribedAPI(
@@ -48,6 +49,7 @@ for noun in (
     growth,
     leaving,
     health,
+    signing,
 ):
     api.add_router("", noun.router)
 
