@@ -18,7 +18,7 @@ CHAT = """\
 """
 PAGES = (
     "/board/metrics", "/board/metrics/repurchase_rate", "/members", "/organisation", "/settings/imports", "/settings/imports/new",
-    "/settings/account", "/settings/tokens", "/settings/audit",
+    "/settings/account", "/settings/second-factor", "/settings/sign-in", "/settings/tokens", "/settings/audit",
 )  # fmt: skip
 
 

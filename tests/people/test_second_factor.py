@@ -114,7 +114,7 @@ def test_a_recovery_code_counts_once_however_it_is_typed(mei: Staff) -> None:
     assert accept(staff=mei, code=f" {codes[3].upper().replace('-', ' ')} ", now=NOW) == "recovery"
     assert accept(staff=mei, code=codes[3], now=NOW) == ""
     assert factor_of(mei).codes_left == 9
-    assert (entries()[0].action, entries()[0].data) == ("factor.recovery", {"count": 9})
+    assert (entries()[0].action, entries()[0].data) == ("factor.recovery", {"left": 9})
 
 
 @pytest.mark.parametrize("code", ["", " ", "١٢٣٤٥٦", "12345", "aaaa-bbbb-cccc", "\0"])

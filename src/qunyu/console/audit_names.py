@@ -31,6 +31,7 @@ DETAILS: dict[str, Words] = {
     "metric": Words("数字", "Number"),
     "until": Words("截至", "Until"),
     "count": Words("数量", "Count"),
+    "left": Words("剩余", "Left"),
     "via": Words("方式", "By"),
     "min_length": Words("密码最短长度", "Shortest password"),
     "password_days": Words("密码有效期（天）", "Lifetime of a password (days)"),

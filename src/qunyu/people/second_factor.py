@@ -127,7 +127,7 @@ def accept(*, staff: Staff, code: str, now: datetime) -> Literal["code", "recove
     if not used:
         return ""
     left = factor.recovery_codes.count()
-    audit.record(by=_self(staff), action="factor.recovery", kind="staff", id=staff.pk, now=now, count=left)
+    audit.record(by=_self(staff), action="factor.recovery", kind="staff", id=staff.pk, now=now, left=left)
     return "recovery"
 
 
