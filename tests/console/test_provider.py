@@ -31,6 +31,7 @@ from tests.deployment_fixtures import AddStaff
 def idp(settings: Settings, monkeypatch: pytest.MonkeyPatch, db: None) -> Iterator[IdentityProvider]:
     """A provider, and a deployment whose people may sign in there."""
     monkeypatch.setenv("NO_PROXY", "127.0.0.1")
+    oidc._registered.cache_clear()
     with running() as made:
         settings.QUNYU_OIDC = {
             "issuer": made.issuer, "client_id": CLIENT, "client_secret": SECRET, "name": "茶司", "link_by_email": False,
@@ -103,6 +104,7 @@ WRONG: dict[str, dict[str, Any]] = {
     "no end": {"claims": {"exp": None}},
     "issuer": {"claims": {"iss": "https://evil.example"}},
     "subject": {"claims": {"sub": None}},
+    "a long subject": {"claims": {"sub": "u" * 256}},
     "described by another": {"metadata": {"issuer": "https://evil.example"}},
 }
 
@@ -182,7 +184,6 @@ def test_a_provider_that_answers_with_something_else_is_named(idp: IdentityProvi
 
 
 def test_a_missing_extra_is_named(idp: IdentityProvider, client: Client, monkeypatch: pytest.MonkeyPatch) -> None:
-    oidc._registered.cache_clear()
     monkeypatch.setitem(sys.modules, "authlib.integrations.django_client", None)
     assert client.get("/sign-in/provider")["Location"] == "/sign-in"
     assert "pip install" in read(client.get("/sign-in"))

@@ -65,6 +65,7 @@ def test_it_is_on_after_the_first_code(mei: Staff) -> None:
     assert setup_of(mei) is None
     assert entries()[0].action == "factor.set_up"
     refused("factor_on", lambda: start_setup(staff=mei, now=NOW))
+    refused("factor_on", lambda: confirm(staff=mei, code=app.at(NOW + 2 * STEP), now=NOW + 2 * STEP))
 
 
 def test_neither_secret_nor_codes_lie_in_the_clear(mei: Staff) -> None:

@@ -131,8 +131,10 @@ def _safe_issuer(address: str) -> bool:
         parts = urlsplit(address)
     except ValueError:
         return False
+    if len(address) > 200 or parts.query or parts.fragment:
+        return False
     local = parts.scheme == "http" and parts.hostname in ("localhost", "127.0.0.1", "::1")
-    return (parts.scheme == "https" or local) and bool(parts.hostname) and not (parts.query or parts.fragment)
+    return (parts.scheme == "https" or local) and bool(parts.hostname)
 
 
 def _zone(name: str) -> str:

@@ -21,6 +21,8 @@ from qunyu.kernel.words import Words
 # An answer belongs to a question of the last ten minutes.
 PATIENCE = 600
 TIMEOUT, LEEWAY = 10, 60
+# Source: OpenID Connect Core 1.0, section 2: at most 255 characters.
+SUBJECT = 255
 # Signed with the provider's own key. Never "none", and never our shared secret, which others could know.
 ALGORITHMS = ("RS256", "RS384", "RS512", "PS256", "PS384", "PS512", "ES256", "ES384", "ES512", "EdDSA", "Ed25519")
 # A second factor was asked for there.
@@ -76,7 +78,7 @@ def begin(request: HttpRequest, chosen: Provider, back: str, goal: str, now: dat
     """
     request.session[_BEGUN] = {"at": now.timestamp(), "goal": goal}
     with _told(chosen):
-        return _app(chosen).authorize_redirect(request, back)  # type: ignore[no-any-return]
+        return _app(chosen, now).authorize_redirect(request, back)  # type: ignore[no-any-return]
 
 
 def finish(request: HttpRequest, chosen: Provider, now: datetime) -> Claims:
@@ -91,27 +93,28 @@ def finish(request: HttpRequest, chosen: Provider, now: datetime) -> Claims:
         why = request.GET.get("error_description") or request.GET["error"]
         raise DomainError("provider_refused", REFUSED.fill(name=chosen.name, why=why[:200]))
     with _told(chosen):
-        claims = _claims(request, chosen)
+        claims = _claims(request, chosen, now)
         amr = claims.get("amr") or []
         email = str(claims.get("email", "")) if claims.get("email_verified") is True else ""
         strong = not STRONG.isdisjoint(amr)
-        return Claims(chosen.issuer, str(claims["sub"])[:255], email, strong, begun["goal"])
+        return Claims(chosen.issuer, str(claims["sub"]), email, strong, begun["goal"])
 
 
-def _claims(request: HttpRequest, chosen: Provider) -> Any:
+def _claims(request: HttpRequest, chosen: Provider, now: datetime) -> Any:
     options = {
         "iss": {"essential": True, "value": chosen.issuer},
         "aud": {"essential": True, "value": chosen.client_id},
     }
-    token = _app(chosen).authorize_access_token(request, claims_options=options, leeway=LEEWAY)
-    if not token.get("userinfo"):
+    token = _app(chosen, now).authorize_access_token(request, claims_options=options, leeway=LEEWAY)
+    found = token.get("userinfo")
+    if not found or not 0 < len(str(found["sub"])) <= SUBJECT:
         raise _not_valid(chosen, "id_token")
-    return token["userinfo"]
+    return found
 
 
-def _app(chosen: Provider) -> Any:
-    """Authlib's client, with what the provider says of itself at hand."""
-    app = _registered(chosen)
+def _app(chosen: Provider, now: datetime) -> Any:
+    """Authlib's client, with what the provider said of itself within the hour."""
+    app = _registered(chosen, int(now.timestamp()) // 3600)
     metadata = app.load_server_metadata()
     if metadata.get("issuer") != chosen.issuer:
         raise _not_valid(chosen, "issuer")
@@ -121,7 +124,7 @@ def _app(chosen: Provider) -> Any:
 
 
 @lru_cache(maxsize=4)
-def _registered(chosen: Provider) -> Any:
+def _registered(chosen: Provider, hour: int) -> Any:
     from authlib.integrations.django_client import OAuth
 
     return OAuth().register(

@@ -101,8 +101,10 @@ def confirm(*, staff: Staff, code: str, here: int | None = None, now: datetime) 
     """Switches the second factor on with a first code; the recovery codes, shown this once.
 
     The session `here` counts as strong from now on; the others, begun without a code, end.
-    Raises DomainError factor_off when nothing was begun, wrong_code.
+    Raises DomainError factor_on, factor_off when nothing was begun, wrong_code.
     """
+    if has_factor(staff):
+        raise DomainError("factor_on", ON_ALREADY)
     factor = SecondFactor.objects.filter(staff=staff, confirmed_at=None).first()
     if factor is None:
         raise DomainError("factor_off", NOT_SET_UP)

@@ -43,7 +43,7 @@ NUMBERS = (
     ),
     RuleNumber(
         "idle_minutes", Words("无操作自动退出", "Signed out when idle for"), Words("分钟", "minutes"), 15, 43_200,
-        Words("一天是 1440 分钟；最后活动每 5 分钟记录一次，可能提前至多 5 分钟退出", "a day has 1440; last activity is noted every 5 minutes, so it may end up to 5 minutes earlier"),
+        Words("一天是 1440 分钟；可能提前至多 5 分钟退出", "a day has 1440; it may end up to 5 minutes earlier"),
     ),
     RuleNumber(
         "lifetime_hours", Words("登录最长时间", "Signed out in any case after"), Words("小时", "hours"), 1, 2160,
