@@ -166,7 +166,9 @@ def test_what_the_provider_refuses_is_told(mei: Staff, idp: IdentityProvider, cl
 def test_a_provider_that_is_down_is_named(idp: IdentityProvider, client: Client, settings: Settings) -> None:
     settings.QUNYU_OIDC = {**settings.QUNYU_OIDC, "issuer": "http://127.0.0.1:9"}
     assert client.get("/sign-in/provider")["Location"] == "/sign-in"
-    assert "无法连接到“茶司”" in read(client.get("/sign-in"))
+    page = read(client.get("/sign-in"))
+    assert "无法连接到“茶司”" in page
+    assert "alert-danger" in page
 
 
 def test_a_provider_that_goes_down_half_way_is_named(mei: Staff, client: Client, idp: IdentityProvider) -> None:

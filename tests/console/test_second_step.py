@@ -313,6 +313,29 @@ def test_nobody_ends_anothers_session_by_its_id(boss: Client, director: Staff, o
     assert session.ended_at is None
 
 
+def test_an_idle_session_is_over_for_pages_parts_and_the_api(
+    director: Staff, client: Client, system: Scope, clock: Clock
+) -> None:
+    change_rules(by=system, changes={"idle_minutes": 30}, now=START)
+    client.post("/sign-in", FORM)
+    for _ in range(2):
+        clock.on(minutes=29)
+        assert client.get("/settings/account").status_code == 200
+    clock.on(minutes=30)
+    part = client.get("/communities", headers={"HX-Request": "true"})
+    assert (part.status_code, part["HX-Refresh"]) == (204, "true")
+    assert client.get("/settings/account")["Location"] == "/sign-in?next=/settings/account"
+    assert client.get("/api/v1/me").status_code == 401
+    assert StaffSession.objects.get().ended_at == START + timedelta(minutes=88)
+
+
+def test_the_cookie_lasts_as_long_as_the_session_may(director: Staff, client: Client, system: Scope) -> None:
+    change_rules(by=system, changes={"lifetime_hours": 9}, now=timezone.now())
+    client.post("/sign-in", FORM)
+    cookie = client.cookies["qunyu_session"]
+    assert (cookie["max-age"], cookie["httponly"], cookie["samesite"]) == (9 * 3600, True, "Lax")
+
+
 def test_a_session_without_a_row_of_ours_is_nobodys(director: Staff) -> None:
     client = Client()
     client.force_login(director)

@@ -6,6 +6,8 @@ from dataclasses import asdict
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
+from django.contrib.messages import constants as message_levels
+
 from qunyu.config.environment import read_environment
 
 ENVIRONMENT = read_environment()
@@ -95,6 +97,8 @@ SESSION_COOKIE_NAME, CSRF_COOKIE_NAME = "qunyu_session", "qunyu_csrf"
 # Whoever is signed in goes by the deployment's sign-in rules instead.
 SESSION_COOKIE_AGE = 14 * 24 * 3600
 SECURE_REFERRER_POLICY = "same-origin"
+# What Tabler calls an error.
+MESSAGE_TAGS = {message_levels.ERROR: "danger"}
 MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"
 
 QUNYU_OIDC = asdict(ENVIRONMENT.oidc) if ENVIRONMENT.oidc else None
