@@ -226,7 +226,8 @@ def test_an_email_that_is_not_verified_or_not_quite_the_same_links_nobody(
     claims: dict[str, Any], idp: IdentityProvider, client: Client, staff: AddStaff, settings: Settings
 ) -> None:
     by_email(settings)
-    staff("lin@example.com")
+    for name in ("lin@example.com", "lın@example.com"):
+        staff(name)
     idp.claims = claims
     assert "还没有关联群域账号" in why_not(client, idp)
     assert not ExternalIdentity.objects.exists()

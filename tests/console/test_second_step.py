@@ -259,6 +259,19 @@ def test_guessing_inside_is_limited_like_guessing_at_the_door(app: pyotp.TOTP, c
     assert Staff.objects.get(username="director").check_password(PASSWORD)
 
 
+@pytest.mark.parametrize("page", ["codes", "off"])
+def test_guessing_codes_inside_is_limited_too(page: str, app: pyotp.TOTP, client: Client, clock: Clock) -> None:
+    client.post("/sign-in", FORM)
+    client.post("/sign-in/code", {"code": app.at(START)})
+    clock.on(minutes=1)
+    for _ in range(5):
+        client.post(f"/settings/second-factor/{page}", {"password": PASSWORD, "code": "000000"})
+    right = {"password": PASSWORD, "code": app.at(clock.now)}
+    refused = client.post(f"/settings/second-factor/{page}", right)
+    assert "15 分钟" in refused.context["form"].top
+    assert has_factor(Staff.objects.get(username="director"))
+
+
 def test_a_password_given_by_another_is_changed_first(staff: AddStaff, client: Client, system: Scope) -> None:
     mei = staff("mei", "owner")
     Staff.objects.filter(pk=mei.pk).update(must_change_password=True)

@@ -8,11 +8,13 @@ from django.test import Client
 from django.utils import timezone
 
 from qunyu.kernel.queries import entries
+from qunyu.kernel.scope import Scope
+from qunyu.people.actions import grant
 from qunyu.people.models import Staff, StaffSession, Unit
 from qunyu.people.second_factor import confirm, has_factor, setup_of, start_setup
 from qunyu.people.sign_in_rules import rules_now
 from tests.console.conftest import read
-from tests.deployment_fixtures import PASSWORD, AddStaff, SignedIn
+from tests.deployment_fixtures import NOW, PASSWORD, AddStaff, SignedIn
 
 RULES = {
     "min_length": "12", "password_days": "90", "remembered": "3", "idle_minutes": "60", "lifetime_hours": "12",
@@ -105,6 +107,18 @@ def test_other_branches_are_out_of_reach(
         for path, data in (("access", {"password": "a first phrase 9"}), ("sessions/end", {}), ("factor/reset", {})):
             assert local.post(f"{page}/{path}", data).status_code == 404, path
     assert Staff.objects.get(pk=mei.pk).check_password(PASSWORD)
+
+
+def test_somebody_with_a_role_elsewhere_too_is_not_looked_into(
+    staff: AddStaff, signed_in: SignedIn, unit: Unit, other_unit: Unit, system: Scope
+) -> None:
+    local, both = signed_in(staff("local", "director", unit)), staff("both", "owner", unit)
+    grant(by=system, staff=both, role="owner", unit=other_unit, now=NOW)
+    theirs, page = signed_in(both), f"/organisation/staff/{both.public_id}"
+    assert local.get(f"{page}/access").status_code == 403
+    for path, data in (("access", {"password": "a first phrase 9"}), ("sessions/end", {}), ("factor/reset", {})):
+        assert local.post(f"{page}/{path}", data).status_code == 403, path
+    assert theirs.get("/settings/account").status_code == 200
 
 
 def test_ones_own_password_is_not_changed_that_way(boss: Client, director: Staff) -> None:
