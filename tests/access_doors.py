@@ -22,6 +22,8 @@ class Door:
     data: dict[str, Any] | Callable[[], dict[str, Any]] | None = None
     address: dict[str, str] = field(default_factory=dict)
     query: str = ""
+    # What else is answered to who passes: what is sent is not all that it takes.
+    also: tuple[int, ...] = ()
 
 
 def _page(name: str, where: Where, needs: str = "", **address: str) -> Door:
@@ -43,6 +45,9 @@ OVER_ZHEN = f"{MANAGE} {SEE} {ORDERS}"
 CONSOLE: tuple[Door, ...] = (
     _page("home", "signed"),
     _page("sign_in", "open"),
+    _page("second_step", "open"),
+    Door("go_to_provider", "get", "open", also=(404,)),
+    Door("provider_back", "get", "open", also=(404,)),
     _post("sign_out", "open"),
     _post("language", "open"),
     _page("invitation", "open", public_id="{zhen}", token="{invitation}"),
@@ -98,6 +103,11 @@ CONSOLE: tuple[Door, ...] = (
     _post("invite_staff", "there", OVER_ZHEN, public_id="{zhen}"),
     _post("set_active", "there", OVER_ZHEN, {"active": "no"}, public_id="{zhen}"),
     _post("revoke_token_of", "there", OVER_ZHEN, public_id="{zhen}", token_id="{token}"),
+    _page("access", "there", OVER_ZHEN, public_id="{zhen}"),
+    _post("access", "there", OVER_ZHEN, {"password": "a fresh long secret 5"}, public_id="{zhen}"),
+    _post("end_all_theirs", "there", OVER_ZHEN, public_id="{zhen}"),
+    _post("end_theirs", "there", OVER_ZHEN, public_id="{zhen}", session_id="{session}"),
+    Door("reset_theirs", "post", "there", tuple(OVER_ZHEN.split()), {}, {"public_id": "{zhen}"}, also=(400,)),
     _page("roles", "anywhere", MANAGE),
     _post("roles", "top", f"{MANAGE} {SEE}", {"name_zh": "助教", "permission": [SEE]}),
     _page("role", "top", MANAGE, code="keeper"),
@@ -112,6 +122,18 @@ CONSOLE: tuple[Door, ...] = (
     _page("unit_thresholds", "there", SETTINGS, public_id="{unit}"),
     _post("unit_thresholds", "there", SETTINGS, {"do": "save"}, public_id="{unit}"),
     _page("account", "signed"),
+    _page("new_password", "signed"),
+    Door("provider", "get", "signed", also=(404,)),
+    Door("link_provider", "post", "signed", also=(404,)),
+    Door("unlink_provider", "post", "signed", also=(404,)),
+    _post("end_my_others", "signed"),
+    _post("end_mine", "signed", public_id="nothing"),
+    _page("second_factor", "signed"),
+    _post("begin_second_factor", "signed"),
+    Door("recovery_codes", "post", "signed", also=(400,)),
+    Door("second_factor_off", "post", "signed", also=(400,)),
+    _page("sign_in_rules", "anywhere", MANAGE),
+    Door("sign_in_rules", "post", "top", (MANAGE,), {}, also=(400,)),
     _page("tokens", "signed"),
     _post("tokens", "signed", "", {"name": "mine"}),
     _post("revoke_token", "signed", public_id="nothing"),
@@ -144,6 +166,16 @@ API: tuple[Door, ...] = (
     _ask("invite_staff", "post", "there", OVER_ZHEN, id="{zhen}"),
     _ask("give_role", "post", "there", f"{MANAGE} {SEE}", {"role": "kol", "unit": "{unit}"}, id="{zhen}"),
     _ask("take_role", "delete", "there", MANAGE, id="{zhen}", grant="{grant}"),
+    _ask("sessions", "get", "signed"),
+    _ask("end_sessions", "delete", "signed"),
+    _ask("end_session", "delete", "signed", id="nothing"),
+    _ask("staff_sessions", "get", "there", OVER_ZHEN, id="{zhen}"),
+    _ask("end_staff_sessions", "delete", "there", OVER_ZHEN, id="{zhen}"),
+    _ask("end_staff_session", "delete", "there", OVER_ZHEN, id="{zhen}", session="{session}"),
+    Door("reset_factor", "delete", "there", tuple(OVER_ZHEN.split()), None, {"id": "{zhen}"}, also=(409, 422)),
+    _ask("second_factor", "get", "signed"),
+    _ask("sign_in_rules", "get", "anywhere", MANAGE),
+    _ask("change_rules", "patch", "top", MANAGE, {"min_length": 12}),
     _ask("tokens", "get", "signed"),
     _ask("issue_token", "post", "signed", "", {"name": "mine"}),
     _ask("revoke_token", "delete", "signed", id="nothing"),

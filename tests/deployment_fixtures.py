@@ -9,8 +9,10 @@ from typing import Protocol
 
 import pytest
 from django.test import Client
+from django.utils import timezone
 
 from qunyu.communities.models import Community
+from qunyu.console.entering import KEPT
 from qunyu.events.models import Import
 from qunyu.flows import importing
 from qunyu.flows.actions import ask_import
@@ -20,6 +22,7 @@ from qunyu.kernel.scope import Scope, system_scope
 from qunyu.people.actions import add_staff, add_unit, grant
 from qunyu.people.models import Staff, Unit
 from qunyu.people.queries import root_unit
+from qunyu.people.sessions import begin_session
 
 NOW = datetime(2026, 3, 20, 4, 0, tzinfo=UTC)
 PASSWORD = "a long enough phrase 7"
@@ -94,13 +97,21 @@ def director(staff: AddStaff) -> Staff:
     return staff("director", "director")
 
 
+def sign_in(client: Client, who: Staff) -> None:
+    """Signs `who` in without asking for a password, as of now."""
+    client.force_login(who)
+    session = client.session
+    session[KEPT] = begin_session(staff=who, via="password", strong=False, now=timezone.now()).pk
+    session.save()
+
+
 @pytest.fixture
 def signed_in() -> SignedIn:
     """A test client in which somebody is signed in."""
 
     def enter(who: Staff) -> Client:
         client = Client()
-        client.force_login(who)
+        sign_in(client, who)
         return client
 
     return enter

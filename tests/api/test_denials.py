@@ -16,7 +16,7 @@ from qunyu.members.models import Member
 from qunyu.people.actions import revoke_token
 from qunyu.people.models import ApiToken, Unit
 from tests.api.calling import As, Caller, TokenOf
-from tests.deployment_fixtures import AddStaff
+from tests.deployment_fixtures import AddStaff, sign_in
 
 EVERYTHING = (
     "/me",
@@ -178,7 +178,7 @@ def test_a_denied_write_changes_nothing(
 
 def test_a_session_writes_only_with_its_csrf_token(staff: AddStaff, tea: Community) -> None:
     client = Client(enforce_csrf_checks=True)
-    client.force_login(staff("ann", "director"))
+    sign_in(client, staff("ann", "director"))
     refused = Caller(client).ask("patch", f"/communities/{tea.public_id}", {"type": "lead"})
     assert (refused.status, refused.body["code"], state_of(tea)[1]) == (403, "csrf_failed", "")
     client.cookies["qunyu_csrf"] = "a" * 32

@@ -10,7 +10,7 @@ from django.test import Client
 from qunyu.people.models import ApiToken, Grant, Role, Staff, Unit
 from qunyu.people.queries import root_unit, scope_of
 from tests.api.calling import As, Caller
-from tests.deployment_fixtures import PASSWORD, AddStaff
+from tests.deployment_fixtures import PASSWORD, AddStaff, sign_in
 
 
 def test_a_unit_is_added_renamed_moved_and_removed(api: Caller, unit: Unit, other_unit: Unit) -> None:
@@ -102,7 +102,7 @@ def test_nobody_closes_their_own_account_by_a_token_either(caller: As) -> None:
 
 def test_tokens_with_scopes(staff: AddStaff, unit: Unit) -> None:
     client = Client()
-    client.force_login(staff("ann", "director"))
+    sign_in(client, staff("ann", "director"))
     me = Caller(client)
     asked = {"name": "robot", "days": 7, "permissions": ["members.view"], "unit": unit.public_id}
     made = me.ask("post", "/tokens", asked)

@@ -17,8 +17,9 @@ CHAT = """\
 02/03/2026, 10:02 - Bob: Not me
 """
 PAGES = (
-    "/board/metrics", "/board/metrics/repurchase_rate", "/members", "/organisation", "/settings/imports", "/settings/imports/new",
-    "/settings/account", "/settings/tokens", "/settings/audit",
+    "/board/metrics", "/board/metrics/repurchase_rate", "/members", "/organisation", "/organisation/staff",
+    "/organisation/roles", "/organisation/import", "/settings/imports", "/settings/imports/new",
+    "/settings/account", "/settings/second-factor", "/settings/sign-in", "/settings/tokens", "/settings/audit",
 )  # fmt: skip
 
 

@@ -123,10 +123,21 @@ def test_accounts_and_tokens(qunyu: Qunyu, here: Path) -> None:
     assert rows(here, "SELECT count(*) FROM people_grant") == [(1,)]
     assert PASSWORD not in rows(here, "SELECT password FROM people_staff")[0][0]
 
+    assert rows(here, "SELECT must_change_password FROM people_staff") == [(1,)]
+    assert qunyu("user", "add", "own", "--password", PASSWORD, "--keep-password").code == 0
+    assert rows(here, "SELECT must_change_password FROM people_staff WHERE username = 'own'") == [(0,)]
+    reset = qunyu("user", "password", "own", "--password", f"{PASSWORD} 2", **english)
+    assert (reset.code, reset.out, reset.err) == (0, "", "set the password of own\n")
+    assert rows(here, "SELECT must_change_password FROM people_staff WHERE username = 'own'") == [(1,)]
+    told = qunyu("user", "second-factor", "own", **english)
+    assert (told.code, told.err) == (0, "second factor of own: off\n")
+    none = qunyu("user", "second-factor", "own", "--off", **english)
+    assert (none.code, none.err) == (1, "error: the second factor is not set up\n")
+
     taken = qunyu("user", "add", "lin", "--password", PASSWORD, **english)
     assert taken.code == 1
     assert "“lin” is taken" in taken.err
-    assert rows(here, "SELECT count(*) FROM people_grant") == [(1,)]
+    assert rows(here, "SELECT count(*) FROM people_grant") == [(2,)]
 
     issued = qunyu("token", "issue", "lin", "--days", "7")
     secret = issued.out.strip()

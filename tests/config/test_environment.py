@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from qunyu.config.environment import Environment, read_environment
+from qunyu.config.environment import Environment, Oidc, read_environment
 from qunyu.kernel.errors import DomainError
 from qunyu.kernel.words import speaking
 
@@ -99,6 +99,45 @@ def test_a_bad_address_does_not_tell_its_password(tmp_path: Path) -> None:
 @pytest.mark.parametrize("zone", ["Asia/Shanghai", "America/Argentina/Buenos_Aires", "UTC"])
 def test_a_zone(tmp_path: Path, zone: str) -> None:
     assert read(tmp_path, QUNYU_TIME_ZONE=zone).zone == zone
+
+
+OIDC = {
+    "QUNYU_OIDC_ISSUER": "https://id.example/realms/tea", "QUNYU_OIDC_CLIENT_ID": "qunyu", "QUNYU_OIDC_CLIENT_SECRET": "s3cret",
+}  # fmt: skip
+
+
+def test_a_companys_own_sign_in(tmp_path: Path) -> None:
+    assert read(tmp_path).oidc is None
+    assert read(tmp_path, QUNYU_OIDC_NAME="茶司").oidc is None
+    plain = read(tmp_path, **OIDC).oidc
+    assert plain == Oidc("https://id.example/realms/tea", "qunyu", "s3cret", "SSO", link_by_email=False)
+    named = read(tmp_path, **OIDC, QUNYU_OIDC_NAME="茶司", QUNYU_OIDC_LINK_BY_EMAIL="1").oidc
+    assert named is not None
+    assert (named.name, named.link_by_email) == ("茶司", True)
+    assert read(tmp_path, **{**OIDC, "QUNYU_OIDC_ISSUER": "http://127.0.0.1:8080"}).oidc is not None
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "remedy"),
+    [
+        ("QUNYU_OIDC_ISSUER", "http://id.example", "https://"),
+        ("QUNYU_OIDC_ISSUER", "id.example", "https://"),
+        ("QUNYU_OIDC_ISSUER", "https://id.example/?a=b", "https://"),
+        ("QUNYU_OIDC_ISSUER", "https://[id", "https://"),
+        ("QUNYU_OIDC_ISSUER", "", "https://"),
+        ("QUNYU_OIDC_CLIENT_ID", "", "needs it as well"),
+        ("QUNYU_OIDC_CLIENT_SECRET", "", "needs it as well"),
+        ("QUNYU_OIDC_LINK_BY_EMAIL", "yes", "write 1 (on) or 0 (off)"),
+    ],
+)
+def test_half_a_sign_in_is_refused_without_telling_its_secret(
+    tmp_path: Path, name: str, value: str, remedy: str
+) -> None:
+    with pytest.raises(DomainError) as caught:
+        read(tmp_path, **{**OIDC, name: value})
+    assert caught.value.data == {"name": name}
+    assert remedy in caught.value.message.en
+    assert "s3cret" not in caught.value.message.en + caught.value.message.zh
 
 
 @pytest.mark.parametrize(("value", "on"), [("1", True), ("0", False), ("", False)])

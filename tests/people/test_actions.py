@@ -7,8 +7,9 @@ import pytest
 from qunyu.kernel.errors import DomainError
 from qunyu.kernel.queries import entries
 from qunyu.kernel.scope import Denied, Scope, system_scope
-from qunyu.people.actions import add_staff, add_unit, change_password, grant, revoke, set_active
+from qunyu.people.actions import add_staff, add_unit, grant, revoke, set_active
 from qunyu.people.models import ApiToken, Grant, Staff, Unit
+from qunyu.people.passwords import change_password
 from qunyu.people.queries import root_unit, scope_of
 from tests.deployment_fixtures import NOW, PASSWORD, AddStaff
 

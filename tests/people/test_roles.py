@@ -16,9 +16,9 @@ from qunyu.people.actions import (
     rename_staff,
     revoke,
     set_active,
-    set_password,
 )
 from qunyu.people.models import Grant, Role, Staff, Unit
+from qunyu.people.passwords import set_password
 from qunyu.people.queries import holders, role_called, root_unit, scope_of
 from tests.deployment_fixtures import NOW, PASSWORD, AddStaff
 

@@ -69,7 +69,7 @@ def test_a_unit_moves_with_everything_below_it(system: Scope, unit: Unit, other_
     assert (team.parent, team.path) == (shop, f"{shop.path}{team.pk}/")
     assert settings_in_force()[team.pk] == {"bar": 7}
     assert [each.action for each in entries()].count("unit.move") == 1
-    assert entries()[0].data == {"parent": other_unit.pk, "left": unit.pk}
+    assert entries()[0].data == {"parent": other_unit.pk, "old_parent": unit.pk}
 
 
 def test_who_may_what_follows_a_move(system: Scope, staff: AddStaff, unit: Unit, other_unit: Unit, shop: Unit) -> None:

@@ -13,6 +13,7 @@ from qunyu.kernel.scope import Scope
 from qunyu.kernel.words import Words
 from qunyu.people.actions import note_use
 from qunyu.people.queries import scope_of, scope_of_token
+from qunyu.people.signing import require_finished
 
 NOT_SIGNED_IN = Words(
     "请在请求头中提供有效的令牌（Authorization: Bearer …），或先登录控制台",
@@ -58,9 +59,9 @@ class Session(APIKeyCookie):
     param_name = settings.SESSION_COOKIE_NAME
 
     def __call__(self, request: HttpRequest) -> Scope | None:
-        """The scope of who is signed in; None when nobody is.
+        """The scope of who is signed in, past the second step; None when nobody is.
 
-        Raises DomainError csrf_failed.
+        Raises DomainError csrf_failed; sign_in_unfinished while a new password or a second factor is owed in the console.
         """
         return self.authenticate(request, None)
 
@@ -71,7 +72,9 @@ class Session(APIKeyCookie):
             return None
         if check_csrf(request) is not None:
             raise DomainError("csrf_failed", CSRF_FAILED)
-        return scope_of(user)
+        scope = scope_of(user)
+        require_finished(request.staff_session, scope)  # type: ignore[attr-defined]
+        return scope
 
 
 def scope_of_request(request: HttpRequest) -> Scope:

@@ -24,6 +24,7 @@ from qunyu.api.routes import (
     organisation,
     people,
     reports,
+    signing,
     staff,
     tokens,
 )
@@ -54,6 +55,7 @@ for noun in (
     growth,
     leaving,
     health,
+    signing,
 ):
     api.add_router("", noun.router)
 

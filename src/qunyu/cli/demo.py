@@ -78,7 +78,8 @@ def _load(seed: int, data: Path) -> None:
 def _sign_in() -> str:
     """A new password for the demo's director, whose account is made when it is not there."""
     from qunyu.kernel.scope import system_scope
-    from qunyu.people.actions import add_staff, grant, set_password
+    from qunyu.people.actions import add_staff, grant
+    from qunyu.people.passwords import set_password
     from qunyu.people.queries import root_unit, staff_called
 
     scope, now = system_scope("demo"), datetime.now(UTC)

@@ -16,10 +16,22 @@ from qunyu.kernel.words import Words
 
 
 @dataclass(frozen=True)
+class Oidc:
+    """The company's own sign-in (OpenID Connect); `link_by_email` links an account named like a verified e-mail by itself."""
+
+    issuer: str
+    client_id: str
+    client_secret: str
+    name: str
+    link_by_email: bool
+
+
+@dataclass(frozen=True)
 class Environment:
     """`data` holds everything the deployment writes; `zone` sets its days; `upload_limit` is bytes of one upload in the console.
 
     `https` says that a proxy in front speaks HTTPS (and sets X-Forwarded-Proto itself): cookies are then marked secure.
+    `oidc` is None where people sign in with passwords only.
     """
 
     data: Path
@@ -29,6 +41,7 @@ class Environment:
     debug: bool
     https: bool
     upload_limit: int
+    oidc: Oidc | None
 
 
 def bad_setting(name: str, value: str, remedy: Words) -> DomainError:
@@ -39,7 +52,8 @@ def bad_setting(name: str, value: str, remedy: Words) -> DomainError:
 
 
 def read_environment(values: Mapping[str, str] = os.environ) -> Environment:
-    """Reads QUNYU_DATA, QUNYU_DATABASE_URL, QUNYU_SECRET_KEY, QUNYU_TIME_ZONE, QUNYU_DEBUG, QUNYU_HTTPS and QUNYU_UPLOAD_LIMIT (MB).
+    """Reads QUNYU_DATA, QUNYU_DATABASE_URL, QUNYU_SECRET_KEY, QUNYU_TIME_ZONE, QUNYU_DEBUG, QUNYU_HTTPS, QUNYU_UPLOAD_LIMIT (MB)
+    and the five that begin with QUNYU_OIDC.
 
     Raises DomainError bad_setting when one of them cannot be used.
     """
@@ -52,6 +66,7 @@ def read_environment(values: Mapping[str, str] = os.environ) -> Environment:
         debug=_switch("QUNYU_DEBUG", values.get("QUNYU_DEBUG", "")),
         https=_switch("QUNYU_HTTPS", values.get("QUNYU_HTTPS", "")),
         upload_limit=_megabytes("QUNYU_UPLOAD_LIMIT", values.get("QUNYU_UPLOAD_LIMIT", "2048")),
+        oidc=_oidc(values),
     )
 
 
@@ -89,6 +104,37 @@ def _megabytes(name: str, value: str) -> int:
         return int(value) * 1024 * 1024
     remedy = Words("请写以 MB 为单位的正整数，例如 2048", "write a whole number of megabytes, such as 2048")
     raise bad_setting(name, value, remedy)
+
+
+def _oidc(values: Mapping[str, str]) -> Oidc | None:
+    issuer = values.get("QUNYU_OIDC_ISSUER", "")
+    client_id, secret = values.get("QUNYU_OIDC_CLIENT_ID", ""), values.get("QUNYU_OIDC_CLIENT_SECRET", "")
+    by_email = _switch("QUNYU_OIDC_LINK_BY_EMAIL", values.get("QUNYU_OIDC_LINK_BY_EMAIL", ""))
+    if not (issuer or client_id or secret):
+        return None
+    if not _safe_issuer(issuer):
+        remedy = Words(
+            "请填写以 https:// 开头的签发者地址（本机可用 http://127.0.0.1）",
+            "give the issuer's address, which begins with https:// (or http://127.0.0.1 on this machine)",
+        )
+        raise bad_setting("QUNYU_OIDC_ISSUER", issuer, remedy)
+    missing = Words("设置了 QUNYU_OIDC_ISSUER，就要一并设置", "QUNYU_OIDC_ISSUER needs it as well")
+    for name, value in (("QUNYU_OIDC_CLIENT_ID", client_id), ("QUNYU_OIDC_CLIENT_SECRET", secret)):
+        if not value:
+            raise bad_setting(name, value, missing)
+    return Oidc(issuer, client_id, secret, values.get("QUNYU_OIDC_NAME") or "SSO", by_email)
+
+
+def _safe_issuer(address: str) -> bool:
+    """Source: OpenID Connect Discovery 1.0, section 3: https, a host, neither query nor fragment."""
+    try:
+        parts = urlsplit(address)
+    except ValueError:
+        return False
+    if len(address) > 200 or parts.query or parts.fragment:
+        return False
+    local = parts.scheme == "http" and parts.hostname in ("localhost", "127.0.0.1", "::1")
+    return (parts.scheme == "https" or local) and bool(parts.hostname)
 
 
 def _zone(name: str) -> str:

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from pathlib import Path
 from zoneinfo import ZoneInfo
+
+from django.contrib.messages import constants as message_levels
 
 from qunyu.config.environment import read_environment
 
@@ -46,6 +49,7 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "qunyu.console.middleware.keep_sessions",
     "qunyu.console.middleware.speak",
     "qunyu.console.middleware.limit_uploads",
     "django.contrib.messages.middleware.MessageMiddleware",
@@ -90,9 +94,14 @@ SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if ENVIRONMENT.htt
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = ENVIRONMENT.https
 SECURE_HSTS_SECONDS = 31_536_000 if ENVIRONMENT.https else 0
 SESSION_COOKIE_NAME, CSRF_COOKIE_NAME = "qunyu_session", "qunyu_csrf"
+# Whoever is signed in goes by the deployment's sign-in rules instead.
 SESSION_COOKIE_AGE = 14 * 24 * 3600
 SECURE_REFERRER_POLICY = "same-origin"
+# What Tabler calls an error.
+MESSAGE_TAGS = {message_levels.ERROR: "danger"}
 MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"
+
+QUNYU_OIDC = asdict(ENVIRONMENT.oidc) if ENVIRONMENT.oidc else None
 
 STATIC_URL = "/static/"
 STORAGES = {

@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import render
 from django_htmx.middleware import HtmxDetails
 
 from qunyu.kernel.scope import Scope
+from qunyu.people.signing import Duty
+
+if TYPE_CHECKING:
+    from qunyu.people.models import StaffSession
 
 View = TypeVar("View", bound=Callable[..., HttpResponseBase])
 
@@ -18,6 +22,7 @@ class Ask(HttpRequest):
     """A request of somebody signed in; `scope` is what they may see and do (set by `middleware.Doorkeeper`)."""
 
     scope: Scope
+    staff_session: StaffSession
     htmx: HtmxDetails
 
 
@@ -25,6 +30,16 @@ def open_to_all(view: View) -> View:
     """Marks a view that needs nobody signed in."""
     view.open_to_all = True  # type: ignore[attr-defined]
     return view
+
+
+def settles(owed: Duty) -> Callable[[View], View]:
+    """Marks a view that is open to who owes just that before anything else."""
+
+    def mark(view: View) -> View:
+        view.settles = owed  # type: ignore[attr-defined]
+        return view
+
+    return mark
 
 
 def answer(request: Ask, name: str, context: Mapping[str, Any], *, part: str = "", status: int = 200) -> HttpResponse:

@@ -26,7 +26,7 @@ DETAILS: dict[str, Words] = {
     "role": Words("角色", "Role"),
     "unit": Words("组织单位", "Unit"),
     "parent": Words("上级", "Below"),
-    "left": Words("原上级", "Was below"),
+    "old_parent": Words("原上级", "Was below"),
     "levels": Words("层级数", "Levels"),
     "permissions": Words("权限", "Permissions"),
     "staff": Words("账号", "Account"),
@@ -34,6 +34,20 @@ DETAILS: dict[str, Words] = {
     "code": Words("原因代码", "Reason code"),
     "metric": Words("数字", "Number"),
     "until": Words("截至", "Until"),
+    "count": Words("数量", "Count"),
+    "left": Words("剩余", "Left"),
+    "via": Words("方式", "By"),
+    "min_length": Words("密码最短长度", "Shortest password"),
+    "password_days": Words("密码有效期（天）", "Lifetime of a password (days)"),
+    "remembered": Words("不得重复最近几次的密码", "Last passwords that may not be used again"),
+    "second_factor": Words("必须使用二次验证的人", "Who must use a second factor"),
+    "idle_minutes": Words("无操作自动退出（分钟）", "Signed out when idle for (minutes)"),
+    "lifetime_hours": Words("登录最长时间（小时）", "Signed out in any case after (hours)"),
+}
+# How somebody signed in.
+WAYS: dict[str, Words] = {
+    "password": Words("密码", "password"),
+    "oidc": Words("单位账号", "company account"),
 }
 FIELDS: dict[str, Words] = {
     "name": Words("名称", "name"),
@@ -72,7 +86,9 @@ class AuditNames:
         if isinstance(value, list):
             joint = "、" if language() == "zh" else ", "
             return joint.join(str(FIELDS.get(each, each)) for each in value)
-        kind = "unit" if name in ("parent", "left") else name
+        if name == "via":
+            return str(WAYS.get(str(value), value))
+        kind = "unit" if name in ("parent", "old_parent") else name
         return self._name(kind, str(value)) if kind in _OF_OBJECTS else str(value)
 
     def _name(self, kind: str, key: str) -> str:

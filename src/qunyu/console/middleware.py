@@ -9,19 +9,25 @@ from typing import Any
 from django.conf import settings
 from django.contrib.auth.views import redirect_to_login
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
-from django.shortcuts import render
+from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils import timezone, translation
 
+from qunyu.console.entering import still_signed_in
 from qunyu.kernel.errors import DomainError
 from qunyu.kernel.scope import Denied
 from qunyu.kernel.words import LANGUAGES, Language, Words, speaking
 from qunyu.people.queries import scope_of
+from qunyu.people.signing import duty
 from qunyu.reports.fonts import NoPicture
 
 Next = Callable[[HttpRequest], HttpResponseBase]
 
 LANGUAGE_COOKIE = "qunyu_language"
 DJANGO_LANGUAGES: dict[Language, str] = {"zh": "zh-hans", "en": "en"}
+
+# The page where each is settled.
+DUTIES = {"password": "new_password", "second_factor": "second_factor"}
 
 # Whoever is not signed in sends a name and a password, and no files.
 ANONYMOUS_LIMIT = 64 * 1024
@@ -74,6 +80,16 @@ def language_of(request: HttpRequest) -> Language:
     return next((each for each in LANGUAGES if each == kept), "zh")
 
 
+def keep_sessions(get_response: Next) -> Next:
+    """Lets a session go on that is neither over nor ended from elsewhere, for pages and the API alike; else nobody is signed in."""
+
+    def answer(request: HttpRequest) -> HttpResponseBase:
+        request.staff_session = still_signed_in(request, timezone.now())  # type: ignore[attr-defined]
+        return get_response(request)
+
+    return answer
+
+
 def limit_uploads(get_response: Next) -> Next:
     """Refuses a request that says it is too large, before anything of it is read; the API says so in its own way."""
 
@@ -97,7 +113,10 @@ def limit_uploads(get_response: Next) -> Next:
 
 
 class Doorkeeper:
-    """Lets only signed-in people at the console's views and gives them their scope; errors of theirs become pages."""
+    """Lets only signed-in people at the console's views and gives them their scope; errors of theirs become pages.
+
+    Whoever owes something first (a new password, a second factor) is led there and nowhere else.
+    """
 
     def __init__(self, get_response: Next) -> None:
         self.get_response = get_response
@@ -110,7 +129,10 @@ class Doorkeeper:
             return None
         if not request.user.is_authenticated:
             return _to_sign_in(request)
-        request.scope = scope_of(request.user)  # type: ignore[attr-defined]
+        scope = request.scope = scope_of(request.user)  # type: ignore[attr-defined]
+        owed = duty(request.staff_session, scope)  # type: ignore[attr-defined]
+        if owed and getattr(view, "settles", "") != owed:
+            return _to_duty(request, f"console:{DUTIES[owed]}")
         return None
 
     def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponseBase | None:
@@ -130,6 +152,14 @@ def _to_sign_in(request: HttpRequest) -> HttpResponseBase:
         response["HX-Refresh"] = "true"
         return response
     return redirect_to_login(request.get_full_path())
+
+
+def _to_duty(request: HttpRequest, address: str) -> HttpResponseBase:
+    if not getattr(request, "htmx", False):
+        return redirect(address)
+    response = HttpResponse(status=HTTPStatus.NO_CONTENT)
+    response["HX-Redirect"] = reverse(address)
+    return response
 
 
 def _status(error: DomainError) -> HTTPStatus:

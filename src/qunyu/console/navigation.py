@@ -45,14 +45,15 @@ MAP = (
         Place("labels", Words("分层与类型", "Labels"), "tags", "members.view"),
     )),
     Place("organisation", Words("组织", "Organisation"), "sitemap", "staff.manage", within=("unit", "organisation_import"), below=(
-        Place("staff", Words("账号", "Accounts"), "users-group", "staff.manage", within=("account_of",)),
+        Place("staff", Words("账号", "Accounts"), "users-group", "staff.manage", within=("account_of", "access")),
         Place("roles", Words("角色", "Roles"), "shield-half", "staff.manage", within=("role",)),
     )),
     Place("account", Words("设置", "Settings"), "settings", below=(
         Place("imports", Words("导入", "Imports"), "file-import", "imports.view",
               within=("import", "import_new", "import_preview", "import_undo")),
         Place("thresholds", Words("分层标准", "Thresholds"), "adjustments", "settings.edit", within=("unit_thresholds",)),
-        Place("account", Words("我的账号", "My account"), "user-circle"),
+        Place("account", Words("我的账号", "My account"), "user-circle", within=("second_factor", "provider")),
+        Place("sign_in_rules", Words("登录规则", "Sign-in rules"), "lock-password", "staff.manage"),
         Place("tokens", Words("API 令牌", "API tokens"), "key"),
         Place("audit", Words("审计记录", "Audit trail"), "list-check", "audit.view"),
     )),

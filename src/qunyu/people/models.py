@@ -74,6 +74,9 @@ class Staff(AbstractBaseUser):
     language = models.CharField(max_length=2, choices=(("zh", "中文"), ("en", "English")), default="zh")
     is_active = models.BooleanField(default=True)
     created_at = models.DateTimeField()
+    # Set by somebody else: they choose their own when they next sign in.
+    must_change_password = models.BooleanField(default=False)
+    password_changed_at = models.DateTimeField(null=True)
 
     USERNAME_FIELD = "username"
     REQUIRED_FIELDS = ["name"]
@@ -82,6 +85,81 @@ class Staff(AbstractBaseUser):
 
     def __str__(self) -> str:
         return self.name
+
+
+class SignInRules(models.Model):
+    """What signing in takes in this deployment: one row, made by the migrations. 0 days: a password does not grow old.
+
+    `remembered` counts the passwords, the present one among them, that may not be chosen again.
+    """
+
+    min_length = models.PositiveSmallIntegerField(default=10)
+    password_days = models.PositiveIntegerField(default=0)
+    remembered = models.PositiveSmallIntegerField(default=0)
+    second_factor = models.CharField(max_length=10, default="nobody")
+    idle_minutes = models.PositiveIntegerField(default=7 * 24 * 60)
+    lifetime_hours = models.PositiveIntegerField(default=14 * 24)
+
+
+class PastPassword(models.Model):
+    """The hash of a password that `staff` had, kept as long as the rules look back."""
+
+    staff = models.ForeignKey(Staff, on_delete=models.CASCADE, related_name="past_passwords")
+    password = models.CharField(max_length=128)
+    replaced_at = models.DateTimeField()
+
+
+class SecondFactor(models.Model):
+    """The secret that somebody's authenticator app shares with us (sealed); it counts once `confirmed_at` is set.
+
+    `last_step` is the time step (RFC 6238) of the last code that was accepted: no code counts twice.
+    """
+
+    staff = models.OneToOneField(Staff, on_delete=models.CASCADE, related_name="second_factor")
+    secret = models.CharField(max_length=200)
+    last_step = models.BigIntegerField(default=0)
+    begun_at = models.DateTimeField()
+    confirmed_at = models.DateTimeField(null=True)
+
+
+class RecoveryCode(models.Model):
+    """A code for whoever lost the app: keyed hash only, gone once it is used."""
+
+    factor = models.ForeignKey(SecondFactor, on_delete=models.CASCADE, related_name="recovery_codes")
+    digest = models.CharField(max_length=64)
+
+    class Meta:
+        constraints = (models.UniqueConstraint(fields=("factor", "digest"), name="recovery_code_once"),)
+
+
+class StaffSession(models.Model):
+    """Somebody signed in at one browser. `strong` says that a second factor was given, `rules` are the deployment's."""
+
+    public_id = models.CharField(max_length=PUBLIC_ID_LENGTH, unique=True, default=new_public_id)
+    staff = models.ForeignKey(Staff, on_delete=models.CASCADE, related_name="sessions")
+    rules = models.ForeignKey(SignInRules, on_delete=models.PROTECT, related_name="+")
+    via = models.CharField(max_length=10)
+    strong = models.BooleanField(default=False)
+    address = models.CharField(max_length=45, blank=True)
+    agent = models.CharField(max_length=300, blank=True)
+    begun_at = models.DateTimeField()
+    seen_at = models.DateTimeField()
+    ended_at = models.DateTimeField(null=True, db_index=True)
+
+
+class ExternalIdentity(models.Model):
+    """`staff` as the company's own sign-in (OpenID Connect) knows them: (issuer, subject)."""
+
+    staff = models.ForeignKey(Staff, on_delete=models.CASCADE, related_name="external_identities")
+    issuer = models.CharField(max_length=200)
+    subject = models.CharField(max_length=255)
+    linked_at = models.DateTimeField()
+
+    class Meta:
+        constraints = (
+            models.UniqueConstraint(fields=("issuer", "subject"), name="external_identity_once"),
+            models.UniqueConstraint(fields=("staff", "issuer"), name="external_identity_once_per_issuer"),
+        )
 
 
 class Role(models.Model):

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from django.contrib.sessions.backends.db import SessionStore
+from django.utils import timezone
 
 from qunyu.jobs.port import job
+from qunyu.people.sessions import tidy_sessions
 
 
 @job("people.forget_sessions", cron="0 5 * * *")
 def forget_sessions() -> None:
-    """Every night: sessions that have ended are removed."""
+    """Every night: sessions that have ended are removed, and where they were 90 days later."""
     SessionStore.clear_expired()
+    tidy_sessions(now=timezone.now())

@@ -16,6 +16,7 @@ from qunyu.console.forms import Form
 from qunyu.kernel.errors import DomainError
 from qunyu.kernel.words import Words
 from qunyu.people import actions
+from qunyu.people.sign_in_rules import password_words, rules_now
 
 if TYPE_CHECKING:
     from qunyu.people.models import Staff
@@ -46,6 +47,5 @@ def accept_invitation(request: HttpRequest, public_id: str, token: str) -> HttpR
         else:
             messages.success(request, str(CHOSEN))
             return redirect("console:sign_in")
-    return render(
-        request, "console/invitation.html", {"staff": staff, "form": form}, status=400 if form.errors else 200
-    )
+    context = {"staff": staff, "form": form, "password_rules": password_words(rules_now())}
+    return render(request, "console/invitation.html", context, status=400 if form.errors else 200)

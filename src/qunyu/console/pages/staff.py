@@ -34,6 +34,7 @@ from qunyu.people.queries import (
     unit_in,
     units_in,
 )
+from qunyu.people.sign_in_rules import password_words, rules_now
 
 if TYPE_CHECKING:
     from qunyu.people.models import Staff
@@ -83,6 +84,7 @@ def show_staff(request: Ask) -> HttpResponseBase:
         "search": search,
         "form": form,
         "open_form": "staff" if form.errors else "",
+        "password_rules": password_words(rules_now()),
         **choices(request),
     }
     return answer(request, "staff", context, part="_list", status=400 if form.errors else 200)
@@ -117,13 +119,13 @@ def _wanted(given: QueryDict) -> StaffWanted:
 def _add(request: Ask, form: Form) -> bool:
     if not form.required("username", "name", "role", "unit"):
         return False
-    values = {name: form.text(name) for name in ("username", "name")}
+    username, name = form.text("username"), form.text("name")
     password = str(form.given.get("password", "")) or None
 
     @transaction.atomic
     def add() -> None:
         unit = unit_in(request.scope, "staff.manage", form.text("unit"))
-        staff = actions.add_staff(by=request.scope, password=password, now=timezone.now(), **values)
+        staff = actions.add_staff(by=request.scope, username=username, name=name, password=password, now=timezone.now())
         actions.grant(by=request.scope, staff=staff, role=form.text("role"), unit=unit, now=timezone.now())
 
     return _tried(form, add)
@@ -148,6 +150,7 @@ def _account(request: Ask, staff: Staff, form: Form, open_form: str, invitation:
         "form": form,
         "open_form": open_form,
         "invitation": invitation,
+        "password_rules": password_words(rules_now()),
         **choices(request),
     }
     return answer(request, "account_of", context, status=400 if form.errors else 200)

@@ -4,13 +4,10 @@ from qunyu.people.actions.invitations import accept, invite, invited
 from qunyu.people.actions.roles import add_role, change_role, remove_role
 from qunyu.people.actions.staff import (
     add_staff,
-    change_password,
     grant,
     rename_staff,
-    require_over,
     revoke,
     set_active,
-    set_password,
     speak_in,
 )
 from qunyu.people.actions.tokens import Limits, issue_token, note_use, revoke_token
@@ -22,7 +19,6 @@ __all__ = (
     "add_role",
     "add_staff",
     "add_unit",
-    "change_password",
     "change_role",
     "change_settings",
     "grant",
@@ -36,10 +32,8 @@ __all__ = (
     "remove_unit",
     "rename_staff",
     "rename_unit",
-    "require_over",
     "revoke",
     "revoke_token",
     "set_active",
-    "set_password",
     "speak_in",
 )

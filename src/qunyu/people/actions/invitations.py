@@ -12,8 +12,9 @@ from qunyu.kernel.actor import Actor
 from qunyu.kernel.errors import DomainError
 from qunyu.kernel.scope import Scope
 from qunyu.kernel.words import Words
-from qunyu.people.actions.staff import check_password, require_over
+from qunyu.people.managing import require_managing
 from qunyu.people.models import Staff
+from qunyu.people.passwords import choose_password
 
 USED = Words(
     "这个链接无效、已用过或已过期（有效期 3 天）；请向管理员要一个新的",
@@ -25,9 +26,9 @@ USED = Words(
 def invite(*, by: Scope, staff: Staff, now: datetime) -> str:
     """What an invitation's address carries; it works once, for three days (settings.PASSWORD_RESET_TIMEOUT).
 
-    Raises Denied unless `by` stands over `staff`.
+    Raises Denied unless `by` manages that account.
     """
-    require_over(by, staff)
+    require_managing(by, staff)
     audit.record(by=by.actor, action="staff.invite", kind="staff", id=staff.pk, now=now)
     return default_token_generator.make_token(staff)
 
@@ -47,13 +48,11 @@ def invited(public_id: str, token: str) -> Staff:
 def accept(*, public_id: str, token: str, password: str, now: datetime) -> Staff:
     """The account with the password its owner has chosen; the invitation is used up.
 
-    Raises DomainError bad_invitation or weak_password.
+    Raises DomainError bad_invitation, weak_password or used_password.
     """
     Staff.objects.select_for_update().filter(public_id=public_id).first()
     staff = invited(public_id, token)
-    check_password(password, staff)
-    staff.set_password(password)
-    staff.save(update_fields=("password",))
+    choose_password(staff=staff, password=password, now=now)
     actor = Actor("staff", staff.pk, staff.name)
     audit.record(by=actor, action="staff.password", kind="staff", id=staff.pk, now=now)
     return staff

@@ -16,7 +16,7 @@ from qunyu.kernel.errors import DomainError
 from qunyu.kernel.scope import PERMISSIONS, Scope
 from qunyu.kernel.words import Words
 from qunyu.people.actions.names import NAME_LENGTH, checked_name
-from qunyu.people.actions.staff import require_over
+from qunyu.people.managing import require_managing
 from qunyu.people.models import ApiToken, Staff, Unit
 
 NO_TOKENS_BY_TOKENS = Words(
@@ -40,13 +40,13 @@ def issue_token(
 ) -> tuple[ApiToken, str]:
     """A new API token of `staff` within `limits` and its secret, which is shown this once.
 
-    Raises Denied unless `staff` asks for it themselves or `by` stands over them; DomainError bad_name, bad_permission, bad_expiry or
+    Raises Denied unless `staff` asks for it themselves or `by` manages their account; DomainError bad_name, bad_permission, bad_expiry or
     token_by_token.
     """
     if by.actor.kind == "token":
         raise DomainError("token_by_token", NO_TOKENS_BY_TOKENS)
     if not _is_own(by, staff.pk):
-        require_over(by, staff)
+        require_managing(by, staff)
     if expires_at is not None and expires_at <= now:
         raise DomainError("bad_expiry", PAST, field="expires_at")
     secret = f"qy_{secrets.token_urlsafe(32)}"
@@ -83,11 +83,11 @@ def checked_permissions(given: Collection[str]) -> list[str]:
 def revoke_token(*, by: Scope, token: ApiToken, now: datetime) -> None:
     """Ends `token` at once; again changes nothing.
 
-    Raises Denied unless it is one's own, or the one in use, or `by` stands over its owner.
+    Raises Denied unless it is one's own, or the one in use, or `by` manages its owner’s account.
     """
     in_use = by.actor.kind == "token" and by.actor.id == token.pk
     if not in_use and not _is_own(by, token.staff_id):
-        require_over(by, token.staff)
+        require_managing(by, token.staff)
     if ApiToken.objects.filter(pk=token.pk, revoked_at=None).update(revoked_at=now):
         audit.record(by=by.actor, action="token.revoke", kind="token", id=token.pk, now=now)
 

@@ -105,7 +105,7 @@ def move_unit(*, by: Scope, unit: Unit, parent: Unit, now: datetime) -> None:
     below.update(path=Concat(Value(new), Substr("path", len(old) + 1)))
     Unit.objects.filter(pk=unit.pk).update(parent=parent)
     unit.refresh_from_db()
-    audit.record(by=by.actor, action="unit.move", kind="unit", id=unit.pk, now=now, parent=parent.pk, left=was)
+    audit.record(by=by.actor, action="unit.move", kind="unit", id=unit.pk, now=now, parent=parent.pk, old_parent=was)
 
 
 def _may_move(by: Scope, unit: Unit, parent: Unit) -> None:
