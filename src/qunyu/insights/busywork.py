@@ -118,8 +118,10 @@ def _busywork(lake: Lake, scope: Scope, question: Question, who: Mapping[int, in
             for those in ("true", "NOT busy", "NOT unheard")
         )
         of = {
-            who: Busy(*counts, whole[who], whole[who] - kept.get(who, 0.0), whole[who] - heard.get(who, 0.0))
-            for who, *counts in rows
+            who: Busy(
+                said, busy, unheard, whole[who], whole[who] - kept.get(who, 0.0), whole[who] - heard.get(who, 0.0)
+            )
+            for who, said, busy, unheard in rows
         }
         places = connection.execute(_PLACES).fetchall()
         return Busywork(as_of, of, {(who, where): (repeats, unheard) for who, where, repeats, unheard in places})
@@ -173,8 +175,8 @@ next AS (
   SELECT r.id, r.at_us, o.at_us AS next_us, e.end_us
   FROM repeats r ASOF LEFT JOIN others o ON o.community = r.community AND o.at_us >= r.at_us LEFT JOIN ends e ON e.community = r.community
 )
-SELECT w.*, n.id IS NOT NULL AS busy, coalesce(n.at_us + {UNHEARD_MINUTES} * 60000000 <= n.end_us
-  AND (n.next_us IS NULL OR n.next_us > n.at_us + {UNHEARD_MINUTES} * 60000000), false) AS unheard
+SELECT w.*, n.id IS NOT NULL AS busy, coalesce(n.at_us + {UNHEARD_MINUTES * 60_000_000} <= n.end_us
+  AND (n.next_us IS NULL OR n.next_us > n.at_us + {UNHEARD_MINUTES * 60_000_000}), false) AS unheard
 FROM worded w LEFT JOIN next n USING (id)
 """
 

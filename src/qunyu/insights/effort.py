@@ -95,10 +95,10 @@ def _doings(connection: duckdb.DuckDBPyConnection) -> dict[tuple[int, int], Doin
     }
     greeted = {(who, where): count for who, where, count in connection.execute(_GREETED).fetchall()}
     found = {}
-    for who, where, *counts in connection.execute(_DONE).fetchall():
+    for who, where, messages, days, answers, sold in connection.execute(_DONE).fetchall():
         minutes, sat = spent.get((who, where), (0.0, 0))
         known = greeted.get((who, where), 0) if where in came else None
-        found[who, where] = Doing(*counts, minutes, sat, known, came.get(where, 0))
+        found[who, where] = Doing(messages, days, answers, sold, minutes, sat, known, came.get(where, 0))
     return found
 
 
@@ -134,6 +134,6 @@ WHERE f.kind = 'joined' AND i.role = 'member' AND {WITHIN}
 
 _GREETED = f"""
 SELECT s.staff, c.community, count(DISTINCT c.fact_id)
-FROM came c JOIN said s ON s.community = c.community AND s.at_us BETWEEN c.at_us AND c.at_us + {GREETED_WITHIN} * 60000000
+FROM came c JOIN said s ON s.community = c.community AND s.at_us BETWEEN c.at_us AND c.at_us + {GREETED_WITHIN * 60_000_000}
 WHERE s.subject IN ('text', '') AND regexp_matches(lower(s.text), '{GREETING}') GROUP BY ALL
 """
