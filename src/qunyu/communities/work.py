@@ -109,7 +109,7 @@ def check_work(work: Work, today: date) -> None:
 
 
 def _tell(by: Scope, action: str, entry: WorkEntry, now: datetime) -> None:
-    data = {"kind": entry.kind, "minutes": entry.minutes, "day": entry.day.isoformat()}
+    data = {"work": entry.kind, "minutes": entry.minutes, "day": entry.day.isoformat()}
     audit.record(by=by.actor, action=action, kind="staff", id=entry.staff_id, now=now, **data)
 
 
