@@ -60,7 +60,7 @@ def test_what_was_done_and_what_came_of_it(
     assert figures["orders"] == [(1.0, "")]
     assert figures["revenue"] == [(12800.0, "CNY")]
     assert figures["leaves"] == [(1.0, "")]
-    assert (found.minutes, found.linked, found.as_of) == ({ann.pk: 3.0}, {ann.pk}, date(2026, 3, 14))
+    assert (found.minutes, found.linked, found.as_of) == ({ann.pk: 3.0}, frozenset({ann.pk}), date(2026, 3, 14))
 
 
 def test_orders_only_where_they_may_be_seen(
