@@ -6,10 +6,13 @@ from collections.abc import Callable, Mapping
 from functools import cached_property
 from typing import Any
 
+from qunyu.communities.duties import DUTY_KINDS
 from qunyu.communities.queries import communities_where
+from qunyu.communities.work_kinds import WORK_KINDS
 from qunyu.events.queries import imports
 from qunyu.kernel.scope import Scope
 from qunyu.kernel.words import Words, language
+from qunyu.members.staff_links import linked_names
 from qunyu.people.queries import account_names, roles, token_names, units_in
 
 KINDS: dict[str, Words] = {
@@ -30,6 +33,11 @@ DETAILS: dict[str, Words] = {
     "code": Words("原因代码", "Reason code"),
     "metric": Words("数字", "Number"),
     "until": Words("截至", "Until"),
+    "duty": Words("职责", "Duty"),
+    "member": Words("成员", "Member"),
+    "work": Words("工作", "Work"),
+    "minutes": Words("分钟", "Minutes"),
+    "day": Words("日期", "Day"),
 }
 FIELDS: dict[str, Words] = {
     "name": Words("名称", "name"),
@@ -64,6 +72,8 @@ class AuditNames:
         if isinstance(value, list):
             joint = "、" if language() == "zh" else ", "
             return joint.join(str(FIELDS.get(each, each)) for each in value)
+        if name in _CODED:
+            return str(_CODED[name].get(str(value), value))
         if name == "role":
             return str(self._roles.get(str(value), value))
         return self._name("unit" if name == "parent" else name, str(value)) if name in _OF_OBJECTS else str(value)
@@ -87,5 +97,10 @@ _READ: dict[str, Callable[[Scope], Mapping[int, str]]] = {
     "import": lambda scope: dict(imports(scope).values_list("pk", "title")),
     "staff": lambda scope: account_names(),
     "token": lambda scope: token_names(),
+    "member": linked_names,
 }
-_OF_OBJECTS = frozenset(("unit", "parent", "staff"))
+_OF_OBJECTS = frozenset(("unit", "parent", "staff", "member"))
+_CODED: dict[str, Mapping[str, Words]] = {
+    "duty": DUTY_KINDS,
+    "work": {key: each.title for key, each in WORK_KINDS.items()},
+}

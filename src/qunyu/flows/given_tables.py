@@ -83,7 +83,7 @@ def lines_of(name: str, data: bytes, kind: Kind, titles: dict[str, str]) -> list
     Raises DomainError bad_table: too large, no table at all, or without the columns that `kind` needs.
     """
     if len(data) > MOST_BYTES:
-        raise _too_large()
+        raise too_large()
     problems: list[Problem] = []
     opened = open_kind(File(name, len(data), lambda: BytesIO(data)), ReadOptions(), kind, problems)
     if opened is None or problems:
@@ -93,13 +93,14 @@ def lines_of(name: str, data: bytes, kind: Kind, titles: dict[str, str]) -> list
     for number, cells in opened.table.rows:
         found.append(Line(number, {ours[key]: text for key, text in cells.items() if key in ours}))
         if len(found) > MOST_LINES:
-            raise _too_large()
+            raise too_large()
     if problems:
         raise _unreadable(problems, kind, titles)
     return found
 
 
-def _too_large() -> DomainError:
+def too_large() -> DomainError:
+    """What refuses a table beyond reason."""
     message = TOO_LARGE.fill(mb=MOST_BYTES // 1024**2, lines=MOST_LINES)
     return DomainError("bad_table", message, field="file")
 

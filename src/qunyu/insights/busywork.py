@@ -31,10 +31,12 @@ EXAMPLES = 10
 
 DEFINITION = Words(
     f"“重复”：同一个人把同一段话（只差数字、空格和大小写的算同一段，不少于 {SHORTEST} 个字）在一天内发到至少 {COMMUNITIES_A_DAY} 个群，"
-    f"或在一个群里至少 {DAYS_IN_ONE} 天都发：机器可以代劳。其中发出后 {UNHEARD_MINUTES} 分钟内没有任何普通成员说话的：没有人需要做。没有人说话不等于没有人看、没有人买，停发之前先看订单。",
+    f"或在一个群里至少 {DAYS_IN_ONE} 天都发：机器可以代劳。其中发出后 {UNHEARD_MINUTES} 分钟内没有任何普通成员说话的：没有人需要做。"
+    "没有人说话不等于没有人看、没有人买，停发之前先看订单。",
     f"Repeats: the same person puts the same text (differing at most in numbers, blanks and capitals; {SHORTEST} characters or more) into at least "
     f"{COMMUNITIES_A_DAY} communities on one day, or into one community on at least {DAYS_IN_ONE} days: a machine can do it. Those after which no ordinary "
-    f"member said anything within {UNHEARD_MINUTES} minutes: nobody need do it. That nobody spoke does not say that nobody read or bought: look at the orders before you stop.",
+    f"member said anything within {UNHEARD_MINUTES} minutes: nobody need do it. "
+    "That nobody spoke does not say that nobody read or bought: look at the orders before you stop.",
 )
 BASIS = Words(
     "可省下的分钟：在群时间的估计，减去拿掉这些消息之后剩下的估计；只算写在群里的时间，不算准备和转发。",

@@ -73,6 +73,11 @@ def links(staff: Collection[int] | None = None) -> dict[int, int]:
     return dict(rows.values_list("member", "staff"))
 
 
+def linked_names(scope: Scope) -> dict[int, str]:
+    """What the linked people are called, by primary key, of those `scope` may see."""
+    return dict(people(scope).filter(staff_link__isnull=False).values_list("pk", "name"))
+
+
 def chat_people(scope: Scope, staff: Staff) -> list[Member]:
     """The people of the chats that are `staff`, of those `scope` may see, by name."""
     return list(people(scope).filter(staff_link__staff=staff).order_by("name", "id"))
