@@ -13,6 +13,8 @@ from qunyu.api.routes import (
     behind,
     board,
     communities,
+    duties,
+    effort,
     growth,
     health,
     imports,
@@ -23,6 +25,7 @@ from qunyu.api.routes import (
     orders,
     people,
     reports,
+    work,
 )
 
 api = DescribedAPI(
@@ -48,6 +51,9 @@ for noun in (
     growth,
     leaving,
     health,
+    duties,
+    effort,
+    work,
 ):
     api.add_router("", noun.router)
 

@@ -153,18 +153,19 @@ MEASURED = (
     Column[Line]("noted", Words("手工记录分钟", "Minutes noted"), lambda line: whole(line.noted), lambda line: line.noted, "noted", number=True),
     _counted("repeats", Words("重复消息", "Repeats")),
     _counted("unheard", Words("其中没人理", "Of these unheard")),
-    _result_column("joins", Words("入群", "Joined"), optional=True),
-    _result_column("leaves", Words("退群", "Left"), optional=True),
-    _result_column("interaction_rate", Words("互动率", "Interaction rate")),
-    _result_column("orders", Words("订单", "Orders"), optional=True),
-    _result_column("revenue", Words("收入", "Revenue")),
+    _result_column("joins", Words("入群（全群）", "Joined (community)"), optional=True),
+    _result_column("leaves", Words("退群（全群）", "Left (community)"), optional=True),
+    _result_column("interaction_rate", Words("互动率（全群）", "Interaction rate (community)")),
+    _result_column("orders", Words("订单（全群）", "Orders (community)"), optional=True),
+    _result_column("revenue", Words("收入（全群）", "Revenue (community)")),
     Column[Line]("shared", Words("共同负责", "Shared by"), lambda line: whole(line.shared), lambda line: line.shared, "shared", number=True),
 )  # fmt: skip
 COMMUNITY = Column[Line]("community", Words("社群", "Community"), lambda line: line.community, sort="community")
+DUTY = Column[Line]("duties", Words("职责", "Duty"), lambda line: kinds_text(line.row), optional=True)
 COLUMNS = (
     Column[Line]("operator", Words("运营人员", "Operator"), lambda line: line.operator, sort="operator", fixed=True),
     COMMUNITY,
-    Column[Line]("duties", Words("职责", "Duty"), lambda line: kinds_text(line.row), optional=True),
+    DUTY,
     *MEASURED,
 )
 

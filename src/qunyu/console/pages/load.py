@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from django.contrib import messages
 from django.http import HttpResponseBase, QueryDict
@@ -19,15 +19,12 @@ from qunyu.console.forms import Form
 from qunyu.console.lists import Column, Filter, Listing, chips
 from qunyu.console.templatetags.showing import icon, whole
 from qunyu.flows.load import Load, Loads, loads
-from qunyu.flows.load_limits import LOAD_LIMITS, LoadLimit, change_load_limits, settings_as_if
+from qunyu.flows.load_limits import LOAD_LIMITS, change_load_limits, settings_as_if
 from qunyu.insights.load import DAYS
 from qunyu.kernel.errors import DomainError
-from qunyu.kernel.words import Words, language
-from qunyu.people.queries import own_settings, settings_in_force, unit_in, unit_names, units_in
+from qunyu.kernel.words import Words
+from qunyu.people.queries import own_settings, unit_in, units_in
 from qunyu.reports.show import UNKNOWN, number
-
-if TYPE_CHECKING:
-    from qunyu.people.models import Unit
 
 SAVED, SAME = Words("上限已保存", "The limits are saved"), Words("没有改动", "Nothing was changed")
 NO_NUMBER = Words("“{text}”不是数字；留空则沿用上级", "“{text}” is no number; leave it empty to inherit")
@@ -166,9 +163,9 @@ def _page(request: Ask, form: Form, would: Loads | None) -> HttpResponseBase:
         "unowned": found.unowned if "all" in request.GET else found.unowned[:UNOWNED_SHOWN],
         "unowned_count": len(found.unowned),
         "as_of": found.as_of,
-        "days": DAYS,
         "form": form,
-        "units": _units(request, form),
+        "units": (units := _units(request, form)),
+        "limited": [each for each in units if each["own"]],
         "would": [(each.staff, state_text(each)) for each in would.rows if each.over] if would else None,
         "limits": LOAD_LIMITS.values(),
     }
@@ -220,30 +217,18 @@ def _below(request: Ask) -> frozenset[int] | None:
 
 
 def _units(request: Ask, form: Form) -> list[dict[str, Any]]:
-    """The units whose limits may be set: what each has set, and what holds when that is empty."""
-    own, force, names = own_settings(), settings_in_force(), unit_names()
+    """The units whose limits may be set, and what each has set for itself."""
+    own = own_settings()
     return [
         {
             "unit": unit,
             "indent": "　" * (unit.path.count("/") - 2),
             "chosen": form.text("unit") == unit.public_id,
-            "held": [_held(unit, each, own, force, names) for each in LOAD_LIMITS.values()],
+            "own": [
+                (limit.title, number(value), limit.unit)
+                for key, limit in LOAD_LIMITS.items()
+                if (value := own.get(unit.pk, {}).get(key)) is not None
+            ],
         }
         for unit in units_in(request.scope, "settings.edit")
     ]
-
-
-def _held(
-    unit: Unit,
-    limit: LoadLimit,
-    own: dict[int, dict[str, float]],
-    force: dict[int, dict[str, float]],
-    names: dict[int, str],
-) -> str:
-    """每人最多社群数 5（总部）."""
-    value = force.get(unit.pk, {}).get(limit.key)
-    if value is None:
-        return f"{limit.title}{'：' if language() == 'zh' else ': '}{WITHOUT}"
-    line = [int(each) for each in reversed(unit.path.strip("/").split("/"))]
-    setter = next((each for each in line if limit.key in own.get(each, {})), unit.pk)
-    return f"{limit.title}{'：' if language() == 'zh' else ': '}{number(value)} ({names[setter]})"

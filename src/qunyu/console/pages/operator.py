@@ -18,8 +18,10 @@ from qunyu.console.asking import Ask, answer
 from qunyu.console.forms import Form
 from qunyu.console.lists import Listing
 from qunyu.console.pages.duties import GIVEN, places_to_run
-from qunyu.console.pages.effort import COMMUNITY, EXPLAINED, MEASURED, Line, days_of, line_of
+from qunyu.console.pages.effort import COMMUNITY, DUTY, EXPLAINED, MEASURED, Line, days_of, line_of
+from qunyu.console.pages.load import state_text
 from qunyu.flows.effort import Efforts, efforts
+from qunyu.flows.load import Load, loads
 from qunyu.flows.place import lake
 from qunyu.insights.busywork import BASIS, Repeated, repeated_texts
 from qunyu.kernel.errors import DomainError
@@ -69,10 +71,18 @@ def _page(request: Ask, staff: Staff, form: Form, open_form: str) -> HttpRespons
         "mine": staff.pk == acting_account(scope.actor),
         "form": form,
         "open_form": open_form,
-        "days": days_of(request.GET),
+        "load": _load(request, staff),
         **_effort(request, staff),
     }
     return answer(request, "operator", context, status=400 if form.errors else 200)
+
+
+def _load(request: Ask, staff: Staff) -> tuple[Load, Words] | None:
+    """What the operator carries, and how that is beside the limits; None where effort may not be seen."""
+    if not request.scope.may("effort.view"):
+        return None
+    found = next((each for each in loads(request.scope, timezone.now()).rows if each.staff.pk == staff.pk), None)
+    return (found, state_text(found)) if found else None
 
 
 def _others(request: Ask, staff: Staff) -> list[Staff]:
@@ -94,7 +104,7 @@ def _effort(request: Ask, staff: Staff) -> dict[str, Any]:
     days = days_of(request.GET)
     found = efforts(request.scope, days.first, days.last, staff)
     lines = [line_of(row) for row in found.rows]
-    listing = Listing[Line]((COMMUNITY, *MEASURED), request.GET, "-minutes")
+    listing = Listing[Line]((COMMUNITY, DUTY, *MEASURED), request.GET, "-minutes")
     busy = found.busy.of.get(staff.pk) if found.busy else None
     return {
         "operator": staff,
@@ -104,7 +114,10 @@ def _effort(request: Ask, staff: Staff) -> dict[str, Any]:
         "minutes": found.minutes.get(staff.pk, 0.0),
         "busy": busy,
         "heads": listing.columns,
-        "table": [[(column, column.show(line)) for column in listing.columns] for line in listing.arranged(lines)],
+        "table": [
+            (line.row.community, [(column, column.show(line)) for column in listing.columns])
+            for line in listing.arranged(lines)
+        ],
         "noted": _noted(request, staff, found),
         "texts": _texts(request, staff, found),
         "sentences": (*EXPLAINED, BASIS),
