@@ -116,7 +116,8 @@ def show_team(request: Ask, public_id: str) -> HttpResponse:
         if form.required("staff", "kind") and _give(request, community, form):
             return redirect("console:community_team", public_id)
     may = request.scope.may("communities.edit", community.unit_id)
-    found = list(duties(request.scope).filter(community=community).order_by("-kind", "staff__name", "-since"))
+    found = list(duties(request.scope).filter(community=community).order_by("staff__name", "-since", "id"))
+    found.sort(key=lambda each: list(DUTY_KINDS).index(each.kind))
     context = {
         "form": form,
         "may_edit": may,

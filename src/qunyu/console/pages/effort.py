@@ -142,7 +142,7 @@ def _counted(name: str, title: Words, optional: bool = False) -> Column[Line]:
     return Column(name, title, _count(name), lambda line: getattr(line, name), name, number=True, optional=optional)
 
 
-MEASURED = (
+DONE = (
     _counted("messages", Words("发言", "Messages")),
     _counted("days", Words("活跃天数", "Days active"), optional=True),
     _counted("answers", Words("回答", "Answered")),
@@ -153,6 +153,8 @@ MEASURED = (
     Column[Line]("noted", Words("手工记录分钟", "Minutes noted"), lambda line: whole(line.noted), lambda line: line.noted, "noted", number=True),
     _counted("repeats", Words("重复消息", "Repeats")),
     _counted("unheard", Words("其中没人理", "Of these unheard")),
+)  # fmt: skip
+RESULTS = (
     _result_column("joins", Words("入群（全群）", "Joined (community)"), optional=True),
     _result_column("leaves", Words("退群（全群）", "Left (community)"), optional=True),
     _result_column("interaction_rate", Words("互动率（全群）", "Interaction rate (community)")),
@@ -166,7 +168,8 @@ COLUMNS = (
     Column[Line]("operator", Words("运营人员", "Operator"), lambda line: line.operator, sort="operator", fixed=True),
     COMMUNITY,
     DUTY,
-    *MEASURED,
+    *DONE,
+    *RESULTS,
 )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from django.contrib import messages
@@ -16,9 +17,9 @@ from qunyu.communities.work import noted
 from qunyu.communities.work_kinds import WORK_KINDS
 from qunyu.console.asking import Ask, answer
 from qunyu.console.forms import Form
-from qunyu.console.lists import Listing
+from qunyu.console.lists import Column, Listing
 from qunyu.console.pages.duties import GIVEN, places_to_run
-from qunyu.console.pages.effort import COMMUNITY, DUTY, EXPLAINED, MEASURED, Line, days_of, line_of
+from qunyu.console.pages.effort import COMMUNITY, DONE, DUTY, EXPLAINED, RESULTS, Line, days_of, line_of
 from qunyu.console.pages.load import state_text
 from qunyu.flows.effort import Efforts, efforts
 from qunyu.flows.load import Load, loads
@@ -36,6 +37,10 @@ if TYPE_CHECKING:
     from qunyu.people.models import Staff
 
 HANDED = Words("已交接 {n} 项职责", "{n} duties were handed over")
+TABLES: tuple[tuple[Words, tuple[Column[Line], ...]], ...] = (
+    (Words("做了什么", "What was done"), (COMMUNITY, DUTY, *DONE)),
+    (Words("社群的结果", "What came of the communities"), (COMMUNITY, *RESULTS)),
+)
 LINKED, UNLINKED = Words("已关联", "Linked"), Words("已取消关联", "The link is undone")
 
 
@@ -104,7 +109,8 @@ def _effort(request: Ask, staff: Staff) -> dict[str, Any]:
     days = days_of(request.GET)
     found = efforts(request.scope, days.first, days.last, staff)
     lines = [line_of(row) for row in found.rows]
-    listing = Listing[Line]((COMMUNITY, DUTY, *MEASURED), request.GET, "-minutes")
+    listing = Listing[Line](tuple(each for each in DONE if each.key == "minutes"), request.GET, "-minutes")
+    rows = listing.arranged(lines)
     busy = found.busy.of.get(staff.pk) if found.busy else None
     return {
         "operator": staff,
@@ -113,16 +119,19 @@ def _effort(request: Ask, staff: Staff) -> dict[str, Any]:
         "is_linked": staff.pk in found.linked,
         "minutes": found.minutes.get(staff.pk, 0.0),
         "busy": busy,
-        "heads": listing.columns,
-        "table": [
-            (line.row.community, [(column, column.show(line)) for column in listing.columns])
-            for line in listing.arranged(lines)
-        ],
+        "tables": [_table(title, columns, rows) for title, columns in TABLES],
         "noted": _noted(request, staff, found),
         "texts": _texts(request, staff, found),
         "sentences": (*EXPLAINED, BASIS),
         "as_of": found.as_of,
     }
+
+
+def _table(title: Words, columns: Sequence[Column[Line]], rows: Sequence[Line]) -> dict[str, Any]:
+    """A table by community: of work for none there are no results."""
+    shown = [line for line in rows if line.row.community or columns[-1] is not RESULTS[-1]]
+    cells = [(line.row.community, [(column, column.show(line)) for column in columns]) for line in shown]
+    return {"title": title, "heads": columns, "rows": cells}
 
 
 def _noted(request: Ask, staff: Staff, found: Efforts) -> list[dict[str, object]]:
