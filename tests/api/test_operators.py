@@ -116,7 +116,7 @@ def test_effort_with_its_texts(api: Caller, ann: Staff, tea: Community) -> None:
     api.ask("post", "/duties/import", form=table("community,account,duty,member\nTea lovers,ann,owner,Mei\n"))
     api.ask(
         "post",
-        "/work",
+        "/work-entries",
         {"day": "2026-03-05", "minutes": 40, "kind": "content", "account": ann.public_id, "community": tea.public_id},
     )
     found = api.get("/effort?first=2026-03-01&last=2026-03-31").body
@@ -136,27 +136,27 @@ def test_effort_with_its_texts(api: Caller, ann: Staff, tea: Community) -> None:
 
 
 def test_work_from_beginning_to_end(api: Caller, tea: Community) -> None:
-    made = api.ask("post", "/work", {"day": "2026-03-05", "minutes": 40, "kind": "links", "note": "flyers"})
+    made = api.ask("post", "/work-entries", {"day": "2026-03-05", "minutes": 40, "kind": "links", "note": "flyers"})
     assert (made.status, made.body["kind"], made.body["community"]) == (201, "links", None)
-    path = f"/work/{made.body['id']}"
+    path = f"/work-entries/{made.body['id']}"
     changed = api.ask(
         "put", path, {"day": "2026-03-06", "minutes": 41, "kind": "other", "community": tea.public_id}
     ).body
     assert (changed["day"], changed["minutes"], changed["community"]["name"]) == ("2026-03-06", 41, "Tea lovers")
-    assert api.all_of("/work?first=2026-03-06&last=2026-03-06") == [changed]
-    assert api.all_of("/work?last=2026-03-05") == []
+    assert api.all_of("/work-entries?first=2026-03-06&last=2026-03-06") == [changed]
+    assert api.all_of("/work-entries?last=2026-03-05") == []
     assert api.ask("delete", path).body == changed
     assert api.ask("delete", path).body["code"] == "unknown_work"
-    wrong = api.ask("post", "/work", {"day": "2026-03-05", "minutes": 0, "kind": "links"})
+    wrong = api.ask("post", "/work-entries", {"day": "2026-03-05", "minutes": 0, "kind": "links"})
     assert (wrong.status, wrong.body["errors"][0]["field"]) == (422, "minutes")
-    machines = [each["key"] for each in api.get("/work/kinds").body if each["machine"]]
+    machines = [each["key"] for each in api.get("/work-kinds").body if each["machine"]]
     assert machines == ["links", "reporting"]
 
 
 def test_pages_of_work_follow_one_another(api: Caller) -> None:
     text = "day,minutes,kind\n" + "".join(f"2026-03-0{day},{day},links\n" for day in range(1, 6))
-    assert api.ask("post", "/work/import", form=table(text)).body["added"] == 5
-    assert [each["minutes"] for each in api.all_of("/work?limit=2")] == [5, 4, 3, 2, 1]
+    assert api.ask("post", "/work-entries/import", form=table(text)).body["added"] == 5
+    assert [each["minutes"] for each in api.all_of("/work-entries?limit=2")] == [5, 4, 3, 2, 1]
 
 
 @pytest.mark.parametrize(
@@ -181,10 +181,10 @@ def test_what_is_in_another_unit_is_not_there(
 ) -> None:
     duty = api.ask("post", "/duties", {"community": tea.public_id, "account": ann.public_id, "kind": "owner"}).body
     entry = api.ask(
-        "post", "/work", {"day": "2026-03-05", "minutes": 5, "kind": "links", "account": ann.public_id}
+        "post", "/work-entries", {"day": "2026-03-05", "minutes": 5, "kind": "links", "account": ann.public_id}
     ).body
     stranger = caller("director", other_unit)
-    assert stranger.get("/duties").body["items"] == stranger.get("/work").body["items"] == []
+    assert stranger.get("/duties").body["items"] == stranger.get("/work-entries").body["items"] == []
     load = stranger.get("/load").body
     assert ([each["account"]["username"] for each in load["operators"]], load["unowned"]) == (
         [stranger.get("/me").body["username"]],
@@ -194,7 +194,7 @@ def test_what_is_in_another_unit_is_not_there(
     mei = Member.objects.get(name="Mei")
     for method, path, data, code in (
         ("delete", f"/duties/{duty['id']}", None, "unknown_duty"),
-        ("delete", f"/work/{entry['id']}", None, "unknown_work"),
+        ("delete", f"/work-entries/{entry['id']}", None, "unknown_work"),
         ("get", f"/effort?account={ann.public_id}", None, "unknown_staff"),
         ("get", f"/operators/{ann.public_id}/texts", None, "unknown_staff"),
         ("put", f"/operators/{ann.public_id}/people/{mei.public_id}", None, "unknown_staff"),
@@ -222,7 +222,7 @@ def test_writes_that_are_denied_change_nothing(api: Caller, caller: As, ann: Sta
         (admin, "delete", f"/duties/{duty['id']}", None),
         (admin, "put", f"/units/{unit.public_id}/load-limits", {"changes": {"load.members": 2}}),
         (owner, "put", f"/operators/{ann.public_id}/people/{mei.public_id}", None),
-        (owner, "post", "/work", {"day": "2026-03-05", "minutes": 5, "kind": "links", "account": ann.public_id}),
+        (owner, "post", "/work-entries", {"day": "2026-03-05", "minutes": 5, "kind": "links", "account": ann.public_id}),
     ):
         assert who.ask(method, path, data).status == 403, path
     assert Duty.objects.filter(until=None).count() == 1
@@ -232,6 +232,6 @@ def test_writes_that_are_denied_change_nothing(api: Caller, caller: As, ann: Sta
 def test_a_tokens_owner_is_oneself(caller: As, unit: Unit, tea: Community, system: Scope) -> None:
     admin = caller("admin", unit)
     me = admin.get("/me").body["id"]
-    assert admin.ask("post", "/work", {"day": "2026-03-05", "minutes": 5, "kind": "links"}).body["account"]["id"] == me
+    assert admin.ask("post", "/work-entries", {"day": "2026-03-05", "minutes": 5, "kind": "links"}).body["account"]["id"] == me
     rows = admin.get(f"/effort?account={me}&first=2026-03-01&last=2026-03-31").body["rows"]
     assert [(row["community"], row["noted_minutes"]) for row in rows] == [(None, 5)]

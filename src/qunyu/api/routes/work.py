@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 router = Router(tags=["operators"])
 
 
-@router.get("/work/kinds", response=list[WorkKindOut], operation_id="work_kinds", summary="Kinds of work")
+@router.get("/work-kinds", response=list[WorkKindOut], operation_id="work_kinds", summary="Kinds of work")
 def kinds(request: HttpRequest) -> list[WorkKindOut]:
     """The kinds that entries have, and what a machine does of them."""
     return [
@@ -36,7 +36,7 @@ def kinds(request: HttpRequest) -> list[WorkKindOut]:
     ]
 
 
-@router.get("/work", response=Page[WorkOut], operation_id="work", summary="Work noted down")
+@router.get("/work-entries", response=Page[WorkOut], operation_id="work", summary="Work noted down")
 def entries(request: HttpRequest, asked: Query[WorkQuery]) -> Page[WorkOut]:
     """One's own entries and, with effort.view, those of others there; the latest day first."""
     found = work_entries(scope_of_request(request))
@@ -50,7 +50,7 @@ def entries(request: HttpRequest, asked: Query[WorkQuery]) -> Page[WorkOut]:
     return Page[WorkOut](items=[work_out(each) for each in rows], next=following)
 
 
-@router.post("/work", response={201: WorkOut}, operation_id="add_work", summary="Note work down")
+@router.post("/work-entries", response={201: WorkOut}, operation_id="add_work", summary="Note work down")
 def post_work(request: HttpRequest, wanted: WorkIn) -> Status[WorkOut]:
     """Keeps an entry of one's own, or of an account that the caller manages."""
     scope = scope_of_request(request)
@@ -60,15 +60,15 @@ def post_work(request: HttpRequest, wanted: WorkIn) -> Status[WorkOut]:
     return Status(201, work_out(add_work(by=scope, staff=staff, work=_work(scope, wanted), now=timezone.now())))
 
 
-@router.post("/work/import", response=TakenOut, operation_id="import_work", summary="Import work from a table")
+@router.post("/work-entries/import", response=TakenOut, operation_id="import_work", summary="Import work from a table")
 def post_table(request: HttpRequest, file: UploadedFile = File(...)) -> TakenOut:  # noqa: B008
     """A CSV or XLSX with the columns day, minutes and kind, and perhaps community, account and note; whole or not at all."""
     scope = scope_of_request(request)
     return taken_out(take_work(by=scope, name=file.name or "table", data=data_of(file), now=timezone.now()))
 
 
-# After /work/import, which it would take for an id.
-@router.put("/work/{id}", response=WorkOut, operation_id="change_work", summary="Change noted work")
+# After the import, which it would take for an id.
+@router.put("/work-entries/{id}", response=WorkOut, operation_id="change_work", summary="Change noted work")
 def put_work(request: HttpRequest, id: str, wanted: WorkIn) -> WorkOut:
     """Writes an entry anew."""
     scope = scope_of_request(request)
@@ -76,7 +76,7 @@ def put_work(request: HttpRequest, id: str, wanted: WorkIn) -> WorkOut:
     return work_out(find_work(scope, id))
 
 
-@router.delete("/work/{id}", response=WorkOut, operation_id="remove_work", summary="Remove noted work")
+@router.delete("/work-entries/{id}", response=WorkOut, operation_id="remove_work", summary="Remove noted work")
 def delete_work(request: HttpRequest, id: str) -> WorkOut:
     """Removes an entry, and answers with what it was."""
     scope = scope_of_request(request)
