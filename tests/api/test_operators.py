@@ -222,7 +222,12 @@ def test_writes_that_are_denied_change_nothing(api: Caller, caller: As, ann: Sta
         (admin, "delete", f"/duties/{duty['id']}", None),
         (admin, "put", f"/units/{unit.public_id}/load-limits", {"changes": {"load.members": 2}}),
         (owner, "put", f"/operators/{ann.public_id}/people/{mei.public_id}", None),
-        (owner, "post", "/work-entries", {"day": "2026-03-05", "minutes": 5, "kind": "links", "account": ann.public_id}),
+        (
+            owner,
+            "post",
+            "/work-entries",
+            {"day": "2026-03-05", "minutes": 5, "kind": "links", "account": ann.public_id},
+        ),
     ):
         assert who.ask(method, path, data).status == 403, path
     assert Duty.objects.filter(until=None).count() == 1
@@ -232,6 +237,9 @@ def test_writes_that_are_denied_change_nothing(api: Caller, caller: As, ann: Sta
 def test_a_tokens_owner_is_oneself(caller: As, unit: Unit, tea: Community, system: Scope) -> None:
     admin = caller("admin", unit)
     me = admin.get("/me").body["id"]
-    assert admin.ask("post", "/work-entries", {"day": "2026-03-05", "minutes": 5, "kind": "links"}).body["account"]["id"] == me
+    assert (
+        admin.ask("post", "/work-entries", {"day": "2026-03-05", "minutes": 5, "kind": "links"}).body["account"]["id"]
+        == me
+    )
     rows = admin.get(f"/effort?account={me}&first=2026-03-01&last=2026-03-31").body["rows"]
     assert [(row["community"], row["noted_minutes"]) for row in rows] == [(None, 5)]

@@ -57,7 +57,7 @@ def add_work(*, by: Scope, staff: Staff, work: Work, now: datetime) -> WorkEntry
     _check_writer(by, staff.pk, manages(by, staff))
     entry = WorkEntry(staff=staff)
     _write(by, entry, work, now)
-    _tell(by, "work.add", entry, now)
+    audit.record(by=by.actor, action="work.add", kind="staff", id=entry.staff_id, now=now, **_told(entry))
     return entry
 
 
@@ -69,7 +69,7 @@ def change_work(*, by: Scope, entry: WorkEntry, work: Work, now: datetime) -> No
     """
     _check_writer(by, entry.staff_id, manages(by, entry.staff))
     _write(by, entry, work, now)
-    _tell(by, "work.edit", entry, now)
+    audit.record(by=by.actor, action="work.edit", kind="staff", id=entry.staff_id, now=now, **_told(entry))
 
 
 @transaction.atomic
@@ -79,7 +79,7 @@ def remove_work(*, by: Scope, entry: WorkEntry, now: datetime) -> None:
     Raises DomainError not_yours.
     """
     _check_writer(by, entry.staff_id, manages(by, entry.staff))
-    _tell(by, "work.remove", entry, now)
+    audit.record(by=by.actor, action="work.remove", kind="staff", id=entry.staff_id, now=now, **_told(entry))
     entry.delete()
 
 
@@ -108,9 +108,8 @@ def check_work(work: Work, today: date) -> None:
     find_work_kind(work.kind)
 
 
-def _tell(by: Scope, action: str, entry: WorkEntry, now: datetime) -> None:
-    data = {"work": entry.kind, "minutes": entry.minutes, "day": entry.day.isoformat()}
-    audit.record(by=by.actor, action=action, kind="staff", id=entry.staff_id, now=now, **data)
+def _told(entry: WorkEntry) -> dict[str, object]:
+    return {"work": entry.kind, "minutes": entry.minutes, "day": entry.day.isoformat()}
 
 
 def work_entries(scope: Scope) -> QuerySet[WorkEntry]:

@@ -133,31 +133,34 @@ def _repeated_texts(lake: Lake, scope: Scope, question: Question, who: Mapping[i
     with lake.connect() as connection:
         if opened(connection, scope, question, who) is None:
             return ()
-        _judge(connection)
+        _judge(connection, "text")
         # Through Arrow: DuckDB's own rows would need pytz for a time with a zone.
         rows = connection.sql(_TEXTS_SQL, params={"most": EXAMPLES}).to_arrow_table().to_pylist()
         return tuple(Repeated(**row) for row in rows)
 
 
-def _judge(connection: duckdb.DuckDBPyConnection) -> None:
-    """Makes the table `judged`: what was said, with `same` (what texts have in common), `busy` and `unheard`."""
-    connection.execute(_REPEATS)
+def _judge(connection: duckdb.DuckDBPyConnection, text: str = "NULL") -> None:
+    """Makes the table `judged`: what was said, with `same` (what texts have in common), `busy`, `unheard` and the column `text`."""
+    connection.execute(_REPEATS.replace("<text>", text))
     connection.execute(_OTHERS)
     connection.execute(_JUDGED)
 
 
 _SAME = "trim(regexp_replace(regexp_replace(lower(text), '[0-9０-９]+', '#', 'g'), '\\s+', ' ', 'g'))"
 
+# Texts are compared by a hash of 64 bits: of ten million the chance that any two meet is one in a million, and it takes a tenth of the room.
 _REPEATS = f"""
 CREATE TEMP TABLE worded AS
-SELECT row_number() OVER () AS id, staff, community, day, at_us, text, CASE WHEN subject IN ('text', '', 'link', 'mini_program')
-  AND length(trim(text)) >= {SHORTEST} AND NOT regexp_matches(text, '{speech.WORDLESS}') THEN {_SAME} END AS same
+SELECT row_number() OVER () AS id, staff, community, day, at_us, CASE WHEN subject IN ('text', '', 'link', 'mini_program')
+  AND length(trim(text)) >= {SHORTEST} AND NOT regexp_matches(text, '{speech.WORDLESS}') THEN hash({_SAME}) END AS same, <text> AS text
 FROM said;
 CREATE TEMP TABLE repeats AS
-WITH broad AS (SELECT staff, same, day FROM worded GROUP BY ALL HAVING count(DISTINCT community) >= {COMMUNITIES_A_DAY}),
-daily AS (SELECT staff, same, community FROM worded GROUP BY ALL HAVING count(DISTINCT day) >= {DAYS_IN_ONE})
-SELECT w.* FROM worded w SEMI JOIN broad USING (staff, same, day) WHERE w.same IS NOT NULL
-UNION SELECT w.* FROM worded w SEMI JOIN daily USING (staff, same, community) WHERE w.same IS NOT NULL
+WITH broad AS (SELECT staff, same, day FROM worded WHERE same IS NOT NULL GROUP BY ALL HAVING count(DISTINCT community) >= {COMMUNITIES_A_DAY}),
+daily AS (SELECT staff, same, community FROM worded WHERE same IS NOT NULL GROUP BY ALL HAVING count(DISTINCT day) >= {DAYS_IN_ONE}),
+marked AS (
+  SELECT id FROM worded SEMI JOIN broad USING (staff, same, day) UNION SELECT id FROM worded SEMI JOIN daily USING (staff, same, community)
+)
+SELECT id, community, day, at_us FROM worded SEMI JOIN marked USING (id)
 """
 
 # What others said in those communities, without their words; the day after the last counts, too.
