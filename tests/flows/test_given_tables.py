@@ -54,6 +54,18 @@ def test_duties_with_who_that_is_in_the_chat(ann: Staff, tea: Community, manager
     assert StaffLink.objects.get().member == Member.objects.get(name="Mei")
 
 
+def test_days_and_what_has_ended(ann: Staff, tea: Community, manager: Scope) -> None:
+    text = "社群,账号,职责,开始,结束\nTea lovers,ann,群主,2026-01-05,2026-02-28\nTea lovers,ann,群主,2026/03/01,\n"
+    assert duties(manager, text) == Taken(added=2)
+    assert duties(manager, text) == Taken(already=2)
+    days = Duty.objects.order_by("since").values_list("since", "until")
+    assert list(days) == [(date(2026, 1, 5), date(2026, 2, 28)), (date(2026, 3, 1), None)]
+    for wrong in ("2026-03-01,2026-02-01", "2026-03-21,", "2026-03-01,2026-03-21", "soon,"):
+        error = refused(duties, manager, f"社群,账号,职责,开始,结束\nTea lovers,ann,管理员,{wrong}\n")
+        assert error.code == "bad_lines", wrong
+    assert Duty.objects.count() == 2
+
+
 def test_a_workbook_with_the_platforms_id(ann: Staff, tea: Community, manager: Scope) -> None:
     stream = BytesIO()
     with Workbook(stream) as book:

@@ -8,7 +8,7 @@ from qunyu.communities.models import Community
 from qunyu.kernel.errors import DomainError
 from qunyu.kernel.models import AuditEntry
 from qunyu.kernel.scope import Denied, Scope
-from qunyu.members.models import Member, StaffLink
+from qunyu.members.models import Identity, Member, StaffLink
 from qunyu.members.staff_links import chat_people, link, links, suggested, unlink
 from qunyu.people.models import Staff, Unit
 from qunyu.people.queries import scope_of
@@ -47,6 +47,18 @@ def test_linked_and_undone(tea: Community, ann: Staff, manager: Scope) -> None:
         ("staff.link", {"member": mei().pk}),
         ("staff.unlink", {"member": mei().pk}),
     ]
+
+
+def test_a_person_who_turns_out_to_be_somebody_else_stays_linked(tea: Community, ann: Staff, manager: Scope) -> None:
+    tom, person = Member.objects.get(name="Tom"), mei()
+    link(by=manager, member=person, staff=ann, now=NOW)
+    Identity.objects.filter(member=person).update(member=tom)
+    assert links()[tom.pk] == ann.pk
+    assert [each.name for each in chat_people(manager, ann)] == ["Tom"]
+    assert tom not in suggested(manager, ann, "Tom")
+    assert link(by=manager, member=tom, staff=ann, now=NOW).member == person
+    unlink(by=manager, member=tom, staff=ann, now=NOW)
+    assert links() == {}
 
 
 def test_one_person_is_one_account(tea: Community, ann: Staff, manager: Scope, staff: AddStaff, unit: Unit) -> None:

@@ -35,6 +35,10 @@ OUT_OF_REACH = Words(
     "“{name}”在社群“{community}”所属的组织单位“{unit}”没有任何角色；请先授予角色",
     "“{name}” holds no role that reaches “{unit}”, where “{community}” is; give them a role there first",
 )
+BAD_DAYS = Words(
+    "日期不对（{first} 至 {last}）：开始不能晚于结束，也不能在将来",
+    "these days cannot be ({first} to {last}): a duty begins before it ends, and not in the future",
+)
 SAME = Words("不能交接给同一个人", "duties cannot be handed over to the same person")
 NOTHING = Words("“{name}”没有您可以交接的职责", "“{name}” has no duty that you may hand over")
 
@@ -54,22 +58,50 @@ def duty_kind(text: str) -> str:
 
 
 @transaction.atomic
-def give_duty(*, by: Scope, community: Community, staff: Staff, kind: str, now: datetime) -> Duty:
-    """The running duty of `staff` in `community`: from today on, or the one that is running already.
+def give_duty(
+    *, by: Scope, community: Community, staff: Staff, kind: str, now: datetime, since: date | None = None
+) -> Duty:
+    """The running duty of `staff` in `community`: from the day `since` (None: today) on, or the one that is running already.
 
-    Raises Denied; DomainError unknown_duty_kind, account_closed or out_of_reach.
+    Raises Denied; DomainError unknown_duty_kind, account_closed, out_of_reach or bad_duty_days.
     """
     by.require("communities.edit", community.unit_id)
     code = duty_kind(kind)
     _check_fit(community, staff)
+    begun = since or local_day(now)
+    _check_days(begun, None, now)
     duty, made = Duty.objects.get_or_create(
-        community=community, staff=staff, kind=code, until=None, defaults={"since": local_day(now)}
+        community=community, staff=staff, kind=code, until=None, defaults={"since": begun}
     )
     if made:
         audit.record(
             by=by.actor, action="duty.give", kind="community", id=community.pk, now=now, staff=staff.pk, duty=code
         )
     return duty
+
+
+@transaction.atomic
+def keep_past_duty(
+    *, by: Scope, community: Community, staff: Staff, kind: str, days: tuple[date, date], now: datetime
+) -> bool:
+    """Keeps that `staff` held an office from the first of `days` to the last; False where that was known.
+
+    Raises Denied; DomainError unknown_duty_kind or bad_duty_days.
+    """
+    by.require("communities.edit", community.unit_id)
+    _check_days(*days, now)
+    told = {"community": community, "staff": staff, "kind": duty_kind(kind), "since": days[0], "until": days[1]}
+    if Duty.objects.filter(**told).exists():
+        return False
+    duty = Duty.objects.create(**told)
+    data = {"staff": staff.pk, "duty": duty.kind, "until": days[1].isoformat()}
+    audit.record(by=by.actor, action="duty.give", kind="community", id=community.pk, now=now, **data)
+    return True
+
+
+def _check_days(since: date, until: date | None, now: datetime) -> None:
+    if since > (until or since) or (until or since) > local_day(now):
+        raise DomainError("bad_duty_days", BAD_DAYS.fill(first=since, last=until or "–"), field="since")
 
 
 def _check_fit(community: Community, staff: Staff) -> None:

@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING
 
 from django.db import transaction
 
-from qunyu.communities.duties import give_duty
+from qunyu.communities.duties import give_duty, keep_past_duty
 from qunyu.communities.duty_queries import running
 from qunyu.communities.queries import communities_where
 from qunyu.events.columns import Kind
-from qunyu.flows.given_tables import Line, Taken, each_line, lines_of
+from qunyu.flows.given_tables import Line, Taken, day_of, each_line, lines_of
 from qunyu.kernel.errors import DomainError
 from qunyu.kernel.scope import Scope
 from qunyu.kernel.words import Words
@@ -29,6 +29,8 @@ TITLES = {
     "kind": "职责 duty",
     "platform": "平台 platform",
     "member": "群内成员 member",
+    "since": "开始 since",
+    "until": "结束 until",
 }
 KIND = Kind(
     fields={
@@ -36,6 +38,8 @@ KIND = Kind(
         "account": tuple("账号 account 用户名 帐号 username user staff".split()),
         "kind": tuple("职责 duty kind 职务 岗位 role".split()),
         "platform": tuple("平台 platform".split()),
+        "since": tuple("开始 since 开始日期 起".split()),
+        "until": tuple("结束 until 结束日期 止".split()),
         "member": tuple("群内成员 member chatperson 群昵称 成员 成员id memberid".split()),
     },
     needs=(("community",), ("account",), ("kind",)),
@@ -63,7 +67,7 @@ EMPTY = Words("社群、账号和职责都要填写", "community, account and du
 
 @transaction.atomic
 def take_duties(*, by: Scope, name: str, data: bytes, now: datetime) -> Taken:
-    """Gives the duties of the table and links the people it names; duties that run already stay.
+    """Gives the duties of the table and links the people it names; duties that run already stay, those with an end are kept as history.
 
     Raises Denied; DomainError bad_table or bad_lines (nothing has then changed).
     """
@@ -76,8 +80,13 @@ def _take(by: Scope, line: Line, now: datetime) -> str:
     if not all(line.text(each) for each in ("community", "account", "kind")):
         raise DomainError("missing_field", EMPTY)
     community, staff = _community(by, line), staff_called(line.text("account"))
+    since, until = day_of(line.text("since")), day_of(line.text("until"))
+    if until is not None:
+        days = (since or until, until)
+        kept = keep_past_duty(by=by, community=community, staff=staff, kind=line.text("kind"), days=days, now=now)
+        return "added" if kept else "already"
     before = {each.pk for each in running(by).filter(community=community, staff=staff)}
-    duty = give_duty(by=by, community=community, staff=staff, kind=line.text("kind"), now=now)
+    duty = give_duty(by=by, community=community, staff=staff, kind=line.text("kind"), now=now, since=since)
     told = "already" if duty.pk in before else "added"
     if not line.text("member"):
         return told

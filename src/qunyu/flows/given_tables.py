@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from datetime import date
 from io import BytesIO
 
 from qunyu.events.columns import Kind
@@ -27,6 +28,7 @@ COLUMNS = Words(
 WRONG = Words(
     "有 {n} 行需要修改，什么都没有导入：{lines}", "{n} lines are to be mended, nothing was taken over: {lines}"
 )
+BAD_DAY = Words("日期“{value}”无法识别；请写成 2026-03-01", "“{value}” is no date; write it like 2026-03-01")
 LINE = Words("第 {line} 行：{message}", "line {line}: {message}")
 
 
@@ -115,6 +117,19 @@ def _unreadable(problems: list[Problem], kind: Kind, titles: dict[str, str]) -> 
         )
         return DomainError("bad_table", message, field="file")
     return DomainError("bad_table", first.message, field="file")
+
+
+def day_of(text: str) -> date | None:
+    """The day that a cell writes, like 2026-03-01 or 2026/03/01, perhaps with a time behind it; None for an empty one.
+
+    Raises DomainError bad_day.
+    """
+    if not text:
+        return None
+    try:
+        return date.fromisoformat(text[:10].replace("/", "-"))
+    except ValueError:
+        raise DomainError("bad_day", BAD_DAY.fill(value=text)) from None
 
 
 def each_line(lines: list[Line], take: Callable[[Line], str]) -> Taken:

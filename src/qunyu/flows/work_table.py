@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from datetime import datetime
 from typing import TYPE_CHECKING
 
 from django.db import transaction
@@ -11,7 +11,7 @@ from qunyu.communities.queries import communities
 from qunyu.communities.work import BAD_MINUTES, MOST_MINUTES, Work, add_work, work_entries
 from qunyu.communities.work_kinds import find_work_kind
 from qunyu.events.columns import Kind
-from qunyu.flows.given_tables import Line, Taken, each_line, lines_of
+from qunyu.flows.given_tables import Line, Taken, day_of, each_line, lines_of
 from qunyu.kernel.errors import DomainError
 from qunyu.kernel.scope import Scope
 from qunyu.kernel.words import Words
@@ -43,7 +43,7 @@ KIND = Kind(
     tells=("minutes",),
 )
 
-BAD_DAY = Words("日期“{value}”无法识别；请写成 2026-03-01", "“{value}” is no date; write it like 2026-03-01")
+NO_DAY = Words("请填写日期", "fill in the day")
 NO_COMMUNITY = Words(
     "没有社群“{name}”，或不止一个；请写社群名称或平台群号",
     "“{name}” is no community you may see, or several; write its name or the platform’s id",
@@ -80,10 +80,9 @@ def _staff(by: Scope, line: Line) -> Staff:
 
 
 def _work(by: Scope, line: Line) -> Work:
-    try:
-        day = date.fromisoformat(line.text("day")[:10].replace("/", "-"))
-    except ValueError:
-        raise DomainError("bad_day", BAD_DAY.fill(value=line.text("day"))) from None
+    day = day_of(line.text("day"))
+    if day is None:
+        raise DomainError("missing_field", NO_DAY)
     minutes = line.text("minutes").removesuffix(".0")
     if not minutes.isdecimal() or len(minutes) > len(str(MOST_MINUTES)):
         raise DomainError("bad_minutes", BAD_MINUTES.fill(most=MOST_MINUTES))

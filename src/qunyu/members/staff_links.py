@@ -34,7 +34,7 @@ def link(*, by: Scope, member: Member, staff: Staff, now: datetime) -> StaffLink
     Raises Denied unless `by` manages accounts where `staff` holds a role and may see `member`; DomainError member_taken.
     """
     _check(by, staff, member)
-    held = StaffLink.objects.filter(member=member).select_related("staff").first()
+    held = _held(member).select_related("staff").first()
     if held is not None and held.staff_id != staff.pk:
         message = TAKEN.fill(member=member.name, staff=held.staff.name)
         raise DomainError("member_taken", message, field="member")
@@ -52,9 +52,14 @@ def unlink(*, by: Scope, member: Member, staff: Staff, now: datetime) -> None:
     Raises Denied as `link`.
     """
     _check(by, staff, member)
-    gone, _ = StaffLink.objects.filter(member=member, staff=staff).delete()
+    gone, _ = _held(member).filter(staff=staff).delete()
     if gone:
         audit.record(by=by.actor, action="staff.unlink", kind="staff", id=staff.pk, now=now, member=member.pk)
+
+
+def _held(member: Member) -> QuerySet[StaffLink]:
+    """The links that say who `member` is: its own, and those of whom matching has found to be this person."""
+    return StaffLink.objects.filter(Q(member=member) | Q(member__own_identity__member=member))
 
 
 def _check(by: Scope, staff: Staff, member: Member) -> None:
@@ -68,19 +73,26 @@ def _check(by: Scope, staff: Staff, member: Member) -> None:
 
 
 def links(staff: Collection[int] | None = None) -> dict[int, int]:
-    """Member -> account, of those accounts (None: of all). It names nobody; what is asked with it is narrowed by a scope."""
+    """Member -> account, of those accounts (None: of all). It names nobody; what is asked with it is narrowed by a scope.
+
+    A person whom matching has since found to be somebody else (members.actions.know) is that one here.
+    """
     rows = StaffLink.objects.all() if staff is None else StaffLink.objects.filter(staff__in=staff)
-    return dict(rows.values_list("member", "staff"))
+    found: dict[int, int] = {}
+    for member, now, account in rows.values_list("member", "member__own_identity__member", "staff"):
+        found.setdefault(now or member, account)
+        found[member] = account
+    return found
 
 
 def linked_names(scope: Scope) -> dict[int, str]:
     """What the linked people are called, by primary key, of those `scope` may see."""
-    return dict(people(scope).filter(staff_link__isnull=False).values_list("pk", "name"))
+    return dict(people(scope).filter(pk__in=links()).values_list("pk", "name"))
 
 
 def chat_people(scope: Scope, staff: Staff) -> list[Member]:
     """The people of the chats that are `staff`, of those `scope` may see, by name."""
-    return list(people(scope).filter(staff_link__staff=staff).order_by("name", "id"))
+    return list(people(scope).filter(pk__in=links([staff.pk])).order_by("name", "id"))
 
 
 def suggested(scope: Scope, staff: Staff, text: str = "") -> list[Member]:
@@ -94,4 +106,4 @@ def suggested(scope: Scope, staff: Staff, text: str = "") -> list[Member]:
         names = {staff.name, staff.username}
         found = people(scope).filter(Q(name__in=names) | Q(identities__name__in=names))
     as_staff = Case(When(role="staff", then=Value(0)), default=Value(1), output_field=IntegerField())
-    return list(found.filter(staff_link=None).distinct().order_by(as_staff, "name", "id")[:SUGGESTED])
+    return list(found.exclude(pk__in=links()).distinct().order_by(as_staff, "name", "id")[:SUGGESTED])

@@ -31,6 +31,7 @@ NO_NUMBER = Words("“{text}”不是数字；留空则沿用上级", "“{text}
 WITHOUT = Words("没有设上限", "no limit set")
 FINE = Words("在上限内", "within the limits")
 OVER = Words("超出", "over")
+CLOSED = Words("已停用", "closed")
 AT_MOST = Words("上限 {most}", "at most {most}")
 UNOWNED_SHOWN = 8
 STATES = (
@@ -92,7 +93,7 @@ def _state(row: Line) -> object:
 
 
 COLUMNS = (
-    Column[Line]("name", Words("运营人员", "Operator"), lambda row: row.name, sort="name", fixed=True),
+    Column[Line]("name", Words("运营人员", "Operator"), lambda row: row.name if row.load.staff.is_active else f"{row.name} ({CLOSED})", sort="name", fixed=True),
     Column[Line]("username", Words("账号", "Account"), lambda row: row.username, sort="username", optional=True),
     Column[Line]("duties", Words("职责", "Duties"), lambda row: duties_text(row.load.kinds)),
     Column[Line]("communities", Words("负责社群", "Communities"), lambda row: _beside(row.communities, row, "load.communities"),
