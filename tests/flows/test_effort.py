@@ -81,11 +81,16 @@ def test_without_a_link_it_is_unknown(ann: Staff, tea: Community, system: Scope)
     assert (found.linked, found.minutes) == (frozenset(), {})
 
 
-def test_linked_and_silent_is_nothing_done(ann: Staff, run: Community) -> None:
-    found = efforts(scope_of(ann), date(2026, 3, 4), date(2026, 3, 5), ann)
-    assert found.rows == ()
-    give_again = efforts(scope_of(ann), date(2026, 3, 16), date(2026, 3, 31), ann)
-    assert only(give_again).doing == Doing()
+def test_silence_on_recorded_days_is_nothing_done_and_on_others_unknown(
+    ann: Staff, run: Community, system: Scope
+) -> None:
+    """On 13 March others spoke; the export ends on the 14th."""
+    for day in (13, 16):
+        add_work(by=system, staff=ann, work=Work(date(2026, 3, day), 5, "other", run), now=NOW)
+    (silent,) = efforts(scope_of(ann), date(2026, 3, 13), date(2026, 3, 13), ann).rows
+    assert silent.doing == Doing()
+    (unknown,) = efforts(scope_of(ann), date(2026, 3, 16), date(2026, 3, 16), ann).rows
+    assert unknown.doing is None
 
 
 def test_work_for_no_community_is_a_row_of_its_own(ann: Staff, run: Community, system: Scope) -> None:

@@ -49,6 +49,14 @@ def test_what_somebody_carries(ann: Staff, tea: Community, books: Community, sys
     assert loads(scope_of(ann), NOW).as_of == date(2026, 3, 14)
 
 
+def test_closed_communities_ask_for_nothing(ann: Staff, tea: Community, system: Scope) -> None:
+    give_duty(by=system, community=tea, staff=ann, kind="owner", now=NOW)
+    Community.objects.filter(pk=tea.pk).update(closed_on=date(2026, 3, 21))
+    assert of(system, "ann").communities == 1
+    Community.objects.filter(pk=tea.pk).update(closed_on=date(2026, 3, 20))
+    assert (of(system, "ann").communities, of(system, "ann").members, dict(of(system, "ann").kinds)) == (0, 0, {})
+
+
 def test_offices_that_carry_nothing(ann: Staff, tea: Community, system: Scope) -> None:
     give_duty(by=system, community=tea, staff=ann, kind="kol", now=NOW)
     found = of(system, "ann")

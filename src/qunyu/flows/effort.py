@@ -35,7 +35,7 @@ class Row:
     """One operator in one community (None: work that was noted for none).
 
     `kinds` are the duties held there on these days. `doing` is None where nobody of the chats is linked with the account, or nothing is
-    recorded there at all: it is then unknown. `repeats` and `unheard` count its repeated texts. `results` are the community's and not
+    recorded there of these days: it is then unknown. `repeats` and `unheard` count its repeated texts. `results` are the community's and not
     the operator's: `shared` says how many carry it now; those of orders are missing where they may not be seen.
     """
 
@@ -87,7 +87,7 @@ def efforts(scope: Scope, first: date, last: date, staff: Staff | None = None) -
     done = effort(lake(), narrow, first, last, who)
     found = _Found(narrow, first, last, people)
     found.linked = frozenset(who.values())
-    found.doings = done.doings if done else {}
+    found.doings, found.recorded = (done.doings, done.recorded) if done else ({}, frozenset())
     found.busy = busywork(lake(), narrow, first, last, who)
     return Efforts(
         first, last, done.as_of if done else None, tuple(found.rows()), done.minutes if done else {}, found.linked, found.busy
@@ -101,6 +101,7 @@ class _Found:
         self.scope, self.first, self.last, self.people = scope, first, last, people
         self.linked: frozenset[int] = frozenset()
         self.doings: Mapping[tuple[int, int], Doing] = {}
+        self.recorded: frozenset[int] = frozenset()
         self.busy: Busywork | None = None
 
     def rows(self) -> list[Row]:
@@ -126,8 +127,8 @@ class _Found:
         ]
 
     def _doing(self, who: int, where: int | None) -> Doing | None:
-        """Nothing measured is nothing done where the account is linked and there are records at all."""
-        if where is None or who not in self.linked or self.busy is None:
+        """Nothing measured is nothing done where the account is linked and anything is recorded of these days."""
+        if where is None or who not in self.linked or where not in self.recorded:
             return None
         return self.doings.get((who, where), Doing())
 

@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import TYPE_CHECKING, TypeVar
 
+from django.db.models import Q
+
 from qunyu.communities.duties import CARRYING, local_day
 from qunyu.communities.duty_queries import operators, running, unowned
 from qunyu.flows.load_limits import LOAD_LIMITS
@@ -27,7 +29,8 @@ Number = TypeVar("Number", int, float)
 
 @dataclass(frozen=True)
 class Load:
-    """What `staff` carries in sight. `kinds` counts the running duties; owner and admin duties carry, a community counts once.
+    """What `staff` carries in sight. `kinds` counts the running duties; owner and admin duties carry, a community counts once, closed
+    ones ask for nothing.
 
     `members` are people, each once; `newcomers` of 28 days, `messages` and `questions` a day are sums over the communities carried.
     None is unknown: nothing is recorded of any of them; `silent` is how many of them there are no records of the last 28 days. `limits`
@@ -62,16 +65,16 @@ def loads(scope: Scope, now: datetime, settings: Settings | None = None) -> Load
     Raises Denied.
     """
     scope.require("effort.view")
-    narrow = scope.within("effort.view")
+    narrow, today = scope.within("effort.view"), local_day(now)
     held: dict[int, list[Duty]] = {}
-    for duty in running(narrow):
+    for duty in running(narrow).filter(Q(community__closed_on=None) | Q(community__closed_on__gt=today)):
         held.setdefault(duty.staff_id, []).append(duty)
     carried = frozenset((d.staff_id, d.community_id) for each in held.values() for d in each if d.kind in CARRYING)
     told = demands(lake(), narrow, carried)
     people = list(operators(scope).filter(is_active=True))
     inactive = [each for each in operators(scope).filter(is_active=False) if each.pk in held]
     rows = _rows([*people, *inactive], held, told, settings_in_force() if settings is None else settings)
-    free = [(each, told.communities.get(each.pk) if told else None) for each in unowned(narrow, local_day(now))]
+    free = [(each, told.communities.get(each.pk) if told else None) for each in unowned(narrow, today)]
     return Loads(tuple(rows), tuple(free), told.as_of if told else None)
 
 

@@ -40,11 +40,15 @@ class Doing:
 
 @dataclass(frozen=True)
 class Effort:
-    """`doings` by (account, community), where there is anything; `minutes` of each account altogether; `as_of` the last day of data."""
+    """`doings` by (account, community), where there is anything; `minutes` of each account altogether; `as_of` the last day of data.
+
+    `recorded` are the communities of which anything is recorded on the days asked: of the others it is not known what anybody did.
+    """
 
     as_of: date
     doings: Mapping[tuple[int, int], Doing] = field(default_factory=dict)
     minutes: Mapping[int, float] = field(default_factory=dict)
+    recorded: frozenset[int] = frozenset()
 
 
 _KEPT: Remembered[Effort | None] = Remembered()
@@ -65,7 +69,9 @@ def _effort(lake: Lake, scope: Scope, question: Question, who: Mapping[int, int]
         as_of = opened(connection, scope, question, who)
         if as_of is None:
             return None
-        return Effort(as_of, _doings(connection), dict(connection.execute(minutes_altogether("FROM said")).fetchall()))
+        altogether = dict(connection.execute(minutes_altogether("FROM said")).fetchall())
+        recorded = frozenset(place for (place,) in connection.execute(_RECORDED).fetchall())
+        return Effort(as_of, _doings(connection), altogether, recorded)
 
 
 def opened(
@@ -111,6 +117,8 @@ WITHIN = (
     "f.local_day BETWEEN (SELECT first FROM asked) AND (SELECT last FROM asked) "
     "AND f.month BETWEEN (SELECT from_month FROM asked) AND (SELECT to_month FROM asked)"
 )
+
+_RECORDED = f"SELECT DISTINCT f.community FROM activity f SEMI JOIN keyed USING (community) WHERE {WITHIN}"
 
 _SAID = f"""
 CREATE TEMP TABLE said AS

@@ -117,6 +117,7 @@ def _effort(request: Ask, staff: Staff) -> dict[str, Any]:
         "days": days,
         "found": found,
         "is_linked": staff.pk in found.linked,
+        "is_measured": any(row.doing is not None for row in found.rows),
         "minutes": found.minutes.get(staff.pk, 0.0),
         "busy": busy,
         "tables": [_table(title, columns, rows) for title, columns in TABLES],
