@@ -102,6 +102,15 @@ def test_an_operators_page(run: Community, ann: Staff, boss: Client) -> None:
     assert part.lstrip().startswith('<div id="effort"')
 
 
+def test_the_chart_stacks_what_was_said(run: Community, ann: Staff, boss: Client) -> None:
+    response = boss.get(f"/organisation/operators/{ann.public_id}?first=2026-03-10&last=2026-03-31")
+    (chart,) = response.context["charts"]
+    assert chart.option["xAxis"]["data"] == ["2026-03-10", "2026-03-11", "2026-03-12", "2026-03-13"]
+    assert [each["data"] for each in chart.option["series"]] == [[0, 0, 0, 0], [0, 1, 0, 0], [1, 0, 1, 0]]
+    assert boss.get(f"/organisation/operators/{ann.public_id}?first=2026-03-13&last=2026-03-31").context["charts"] == []
+    assert boss.get(f"/organisation/operators/{ann.public_id}?first=2025-03-10&last=2026-03-31").context["charts"] == []
+
+
 def test_an_account_without_a_password_says_so(boss: Client, ann: Staff) -> None:
     words = "没有密码：设定密码之前，谁也不能用这个账号登录"
     assert words not in read(boss.get(f"/organisation/operators/{ann.public_id}"))

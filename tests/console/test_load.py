@@ -46,9 +46,9 @@ def test_over_a_limit_is_said_in_words_and_with_a_sign(ann: Staff, boss: Client,
     assert boss.post("/organisation/load/limits", post).status_code == 302
     page = read(boss.get("/organisation/load?state=over"))
     assert names(boss.get("/organisation/load?state=over")) == ["Ann"]
-    assert 'class="reason"><i class="ti ti-alert-triangle" aria-hidden="true"></i> 超出 1 人' in page
+    assert 'class="reason"><i class="ti ti-alert-triangle" aria-hidden="true"></i> 超出 1 名成员' in page
     assert "(上限 2)" in page
-    assert "每人最多社群数: 3 个 · 每人最多成员数: 2 人" in page
+    assert "每人最多社群数: 3 个社群 · 每人最多成员数: 2 名成员" in page
     boss.post("/organisation/load/limits", {"unit": unit.public_id, "load.communities": "", "load.members": ""})
     assert not UnitSetting.objects.exists()
     assert "还没有设定任何上限" in read(boss.get("/organisation/load"))
@@ -58,7 +58,7 @@ def test_a_preview_names_who_would_be_over_and_keeps_nothing(ann: Staff, boss: C
     post = {"unit": unit.public_id, "load.members": "2", "preview": "yes"}
     page = read(boss.post("/organisation/load/limits", post))
     assert "会超出上限的人: 1" in page
-    assert "Ann: 超出 1 人" in page
+    assert "Ann: 超出 1 名成员" in page
     assert 'value="2"' in page
     assert not UnitSetting.objects.exists()
     assert "没有人。" in read(boss.post("/organisation/load/limits", {**post, "load.members": "3"}))

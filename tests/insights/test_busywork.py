@@ -136,6 +136,7 @@ def test_minutes_freed_are_those_without_them(morning: Story) -> None:
     assert of(morning).of == {
         ANN: Busy(messages=6, repeats=3, unheard=2, minutes=10.0, repeat_minutes=5.0, unheard_minutes=0.0)
     }
+    assert of(morning).days == {ANN: {date(2026, 3, 1): (6, 3, 2)}}
     assert of(morning).places == {(ANN, 1): (1, 0), (ANN, 2): (1, 1), (ANN, 3): (1, 1)}
 
 

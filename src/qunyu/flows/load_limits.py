@@ -30,8 +30,8 @@ class LoadLimit:
 LOAD_LIMITS: Mapping[str, LoadLimit] = {
     each.key: each
     for each in (
-        LoadLimit("load.communities", Words("每人最多社群数", "Communities per operator"), Words("个", "communities"), 1_000),
-        LoadLimit("load.members", Words("每人最多成员数", "Members per operator"), Words("人", "members"), 1_000_000),
+        LoadLimit("load.communities", Words("每人最多社群数", "Communities per operator"), Words("个社群", "communities"), 1_000),
+        LoadLimit("load.members", Words("每人最多成员数", "Members per operator"), Words("名成员", "members"), 1_000_000),
     )
 }  # fmt: skip
 

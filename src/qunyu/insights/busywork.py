@@ -61,11 +61,15 @@ class Busy:
 
 @dataclass(frozen=True)
 class Busywork:
-    """`of` each account that said anything; `places` counts (repeats, unheard) by (account, community)."""
+    """`of` each account that said anything; `places` counts (repeats, unheard) by (account, community).
+
+    `days` are (messages, repeats, unheard) by account and day, where anything was said.
+    """
 
     as_of: date
     of: Mapping[int, Busy] = field(default_factory=dict)
     places: Mapping[tuple[int, int], tuple[int, int]] = field(default_factory=dict)
+    days: Mapping[int, Mapping[date, tuple[int, int, int]]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,21 +116,29 @@ def _busywork(lake: Lake, scope: Scope, question: Question, who: Mapping[int, in
         if as_of is None:
             return None
         _judge(connection)
-        rows = connection.execute(
-            "SELECT staff, count(*), count(*) FILTER (busy), count(*) FILTER (unheard) FROM judged GROUP BY 1"
-        ).fetchall()
-        whole, kept, heard = (
-            dict(connection.execute(minutes_altogether(f"FROM judged WHERE {those}")).fetchall())
-            for those in ("true", "NOT busy", "NOT unheard")
-        )
-        of = {
-            who: Busy(
-                said, busy, unheard, whole[who], whole[who] - kept.get(who, 0.0), whole[who] - heard.get(who, 0.0)
-            )
-            for who, said, busy, unheard in rows
-        }
-        places = connection.execute(_PLACES).fetchall()
-        return Busywork(as_of, of, {(who, where): (repeats, unheard) for who, where, repeats, unheard in places})
+        return Busywork(as_of, _altogether(connection), _places(connection), _days(connection))
+
+
+def _altogether(connection: duckdb.DuckDBPyConnection) -> dict[int, Busy]:
+    whole, kept, heard = (
+        dict(connection.execute(minutes_altogether(f"FROM judged WHERE {those}")).fetchall())
+        for those in ("true", "NOT busy", "NOT unheard")
+    )
+    return {
+        who: Busy(said, busy, unheard, whole[who], whole[who] - kept.get(who, 0.0), whole[who] - heard.get(who, 0.0))
+        for who, said, busy, unheard in connection.execute(_COUNTS).fetchall()
+    }
+
+
+def _places(connection: duckdb.DuckDBPyConnection) -> dict[tuple[int, int], tuple[int, int]]:
+    return {(who, where): (busy, unheard) for who, where, busy, unheard in connection.execute(_PLACES).fetchall()}
+
+
+def _days(connection: duckdb.DuckDBPyConnection) -> dict[int, dict[date, tuple[int, int, int]]]:
+    found: dict[int, dict[date, tuple[int, int, int]]] = {}
+    for who, day, said, busy, unheard in connection.execute(_DAYS).fetchall():
+        found.setdefault(who, {})[day] = (said, busy, unheard)
+    return found
 
 
 def _repeated_texts(lake: Lake, scope: Scope, question: Question, who: Mapping[int, int]) -> tuple[Repeated, ...]:
@@ -188,6 +200,10 @@ FROM worded w LEFT JOIN next n USING (id)
 _PLACES = """
 SELECT staff, community, count(*) FILTER (busy), count(*) FILTER (unheard) FROM judged GROUP BY ALL HAVING count(*) FILTER (busy) > 0
 """
+
+_COUNTS = "SELECT staff, count(*), count(*) FILTER (busy), count(*) FILTER (unheard) FROM judged GROUP BY 1"
+
+_DAYS = "SELECT staff, day, count(*), count(*) FILTER (busy), count(*) FILTER (unheard) FROM judged GROUP BY ALL ORDER BY ALL"
 
 _TEXTS_SQL = """
 SELECT arg_min(text, (at_us, id)) AS text, count(*) AS times, count(DISTINCT community) AS communities, count(DISTINCT day) AS days,

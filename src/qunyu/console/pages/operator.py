@@ -16,6 +16,7 @@ from qunyu.communities.queries import find_community
 from qunyu.communities.work import noted
 from qunyu.communities.work_kinds import WORK_KINDS
 from qunyu.console.asking import Ask, answer
+from qunyu.console.effort_chart import effort_chart
 from qunyu.console.forms import Form
 from qunyu.console.lists import Column, Listing
 from qunyu.console.pages.duties import GIVEN, places_to_run
@@ -112,6 +113,8 @@ def _effort(request: Ask, staff: Staff) -> dict[str, Any]:
     listing = Listing[Line](tuple(each for each in DONE if each.key == "minutes"), request.GET, "-minutes")
     rows = listing.arranged(lines)
     busy = found.busy.of.get(staff.pk) if found.busy else None
+    told = found.busy.days.get(staff.pk, {}) if found.busy else {}
+    chart = effort_chart(told, days.first, min(days.last, found.as_of or days.last))
     return {
         "operator": staff,
         "days": days,
@@ -121,6 +124,8 @@ def _effort(request: Ask, staff: Staff) -> dict[str, Any]:
         "minutes": found.minutes.get(staff.pk, 0.0),
         "busy": busy,
         "tables": [_table(title, columns, rows) for title, columns in TABLES],
+        "charts": [chart] if chart else [],
+        "wide": True,
         "noted": _noted(request, staff, found),
         "texts": _texts(request, staff, found),
         "sentences": (*EXPLAINED, BASIS),
