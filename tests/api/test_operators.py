@@ -131,6 +131,7 @@ def test_effort_with_its_texts(api: Caller, ann: Staff, tea: Community) -> None:
     assert (results["orders"]["value"], results["orders"]["reason"]["code"]) == (None, "orders")
     (total,) = found["totals"]
     assert (total["messages"], total["repeats"], total["minutes"], total["repeat_minutes"]) == (3, 0, 3.0, 0.0)
+    assert [each["day"] for each in total["days"]] == ["2026-03-01", "2026-03-02", "2026-03-14"]
     assert api.get(f"/operators/{ann.public_id}/texts?first=2026-03-01&last=2026-03-31").body == []
     assert api.get("/effort?first=2026-03-02&last=2026-03-01").body["code"] == "bad_period"
 

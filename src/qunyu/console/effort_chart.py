@@ -11,7 +11,7 @@ from qunyu.reports.charts import PALETTE, Chart
 # More bars cannot be told apart.
 MOST_DAYS = 92
 
-TITLE = Words("哪些天在说，多少是重复？", "On which days was what said, and how much of it repeats?")
+TITLE = Words("每天说了多少，其中多少是重复？", "How much was said each day, and how much of it repeats?")
 SERIES = (Words("其他消息", "Other messages"), Words("重复", "Repeats"), Words("重复且没人理", "Repeats, unheard"))
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import asdict
 from typing import TYPE_CHECKING
 
@@ -24,6 +25,7 @@ from qunyu.api.schemas.operators import (
     LoadsOut,
     RepeatedOut,
     ResultOut,
+    SaidOut,
     UnownedOut,
     account_ref,
     community_ref,
@@ -33,12 +35,12 @@ from qunyu.flows.effort import Row, days_asked, efforts
 from qunyu.flows.load import Load, Loads, loads
 from qunyu.flows.load_limits import LOAD_LIMITS, change_load_limits, settings_as_if
 from qunyu.flows.place import lake
-from qunyu.insights.busywork import repeated_texts
+from qunyu.insights.busywork import Busywork, repeated_texts
 from qunyu.members.staff_links import links
 from qunyu.people.queries import own_settings, settings_in_force, unit_in
 
 if TYPE_CHECKING:
-    from qunyu.people.models import Unit
+    from qunyu.people.models import Staff, Unit
 
 router = Router(tags=["operators"])
 
@@ -126,14 +128,25 @@ def effort(request: HttpRequest, asked: Query[EffortQuery]) -> EffortsOut:
     staff = find_operator(scope, asked.account) if asked.account else None
     found = efforts(scope, *days_asked(asked.first, asked.last, timezone.now()), staff)
     people = {row.staff.pk: row.staff for row in found.rows} | ({staff.pk: staff} if staff else {})
-    totals = [
-        BusyOut(account=account_ref(people[who]), **asdict(busy))
-        for who, busy in (found.busy.of.items() if found.busy else ())
-        if who in people
-    ]
+    totals = _totals(found.busy, people) if found.busy else []
     return EffortsOut(
         first=found.first, last=found.last, as_of=found.as_of, rows=[_row(each) for each in found.rows], totals=totals
     )
+
+
+def _totals(busy: Busywork, people: Mapping[int, Staff]) -> list[BusyOut]:
+    return [
+        BusyOut(
+            account=account_ref(people[who]),
+            days=[
+                SaidOut(day=day, messages=told[0], repeats=told[1], unheard=told[2])
+                for day, told in busy.days[who].items()
+            ],
+            **asdict(each),
+        )
+        for who, each in busy.of.items()
+        if who in people
+    ]
 
 
 def _row(row: Row) -> EffortRow:

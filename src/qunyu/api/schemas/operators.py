@@ -177,6 +177,15 @@ class EffortRow(Schema):
     results: list[ResultOut]
 
 
+class SaidOut(Schema):
+    """What was said on a day, how much of it repeats, and how much of that went unheard."""
+
+    day: date
+    messages: int
+    repeats: int
+    unheard: int
+
+
 class BusyOut(Schema):
     """Of a linked account altogether: minutes in chat, chats open at once counted once; repeated texts, those unheard, and what they free."""
 
@@ -187,6 +196,7 @@ class BusyOut(Schema):
     minutes: float
     repeat_minutes: float
     unheard_minutes: float
+    days: list[SaidOut] = Field(description="those on which anything was said")
 
 
 class EffortsOut(Schema):
