@@ -115,5 +115,16 @@ def test_wrong_lines_are_listed_and_nothing_is_taken(boss: Client, ann: Staff, t
     assert "表格须有这些列" in read(boss.post("/organisation/duties/import", upload(b"name,day\na,b\n")))
 
 
+def test_queries_do_not_grow(
+    boss: Client, staff: AddStaff, unit: Unit, tea: Community, system: Scope, django_assert_max_num_queries: object
+) -> None:
+    for number in range(6):
+        give_duty(by=system, community=tea, staff=staff(f"s{number}", "admin", unit), kind="admin", now=NOW)
+    with django_assert_max_num_queries(10):  # type: ignore[operator]
+        assert len(cells(boss.get("/organisation/duties"))) == 6
+    with django_assert_max_num_queries(12):  # type: ignore[operator]
+        boss.get(f"/communities/{tea.public_id}/team")
+
+
 def test_an_empty_list_says_what_to_do(boss: Client) -> None:
     assert "还没有记录谁在运营哪个社群" in read(boss.get("/organisation/duties"))

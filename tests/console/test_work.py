@@ -65,6 +65,12 @@ def test_what_is_wrong_stands_at_its_field(wrong: dict[str, str], field: str, mi
     assert told() == []
 
 
+def test_ones_own_page_is_a_click_away(mine: Client, ann: Staff) -> None:
+    address = f"/organisation/operators/{ann.public_id}"
+    assert f'href="{address}"' in read(mine.get("/organisation/work"))
+    assert mine.get(address).status_code == 200
+
+
 def test_a_manager_notes_for_others_and_nobody_else(boss: Client, ann: Staff, owner: Client, mine: Client) -> None:
     assert boss.post("/organisation/work", {**ENTRY, "staff": ann.public_id}).status_code == 302
     assert [each[0] for each in told()] == ["ann"]
