@@ -19,6 +19,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from qunyu.api.urls import api
+from qunyu.communities.duties import give_duty
 from qunyu.communities.models import Community
 from qunyu.console import urls as console_urls
 from qunyu.events.models import Import
@@ -82,6 +83,7 @@ def world(unit: Unit, other_unit: Unit, system: Scope, staff: AddStaff, import_f
         "grant": str(Grant.objects.get(staff=zhen).pk),
         "invitation": invite(by=system, staff=zhen, now=NOW),
         "token": token.public_id,
+        "duty": give_duty(by=system, community=tea, staff=zhen, kind="admin", now=NOW).public_id,
         "session": begin_session(staff=zhen, via="password", strong=False, now=timezone.now()).public_id,
         "schedule": schedule.public_id,
         "report": report.public_id,
@@ -194,7 +196,11 @@ def call(client: Client, door: Door, world: World, paths: dict[str, str]) -> Any
     """What an operation of the API answers."""
     address = "/api/v1" + paths[door.name].format(**filled(door.address, world)) + door.query
     data = filled(door.data, world)
-    if door.name == "ask_import":  # a form with files; without any it is refused, but only who may import learns that
+    if door.name in (
+        "ask_import",
+        "import_duties",
+        "import_work",
+    ):  # a form with files; without any it is refused, but only who may import learns that
         return client.post(address, data)
     sent = {"data": json.dumps(data), "content_type": "application/json"} if data is not None else {}
     return getattr(client, door.method)(address, **sent)

@@ -45,6 +45,14 @@ EVERYTHING = (
     "/imports/x",
     "/imports/x/problems",
     "/formats",
+    "/duties",
+    "/load",
+    "/effort",
+    "/work-entries",
+    "/work-kinds",
+    "/operators/x/people",
+    "/operators/x/texts",
+    "/units/x/load-limits",
 )
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from functools import reduce
 from typing import Annotated, Any, Generic, TypeVar
 
@@ -108,11 +108,15 @@ def _value(row: Model, column: str) -> Any:
 
 
 def _packed(value: object) -> object:
-    return {"at": value.isoformat()} if isinstance(value, datetime) else value
+    if isinstance(value, datetime):
+        return {"at": value.isoformat()}
+    return {"on": value.isoformat()} if isinstance(value, date) else value
 
 
 def _unpacked(value: Any) -> Any:
-    return datetime.fromisoformat(value["at"]) if isinstance(value, dict) else value
+    if not isinstance(value, dict):
+        return value
+    return date.fromisoformat(value["on"]) if "on" in value else datetime.fromisoformat(value["at"])
 
 
 def _bad_cursor() -> DomainError:

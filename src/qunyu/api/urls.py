@@ -13,6 +13,8 @@ from qunyu.api.routes import (
     behind,
     board,
     communities,
+    duties,
+    effort,
     growth,
     health,
     imports,
@@ -27,6 +29,7 @@ from qunyu.api.routes import (
     signing,
     staff,
     tokens,
+    work,
 )
 
 api = DescribedAPI(
@@ -56,6 +59,9 @@ for noun in (
     leaving,
     health,
     signing,
+    duties,
+    effort,
+    work,
 ):
     api.add_router("", noun.router)
 

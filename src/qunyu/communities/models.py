@@ -1,4 +1,4 @@
-"""The community's table."""
+"""The tables of communities, of who runs them, and of the work that somebody noted down."""
 
 from __future__ import annotations
 
@@ -55,3 +55,48 @@ class Community(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+
+class DutyKind(models.TextChoices):
+    """What somebody is in a community by office (method.md O1); only owners and admins carry it."""
+
+    OWNER = "owner", "群主"
+    ADMIN = "admin", "管理员"
+    KOL = "kol", "KOL"
+    ATMOSPHERE = "atmosphere", "气氛组"
+
+
+class Duty(models.Model):
+    """`staff` holds the office `kind` in `community` from the day `since` to the day `until` (None: still), both included."""
+
+    public_id = models.CharField(max_length=PUBLIC_ID_LENGTH, unique=True, default=new_public_id)
+    community = models.ForeignKey(Community, on_delete=models.CASCADE, related_name="duties")
+    staff = models.ForeignKey("people.Staff", on_delete=models.CASCADE, related_name="duties")
+    kind = models.CharField(max_length=12, choices=DutyKind.choices)
+    since = models.DateField()
+    until = models.DateField(null=True)
+
+    class Meta:
+        constraints = (
+            models.UniqueConstraint(
+                fields=("community", "staff", "kind"), condition=models.Q(until=None), name="duty_running_once"
+            ),
+        )
+
+
+class WorkEntry(models.Model):
+    """`minutes` of work of the kind `kind` (communities.work_kinds) that `staff` noted down for a day, in a community or in none."""
+
+    public_id = models.CharField(max_length=PUBLIC_ID_LENGTH, unique=True, default=new_public_id)
+    staff = models.ForeignKey("people.Staff", on_delete=models.CASCADE, related_name="work")
+    community = models.ForeignKey(Community, on_delete=models.SET_NULL, null=True, related_name="work")
+    day = models.DateField()
+    minutes = models.SmallIntegerField()
+    kind = models.CharField(max_length=20)
+    note = models.CharField(max_length=200, blank=True)
+
+    class Meta:
+        constraints = (
+            models.CheckConstraint(condition=models.Q(minutes__gte=1, minutes__lte=1440), name="work_within_a_day"),
+        )
+        indexes = (models.Index(fields=("staff", "-day")),)

@@ -6,10 +6,13 @@ from collections.abc import Callable, Mapping
 from functools import cached_property
 from typing import Any
 
+from qunyu.communities.duties import DUTY_KINDS
 from qunyu.communities.queries import communities_where
+from qunyu.communities.work_kinds import WORK_KINDS
 from qunyu.events.queries import imports
 from qunyu.kernel.scope import PERMISSIONS, Scope
 from qunyu.kernel.words import Words, language
+from qunyu.members.staff_links import linked_names
 from qunyu.people.queries import account_names, roles, token_names, units_in
 
 KINDS: dict[str, Words] = {
@@ -43,6 +46,11 @@ DETAILS: dict[str, Words] = {
     "second_factor": Words("必须使用二次验证的人", "Who must use a second factor"),
     "idle_minutes": Words("无操作自动退出（分钟）", "Signed out when idle for (minutes)"),
     "lifetime_hours": Words("登录最长时间（小时）", "Signed out in any case after (hours)"),
+    "duty": Words("职责", "Duty"),
+    "member": Words("成员", "Member"),
+    "work": Words("工作", "Work"),
+    "minutes": Words("分钟", "Minutes"),
+    "day": Words("日期", "Day"),
 }
 # How somebody signed in.
 WAYS: dict[str, Words] = {
@@ -86,8 +94,8 @@ class AuditNames:
         if isinstance(value, list):
             joint = "、" if language() == "zh" else ", "
             return joint.join(str(FIELDS.get(each, each)) for each in value)
-        if name == "via":
-            return str(WAYS.get(str(value), value))
+        if name in _CODED:
+            return str(_CODED[name].get(str(value), value))
         kind = "unit" if name in ("parent", "old_parent") else name
         return self._name(kind, str(value)) if kind in _OF_OBJECTS else str(value)
 
@@ -112,5 +120,11 @@ _READ: dict[str, Callable[[Scope], Mapping[int, str]]] = {
     "import": lambda scope: dict(imports(scope).values_list("pk", "title")),
     "staff": lambda scope: account_names(),
     "token": lambda scope: token_names(),
+    "member": linked_names,
 }
-_OF_OBJECTS = frozenset(("role", "unit", "staff"))
+_OF_OBJECTS = frozenset(("role", "unit", "staff", "member"))
+_CODED: dict[str, Mapping[str, Words]] = {
+    "via": WAYS,
+    "duty": DUTY_KINDS,
+    "work": {key: each.title for key, each in WORK_KINDS.items()},
+}

@@ -131,6 +131,13 @@ ACTIONS: dict[str, Words] = {
     "alert.reopen": Words("预警恢复为未读", "Opened an alert again"),
     "alert.mute": Words("静音预警指标", "Muted a number"),
     "alert.unmute": Words("取消静音", "Ended a mute"),
+    "duty.give": Words("分配社群职责", "Gave a duty"),
+    "duty.end": Words("结束社群职责", "Ended a duty"),
+    "staff.link": Words("关联群成员", "Linked a person of the chats"),
+    "staff.unlink": Words("取消关联群成员", "Undid a link with a person"),
+    "work.add": Words("记录工时", "Noted work"),
+    "work.edit": Words("修改工时", "Changed noted work"),
+    "work.remove": Words("删除工时", "Removed noted work"),
 }
 CONTENTS: dict[str, Words] = {
     "image": Words("图片", "picture"), "sticker": Words("表情", "sticker"), "voice": Words("语音", "voice"),

@@ -44,9 +44,14 @@ MAP = (
     Place("members", Words("成员", "Members"), "users", "members.view", within=("member",), below=(
         Place("labels", Words("分层与类型", "Labels"), "tags", "members.view"),
     )),
-    Place("organisation", Words("组织", "Organisation"), "sitemap", "staff.manage", within=("unit", "organisation_import"), below=(
+    Place("organisation", Words("组织", "Organisation"), "sitemap", "staff.manage", below=(
+        Place("organisation", Words("架构", "Tree"), "sitemap", "staff.manage", within=("unit", "organisation_import")),
         Place("staff", Words("账号", "Accounts"), "users-group", "staff.manage", within=("account_of", "access")),
         Place("roles", Words("角色", "Roles"), "shield-half", "staff.manage", within=("role",)),
+        Place("load", Words("负荷", "Load"), "weight", "effort.view", within=("operator", "load_limits")),
+        Place("effort", Words("投入", "Effort"), "hourglass", "effort.view"),
+        Place("duties", Words("职责", "Duties"), "user-star", "communities.view", within=("import_duties",)),
+        Place("work", Words("工时", "Work log"), "clock-edit", within=("work_entry", "import_work")),
     )),
     Place("account", Words("设置", "Settings"), "settings", below=(
         Place("imports", Words("导入", "Imports"), "file-import", "imports.view",
@@ -69,6 +74,13 @@ class Entry:
     inside: bool
     below: tuple[Entry, ...]
 
+    @property
+    def address(self) -> str:
+        """Where it leads: to the first place below it that may be opened, if it has any."""
+        return (
+            self.below[0].address if self.below and self.place.below[0].name == self.place.name else self.place.address
+        )
+
 
 def entries(scope: Scope, here: str) -> tuple[Entry, ...]:
     """What `scope` may open; `here` is the name of the page shown."""
@@ -83,7 +95,11 @@ def _entry(place: Place, scope: Scope, here: str) -> Entry:
 
 
 def _may(place: Place, scope: Scope) -> bool:
-    return all(scope.may(each) for each in place.permission.split())
+    """Whether `scope` may open the place, or one below a place that is only the first of them."""
+    own = all(scope.may(each) for each in place.permission.split())
+    return own or (
+        any(each.name == place.name for each in place.below) and any(_may(each, scope) for each in place.below)
+    )
 
 
 def context(request: HttpRequest) -> dict[str, Any]:

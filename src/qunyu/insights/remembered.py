@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import OrderedDict
-from collections.abc import Callable
+from collections.abc import Callable, Hashable
 from hashlib import sha256
 from threading import Lock
 from typing import Generic, TypeVar
@@ -12,7 +12,6 @@ import pyarrow as pa
 
 from qunyu.events.lake.store import Lake
 from qunyu.insights.providers import dimension
-from qunyu.insights.question import Question
 from qunyu.kernel.scope import Scope
 
 Answer = TypeVar("Answer")
@@ -26,7 +25,7 @@ class Remembered(Generic[Answer]):
         self._kept: OrderedDict[tuple[object, ...], Answer] = OrderedDict()
         self._lock = Lock()
 
-    def get(self, lake: Lake, scope: Scope, question: Question, make: Callable[[], Answer]) -> Answer:
+    def get(self, lake: Lake, scope: Scope, question: Hashable, make: Callable[[], Answer]) -> Answer:
         """The answer kept for the same state of everything, else the one that `make` gives."""
         state = (question, *_state(lake, scope))
         with self._lock:

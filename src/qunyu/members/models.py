@@ -129,3 +129,11 @@ class LabelRun(models.Model):
     as_of = models.DateField()
     people = models.BigIntegerField(null=True)
     changed = models.BigIntegerField()
+
+
+class StaffLink(models.Model):
+    """The chat person `member` is the account `staff`: what they say in communities is that account's effort."""
+
+    member = models.OneToOneField(Member, on_delete=models.CASCADE, related_name="staff_link")
+    staff = models.ForeignKey("people.Staff", on_delete=models.CASCADE, related_name="chat_people")
+    linked_at = models.DateTimeField()

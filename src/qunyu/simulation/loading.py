@@ -16,12 +16,14 @@ from qunyu.flows.request import ImportRequest, Part
 from qunyu.kernel.scope import Scope
 from qunyu.people.actions import add_unit
 from qunyu.people.queries import root_unit
+from qunyu.simulation.offices import appoint
 
 TABLES = ("members", "orders", "costs")
 
 
 def load(folder: Path, *, by: Scope, title: str, now: datetime, progress: Progress) -> dict[str, Any]:
-    """Imports what `generate` wrote into `folder` as one import, names, types and places the communities, and labels everybody.
+    """Imports what `generate` wrote into `folder` as one import, names, types and places the communities, gives the crew its offices, and labels
+    everybody.
 
     The import's summary. Raises what an import raises.
     """
@@ -30,6 +32,7 @@ def load(folder: Path, *, by: Scope, title: str, now: datetime, progress: Progre
     known = by_platform_keys(by)
     for each in described:
         _describe(known[(each["platform"], each["key"])], each, by=by, now=now)
+    appoint(described, by=by, now=now)
     label(now=now)
     return summary
 

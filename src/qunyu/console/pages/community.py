@@ -179,6 +179,7 @@ def header_of(request: Ask, community: Community, tab: str) -> dict[str, Any]:
         ("leaving", "console:community_leaving", Words("退群", "Leaving"), True),
         ("network", "console:community_network", Words("关系", "Network"), True),
         ("health", "console:community_health", Words("健康", "Health"), True),
+        ("team", "console:community_team", Words("运营", "Team"), True),
         ("settings", "console:community_settings", Words("设置", "Settings"),
          request.scope.may("communities.edit", community.unit_id)),
     ]  # fmt: skip
