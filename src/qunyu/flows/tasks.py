@@ -46,12 +46,13 @@ def do_undo(import_id: int) -> None:
 
 
 @job("flows.label", queue="lake", cron="10 5 * * *")
-def do_label(import_id: int | None = None) -> int:
-    """Labels whom an import touched, or everybody; how many got another value.
+def do_label(import_id: int | None = None, members: list[int] | None = None) -> int:
+    """Labels whom an import touched, these members (who were merged or came apart), or everybody; how many got another value.
 
     Every night everybody: what no import tells of, such as a community moved to another unit, reaches the labels then.
     """
-    return labelling.label(now=timezone.now(), imports=None if import_id is None else [import_id])
+    imports = None if import_id is None else [import_id]
+    return labelling.label(now=timezone.now(), imports=imports, members=members)
 
 
 @job("flows.alerts", queue="lake", cron="10 5 * * *")

@@ -5,6 +5,10 @@ from __future__ import annotations
 from django.db import models
 
 from qunyu.kernel.ids import PUBLIC_ID_LENGTH, new_public_id
+from qunyu.members.models.merging import MergeDecision as MergeDecision
+from qunyu.members.models.merging import Verdict as Verdict
+from qunyu.members.models.profile import Field as Field
+from qunyu.members.models.profile import ProfileEntry as ProfileEntry
 
 
 class MemberRole(models.TextChoices):
