@@ -19,6 +19,8 @@ KINDS: dict[str, Words] = {
     "community": Words("社群", "Community"),
     "import": Words("导入", "Import"),
     "alert": Words("预警", "Alert"),
+    "member": Words("成员", "Member"),
+    "field": Words("成员字段", "Member field"),
 }
 # The names of an entry's data.
 DETAILS: dict[str, Words] = {
@@ -30,6 +32,10 @@ DETAILS: dict[str, Words] = {
     "code": Words("原因代码", "Reason code"),
     "metric": Words("数字", "Number"),
     "until": Words("截至", "Until"),
+    "identities": Words("身份", "Identities"),
+    "contact": Words("联系记录", "Contact"),
+    "other": Words("另一位", "The other"),
+    "people": Words("人数", "People"),
 }
 FIELDS: dict[str, Words] = {
     "name": Words("名称", "name"),
@@ -63,7 +69,7 @@ class AuditNames:
     def _value(self, name: str, value: object) -> str:
         if isinstance(value, list):
             joint = "、" if language() == "zh" else ", "
-            return joint.join(str(FIELDS.get(each, each)) for each in value)
+            return joint.join(str(FIELDS.get(str(each), each)) for each in value)
         if name == "role":
             return str(self._roles.get(str(value), value))
         return self._name("unit" if name == "parent" else name, str(value)) if name in _OF_OBJECTS else str(value)

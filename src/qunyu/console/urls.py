@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.urls import path
 from django.views.decorators.http import require_http_methods, require_POST
 
+from qunyu.console import member_urls
 from qunyu.console.pages import (
     aarrr,
     account,
@@ -22,7 +23,6 @@ from qunyu.console.pages import (
     imports,
     labels,
     leaving,
-    member,
     members,
     metrics,
     new_import,
@@ -74,7 +74,7 @@ urlpatterns = [
     path("communities/<slug:public_id>/settings", form(community.edit_community), name="community_settings"),
     path("members", page(members.show_members), name="members"),
     path("members/labels", page(labels.show_labels), name="labels"),
-    path("members/<slug:public_id>", page(member.show_member), name="member"),
+    *member_urls.urlpatterns,
     path("organisation", page(organisation.show_organisation), name="organisation"),
     path("organisation/units", require_POST(organisation.add_unit), name="add_unit"),
     path("organisation/staff", require_POST(organisation.add_staff), name="add_staff"),

@@ -242,6 +242,13 @@ def find_member(scope: Scope, public_id: str) -> Member:
     return _one(members(scope, Wanted(outside=not in_a_community)), public_id)
 
 
+def head_of(scope: Scope, public_id: str) -> str | None:
+    """The public id of the person whom somebody with that public id was merged into; None when there is none `scope` may see."""
+    own = Identity.objects.filter(own_member__public_id=public_id).exclude(member__public_id=public_id)
+    member = own.values_list("member__public_id", flat=True).first()
+    return member if member and people(scope).filter(public_id=member).exists() else None
+
+
 def memberships_of(scope: Scope, member: Member) -> list[Membership]:
     """Where `scope` may see the member, with identity and community, the latest active first."""
     here = communities_where(scope, "members.view")
