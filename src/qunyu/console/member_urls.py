@@ -5,12 +5,16 @@ from __future__ import annotations
 from django.urls import path
 from django.views.decorators.http import require_http_methods, require_POST
 
-from qunyu.console.pages import fields, member, member_editing, member_merging
+from qunyu.console.pages import fields, member, member_editing, member_merging, same_person
 
 form = require_http_methods(("GET", "HEAD", "POST"))
 page = require_http_methods(("GET", "HEAD"))
 
 urlpatterns = [
+    path("members/same", page(same_person.show_same_person), name="same_person"),
+    path("members/same/decide", require_POST(same_person.decide_pairs), name="decide_pairs"),
+    path("members/same/undo", require_POST(same_person.undo_decisions), name="undo_decisions"),
+    path("members/same/look", require_POST(same_person.look_again), name="look_again"),
     path("members/decisions/<slug:act>/take-back", require_POST(member_merging.take_back_decision), name="take_back_decision"),
     path("members/<slug:public_id>", page(member.show_member), name="member"),
     path("members/<slug:public_id>/edit", form(member_editing.edit_member), name="member_edit"),

@@ -11,6 +11,7 @@ from qunyu.members.models.merging import MergeDecision as MergeDecision
 from qunyu.members.models.merging import Verdict as Verdict
 from qunyu.members.models.profile import Field as Field
 from qunyu.members.models.profile import ProfileEntry as ProfileEntry
+from qunyu.members.models.suggesting import Suggestion as Suggestion
 
 
 class MemberRole(models.TextChoices):
