@@ -19,9 +19,11 @@ from qunyu.api.routes import (
     labels,
     leaving,
     members,
+    merging,
     metrics,
     orders,
     people,
+    profiles,
     reports,
 )
 
@@ -40,6 +42,8 @@ for noun in (
     board,
     communities,
     members,
+    profiles,
+    merging,
     labels,
     reports,
     orders,

@@ -73,7 +73,12 @@ def people(scope: Scope) -> QuerySet[Member]:
 
 def identities_of(scope: Scope, member: Member) -> QuerySet[Identity]:
     """As what platforms know `member`, as far as `scope` may see where."""
-    return identities_in(scope).filter(member=member).select_related("community").order_by("platform", "key", "id")
+    return (
+        identities_in(scope)
+        .filter(member=member)
+        .select_related("community", "own_member")
+        .order_by("platform", "key", "id")
+    )
 
 
 def identities_in(scope: Scope) -> QuerySet[Identity]:
@@ -242,6 +247,11 @@ def find_member(scope: Scope, public_id: str) -> Member:
     return _one(members(scope, Wanted(outside=not in_a_community)), public_id)
 
 
+def identity_ids(keys: Collection[int]) -> dict[int, str]:
+    """The public id of each of these identities: that of the member made with it, which never changes."""
+    return dict(Identity.objects.filter(pk__in=list(keys)).values_list("pk", "own_member__public_id"))
+
+
 def head_of(scope: Scope, public_id: str) -> str | None:
     """The public id of the person whom somebody with that public id was merged into; None when there is none `scope` may see."""
     own = Identity.objects.filter(own_member__public_id=public_id).exclude(member__public_id=public_id)
@@ -266,6 +276,12 @@ def members_by_platform_key(scope: Scope) -> dict[tuple[str, str], int]:
     """The member's primary key of every identity with a stable id that `scope` may see, by platform and id."""
     rows = identities_in(scope).filter(community=None).values_list("platform", "key", "member")
     return {(platform, key): member for platform, key, member in rows}
+
+
+def identities_by_platform_key(scope: Scope) -> dict[tuple[str, str], tuple[int, int]]:
+    """The primary keys of every identity with a stable id that `scope` may see, and of its member, by platform and id."""
+    rows = identities_in(scope).filter(community=None).values_list("platform", "key", "pk", "member")
+    return {(platform, key): (identity, member) for platform, key, identity, member in rows}
 
 
 def named_people(scope: Scope, ids: Collection[int]) -> dict[int, tuple[str, str]]:
