@@ -41,11 +41,11 @@ def put(by: Scope, member: Member, at: Any = NOW, **changes: str) -> list[str]:
     return change(by=by, member=member, changes=changes, now=at, today=TODAY)
 
 
-def answers(scope: Scope, member: Member, **how: bool) -> dict[str, Answer]:
+def answers(scope: Scope, member: Member, **how: Any) -> dict[str, Answer]:
     return {each.field.key: each for each in profile.profile(scope, member, **how)}
 
 
-def texts(scope: Scope, member: Member, **how: bool) -> dict[str, str]:
+def texts(scope: Scope, member: Member, **how: Any) -> dict[str, str]:
     return {key: each.text.en for key, each in answers(scope, member, **how).items() if each.text}
 
 

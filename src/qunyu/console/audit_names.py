@@ -21,6 +21,8 @@ KINDS: dict[str, Words] = {
     "alert": Words("预警", "Alert"),
     "member": Words("成员", "Member"),
     "field": Words("成员字段", "Member field"),
+    "profile_import": Words("资料导入", "Import of profiles"),
+    "members": Words("成员名单", "List of members"),
 }
 # The names of an entry's data.
 DETAILS: dict[str, Words] = {

@@ -5,12 +5,15 @@ from __future__ import annotations
 from django.urls import path
 from django.views.decorators.http import require_http_methods, require_POST
 
-from qunyu.console.pages import fields, member, member_editing, member_merging, same_person
+from qunyu.console.pages import fields, member, member_editing, member_merging, profile_imports, same_person
 
 form = require_http_methods(("GET", "HEAD", "POST"))
 page = require_http_methods(("GET", "HEAD"))
 
 urlpatterns = [
+    path("members/import", form(profile_imports.give_profiles), name="profiles_new"),
+    path("members/import/<slug:upload_id>", form(profile_imports.check_profiles), name="profiles_check"),
+    path("members/imports/<slug:public_id>/undo", require_POST(profile_imports.undo_profiles), name="profiles_undo"),
     path("members/same", page(same_person.show_same_person), name="same_person"),
     path("members/same/decide", require_POST(same_person.decide_pairs), name="decide_pairs"),
     path("members/same/undo", require_POST(same_person.undo_decisions), name="undo_decisions"),

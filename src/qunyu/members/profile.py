@@ -77,9 +77,16 @@ class Change:
     withdrawn: bool
 
 
-def profile(scope: Scope, member: Member, *, reveal: bool = False) -> list[Answer]:
-    """Every field of a person whom `scope` may see, as far as that holds; sensitive values masked unless `reveal` (see `reveal`)."""
-    wanted = fields_in(scope, units_of(scope, member))
+def fields_of(scope: Scope, member: Member) -> list[Definition]:
+    """The fields of a person whom `scope` may see, as far as that holds; archived ones too."""
+    return fields_in(scope, units_of(scope, member), archived=True)
+
+
+def profile(
+    scope: Scope, member: Member, fields: Collection[Definition] | None = None, *, reveal: bool = False
+) -> list[Answer]:
+    """What every field of the person holds (of `fields`, where these are known); sensitive values masked unless `reveal` (see `reveal`)."""
+    wanted = [each for each in (fields_of(scope, member) if fields is None else fields) if not each.archived]
     return profiles(scope, [member.pk], wanted, reveal=reveal)[member.pk]
 
 
@@ -128,8 +135,8 @@ def _told(field: Definition, entry: ProfileEntry, plain: str, reveal: bool) -> T
 
 
 def history(scope: Scope, member: Member, wanted: Collection[Definition] | None = None) -> list[Change]:
-    """Every step of the person's fields, the latest first; sensitive values masked."""
-    fields = {each.key: each for each in wanted or fields_in(scope, units_of(scope, member), archived=True)}
+    """Every step of the person's fields (of `wanted`, where these are known), the latest first; sensitive values masked."""
+    fields = {each.key: each for each in (fields_of(scope, member) if wanted is None else wanted)}
     own = Identity.objects.filter(member=member).values("own_member")
     found: list[Change] = []
     before: dict[tuple[int, str], Words] = {}
@@ -199,10 +206,12 @@ def change(*, by: Scope, member: Member, changes: Mapping[str, str], now: dateti
     return changed
 
 
-def write(*, by: Scope, values: Collection[tuple[int, Definition, str]], now: datetime, act: str = "") -> str:
+def write(
+    *, by: Scope, values: Collection[tuple[int, Definition, str]], now: datetime, act: str = "", hidden: bool = False
+) -> str:
     """Keeps values (member, field, checked value) for callers that have asked whether they may; the act's public id.
 
-    A phone number also tells who is the same person.
+    A phone number also tells who is the same person. What is `hidden` does not count until the caller lets it.
     """
     act = act or new_public_id()
     actor = by.actor
@@ -216,10 +225,12 @@ def write(*, by: Scope, values: Collection[tuple[int, Definition, str]], now: da
             at=now,
             by=actor.key,
             by_name=actor.name[:120],
+            withdrawn_at=now if hidden else None,
         )
         for member, field, value in values
     )
-    mark_phones(by=by, members={member for member, field, _ in values if field.key == "phone"}, now=now)
+    if not hidden:
+        mark_phones(by=by, members={member for member, field, _ in values if field.key == "phone"}, now=now)
     return act
 
 

@@ -14,18 +14,17 @@ from qunyu.console.names import MEMBER_ROLES, ORDER_STATES, named, platform
 from qunyu.console.pages.member_events import SOURCES, Life
 from qunyu.insights.label import Label, Value, labels
 from qunyu.kernel.errors import DomainError
-from qunyu.kernel.scope import Scope
 from qunyu.kernel.words import Words
 from qunyu.members.contacts import CHANNELS, DIRECTIONS
-from qunyu.members.labels import Told, history_of, labels_of
+from qunyu.members.labels import Told
 from qunyu.members.links import KINDS, links_of
-from qunyu.members.merging import decisions_of, editable
-from qunyu.members.profile import Answer, history, profile
+from qunyu.members.merging import editable
+from qunyu.members.profile import Answer, profile
 from qunyu.members.queries import find_member, head_of, identities_of, memberships_of
 from qunyu.reports.show import money
 
 if TYPE_CHECKING:
-    from qunyu.members.models import Member, Membership
+    from qunyu.members.models import Member
 
 ORDERS = 20
 Told3 = list[tuple[Label, Value, Told]]
@@ -42,63 +41,62 @@ def show_member(request: Ask, public_id: str) -> HttpResponse:
             raise
         return redirect("console:member", head)
     memberships = memberships_of(request.scope, member)
-    context: dict[str, Any] = {"member": member, **timeline_of(request, member, memberships)}
-    if not request.htmx:
-        return member_page(request, member, memberships, context)
-    return answer(request, "member", context, part="_timeline")
-
-
-def timeline_of(request: Ask, member: Member, memberships: list[Membership]) -> dict[str, Any]:
-    """The part of the timeline that the address asks for."""
     source = request.GET.get("source", "")
     life = Life(request.scope, member, memberships, request.GET.get("before", ""), source if source in SOURCES else "")
+    if request.htmx:
+        return answer(request, "member", _timeline(life), part="_timeline")
+    return _page(request, life, Form({}), {})
+
+
+def refused(request: Ask, member: Member, form: Form, /, **more: Any) -> HttpResponse:
+    """The page again, with what was typed into a form of it and refused."""
+    return _page(request, Life(request.scope, member, memberships_of(request.scope, member)), form, more)
+
+
+def _timeline(life: Life) -> dict[str, Any]:
     events, following = life.events()
     sources = [("", Words("全部", "All")), *SOURCES.items()]
-    return {"events": events, "next": following, "source": life.source, "sources": sources}
+    return {"member": life.member, "events": events, "next": following, "source": life.source, "sources": sources}
 
 
-def member_page(
-    request: Ask, member: Member, memberships: list[Membership], context: dict[str, Any], form: Form | None = None
-) -> HttpResponse:
-    """The whole page; `form` is what was typed on it and refused."""
-    found = {**context, **_facts(request.scope, member, memberships), **profile_part(request.scope, member)}
+def _page(request: Ask, life: Life, form: Form, more: dict[str, Any]) -> HttpResponse:
+    member = life.member
+    found = {**_timeline(life), **_facts(life), **profile_part(life), **more}
     found |= {
-        "form": form or Form({}),
+        "form": form,
         "channels": CHANNELS.items(),
         "directions": DIRECTIONS.items(),
         "link_kinds": KINDS.items(),
         "links": [(each, KINDS.get(each.link.kind, each.link.kind)) for each in links_of(request.scope, member)],
         "identities": [(each, platform(each.platform)) for each in identities_of(request.scope, member)],
-        "decisions": _acts(member),
+        # One decision of each act that holds.
+        "decisions": list({each.act: each for each in life.decisions if each.ended_at is None}.values()),
     }
-    return answer(request, "member", found, status=400 if form and form.errors else 200)
+    return answer(request, "member", found, status=400 if form.errors else 200)
 
 
-def _acts(member: Member) -> list[Any]:
-    """One decision of each act that holds."""
-    return list({each.act: each for each in decisions_of(member) if each.ended_at is None}.values())
-
-
-def profile_part(scope: Scope, member: Member, revealed: list[Answer] | None = None) -> dict[str, Any]:
+def profile_part(life: Life, revealed: list[Answer] | None = None) -> dict[str, Any]:
     """What the profile's card shows: masked, or `revealed`."""
-    found = profile(scope, member) if revealed is None else revealed
+    scope, member = life.scope, life.member
+    found = profile(scope, member, life.fields) if revealed is None else revealed
     return {
         "member": member,
         "answers": [each for each in found if each.told or each.also],
         "hidden": any(each.hidden for each in found),
         "revealed": revealed is not None,
-        "changes": history(scope, member),
+        "changes": life.changes,
         "may_edit": scope.may("members.edit") and editable(scope).filter(member=member).exists(),
         "may_reveal": scope.may("members.reveal"),
     }
 
 
-def _facts(scope: Scope, member: Member, memberships: list[Membership]) -> dict[str, Any]:
+def _facts(life: Life) -> dict[str, Any]:
+    scope, member, memberships = life.scope, life.member, life.memberships
     spent = spent_by(scope, member.pk)
     found = list(orders_of(scope, member.pk)[: ORDERS + 1])
     return {
-        "labels": _told(labels_of(scope, member)),
-        "past_labels": _told(history_of(scope, member)),
+        "labels": _told(life.labels),
+        "past_labels": _told(life.past_labels),
         "role": named(MEMBER_ROLES, member.role),
         "memberships": [(each, platform(each.identity.platform)) for each in memberships],
         "active_days": sum(each.active_days for each in memberships),

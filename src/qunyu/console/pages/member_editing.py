@@ -13,7 +13,8 @@ from django.utils import timezone
 
 from qunyu.console.asking import Ask, answer
 from qunyu.console.forms import Form
-from qunyu.console.pages.member import member_page, profile_part, timeline_of
+from qunyu.console.pages.member import profile_part, refused
+from qunyu.console.pages.member_events import Life
 from qunyu.kernel.errors import DomainError
 from qunyu.kernel.scope import Denied
 from qunyu.kernel.words import Words
@@ -21,7 +22,7 @@ from qunyu.members import contacts
 from qunyu.members.fields import Definition, choices_of
 from qunyu.members.merging import editable
 from qunyu.members.profile import Answer, change, check, prefer, profile, reveal, withdraw
-from qunyu.members.queries import find_member, memberships_of
+from qunyu.members.queries import find_member
 
 if TYPE_CHECKING:
     from qunyu.members.models import Contact, Member
@@ -108,12 +109,10 @@ def reveal_member(request: Ask, public_id: str) -> HttpResponse:
         shown = reveal(by=request.scope, member=member, reason=form.text("reason"), now=timezone.now())
     except DomainError as error:
         form.refuse(error, "reason")
-    context = {**profile_part(request.scope, member, shown), "form": form}
+    context = profile_part(Life(request.scope, member, []), shown)
     if request.htmx:
-        return answer(request, "_member_profile", context)
-    memberships = memberships_of(request.scope, member)
-    around = timeline_of(request, member, memberships)
-    return member_page(request, member, memberships, {**around, "shown": context}, form)
+        return answer(request, "_member_profile", {**context, "form": form})
+    return refused(request, member, form, **context)
 
 
 def prefer_value(request: Ask, public_id: str, entry: int) -> HttpResponse:
@@ -140,9 +139,7 @@ def add_contact(request: Ask, public_id: str) -> HttpResponse:
         contacts.note_contact(by=request.scope, member=member, now=timezone.now(), **_told(form))
     except DomainError as error:
         form.refuse(error, str(error.data.get("field", "")))
-        memberships = memberships_of(request.scope, member)
-        around = {**timeline_of(request, member, memberships), "open_form": "contact"}
-        return member_page(request, member, memberships, {"member": member, **around}, form)
+        return refused(request, member, form, open_form="contact")
     messages.success(request, str(NOTED))
     return redirect("console:member", public_id)
 

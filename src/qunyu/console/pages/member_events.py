@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, time
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 from django.conf import settings
@@ -17,15 +18,16 @@ from qunyu.insights.label import labels
 from qunyu.kernel.scope import Scope
 from qunyu.kernel.words import Words
 from qunyu.members.contacts import CHANNELS, contacts_of, wrote
+from qunyu.members.fields import Definition
 from qunyu.members.labels import Told, history_of, labels_of
 from qunyu.members.merging import decisions_of
-from qunyu.members.profile import history
+from qunyu.members.profile import Change, fields_of, history
 from qunyu.members.queries import identities_in
 from qunyu.reports.show import money
 
 if TYPE_CHECKING:
     from qunyu.commerce.models import Order
-    from qunyu.members.models import Contact, Member, Membership
+    from qunyu.members.models import Contact, Member, Membership, MergeDecision
 
 MOMENTS = 40
 
@@ -81,6 +83,31 @@ class Life:
     memberships: list[Membership]
     before: str = ""
     source: str = ""
+
+    @cached_property
+    def fields(self) -> list[Definition]:
+        """The fields of this person."""
+        return fields_of(self.scope, self.member)
+
+    @cached_property
+    def changes(self) -> list[Change]:
+        """The history of the fields."""
+        return history(self.scope, self.member, self.fields)
+
+    @cached_property
+    def labels(self) -> list[Told]:
+        """What the labels say now."""
+        return labels_of(self.scope, self.member)
+
+    @cached_property
+    def past_labels(self) -> list[Told]:
+        """What the labels said before."""
+        return history_of(self.scope, self.member)
+
+    @cached_property
+    def decisions(self) -> list[MergeDecision]:
+        """What was decided about who this is."""
+        return decisions_of(self.member)
 
     def events(self) -> tuple[list[Event], str]:
         """The latest of them, and the cursor of the rest ("" when that is all).
@@ -142,7 +169,7 @@ def _contact(row: Contact, mine: bool) -> Event:
 
 def _labels(life: Life) -> Iterator[Event]:
     every = labels()
-    told = [*labels_of(life.scope, life.member), *history_of(life.scope, life.member)]
+    told = [*life.labels, *life.past_labels]
     ours = [each for each in told if not every[each.key].reference]
     for number, each in enumerate(ours):
         yield _label(each, number)
@@ -161,7 +188,7 @@ def midnight(day: date) -> datetime:
 
 
 def _profile(life: Life) -> Iterator[Event]:
-    for change in history(life.scope, life.member):
+    for change in life.changes:
         before, after = str(change.before) or str(NOTHING), str(change.told.text) or str(NOTHING)
         text = f"{change.field.title}: {AGO.fill(before=before, after=after)}"
         if change.withdrawn:
@@ -172,7 +199,7 @@ def _profile(life: Life) -> Iterator[Event]:
 
 
 def _merges(life: Life) -> Iterator[Event]:
-    rows = decisions_of(life.member)
+    rows = life.decisions
     ids = {id for row in rows for id in (row.one_id, row.other_id)}
     seen = {each.pk: f"{platform(each.platform)} {each.name}" for each in identities_in(life.scope).filter(id__in=ids)}
     for row in rows:

@@ -12,13 +12,14 @@ from django.utils import timezone
 
 from qunyu.console.asking import Ask, answer
 from qunyu.console.forms import Form
+from qunyu.console.names import platform
 from qunyu.console.narrowing import day_of
-from qunyu.console.pages.member import member_page, timeline_of
+from qunyu.console.pages.member import refused
 from qunyu.kernel.errors import DomainError
 from qunyu.kernel.words import Words
 from qunyu.members.links import add_link, find_link, remove_link
 from qunyu.members.merging import find_act, merge, take_back, unmerge
-from qunyu.members.queries import find_member, find_person, identities_of, memberships_of, search_people
+from qunyu.members.queries import find_member, find_person, identities_of, search_people
 
 if TYPE_CHECKING:
     from qunyu.members.models import Member
@@ -59,8 +60,6 @@ def merge_member(request: Ask, public_id: str) -> HttpResponse:
 
 
 def _known_as(request: Ask, member: Member) -> list[str]:
-    from qunyu.console.names import platform
-
     return [
         f"{platform(each.platform)} · {each.name}" + (f" ({each.community.name})" if each.community else "")
         for each in identities_of(request.scope, member)
@@ -77,15 +76,9 @@ def unmerge_member(request: Ask, public_id: str) -> HttpResponse:
         unmerge(by=request.scope, member=member, identities=mine, why=form.text("why"), now=timezone.now())
     except DomainError as error:
         form.refuse(error, "identities")
-        return _again(request, member, form, "identities")
+        return refused(request, member, form, open_form="identities")
     messages.success(request, str(PARTED))
     return redirect("console:member", public_id)
-
-
-def _again(request: Ask, member: Member, form: Form, open_form: str) -> HttpResponse:
-    memberships = memberships_of(request.scope, member)
-    around = {"member": member, **timeline_of(request, member, memberships), "open_form": open_form}
-    return member_page(request, member, memberships, around, form)
 
 
 def take_back_decision(request: Ask, act: str) -> HttpResponse:
@@ -117,7 +110,7 @@ def link_member(request: Ask, public_id: str) -> HttpResponse:
     except DomainError as error:
         form.refuse(error, "since" if error.code == "bad_day" else str(error.data.get("field", "other")))
     if form.errors:
-        return _again(request, member, form, "link")
+        return refused(request, member, form, open_form="link")
     messages.success(request, str(LINKED))
     return redirect("console:member", public_id)
 
