@@ -17,9 +17,12 @@ from qunyu.kernel.errors import DomainError
 from qunyu.kernel.scope import Scope, system_scope
 from qunyu.members import merging
 from qunyu.members.actions import Seen, forget_unused, know
+from qunyu.members.contacts import note_contact
+from qunyu.members.links import add_link
 from qunyu.members.matching import match
 from qunyu.members.merging import decide, decisions_of, merge, take_back, unmerge
 from qunyu.members.models import Identity, Member, MergeDecision
+from qunyu.members.profile import change, profile
 from tests.deployment_fixtures import NOW
 
 PEOPLE = range(7)
@@ -60,6 +63,17 @@ def everybody(scope: Scope) -> Import:
     return bring(scope, [(key, "", "") for key in PEOPLE])
 
 
+def known_things(scope: Scope) -> None:
+    """Profiles, contacts and links of some of the seven."""
+    for key in (0, 1, 2):
+        member = identity(key).own_member
+        told = {"region": f"city {key}", "real_name": f"Person {key}", **({"phone": "13800000000"} if key == 2 else {})}
+        change(by=scope, member=identity(key).member, changes=told, now=NOW, today=NOW.date())
+        note_contact(by=scope, member=member, now=NOW, at=NOW, channel="call", direction="in", summary=f"call {key}")
+    if identity(0).member_id != identity(3).member_id:
+        add_link(by=scope, pair=(identity(0).member, identity(3).member), kind="parent", now=NOW)
+
+
 def identity(key: int) -> Identity:
     return Identity.objects.select_related("member").get(key=f"w{key}")
 
@@ -92,6 +106,7 @@ def test_merging_and_taking_it_back_restores_every_row(
         everybody(scope)
         for file in files:
             bring(scope, file)
+        known_things(scope)
         before = rows()
         made = say(scope, pair, "same")
         assert identity(pair[0]).member_id == identity(pair[1]).member_id
@@ -109,6 +124,7 @@ def test_merging_and_unmerging_restores_every_row(
         everybody(scope)
         for file in files:
             bring(scope, file)
+        known_things(scope)
         one, other = identity(pair[0]).member, identity(pair[1]).member
         if one.pk == other.pk:
             return
@@ -116,6 +132,40 @@ def test_merging_and_unmerging_restores_every_row(
         merge(by=scope, one=one, other=other, now=NOW)
         unmerge(by=scope, member=identity(pair[0]).member, identities=side, now=NOW)
         assert rows() == before
+
+
+@LAW
+@given(files=FILES, said=st.lists(st.tuples(PAIRS, st.sampled_from(["same", "different", "later"])), max_size=4))
+def test_nothing_is_lost_and_nothing_but_who_belongs_to_whom_changes(
+    scope: Scope, files: list[list[tuple[int, str, str]]], said: list[tuple[tuple[int, int], str]]
+) -> None:
+    with world():
+        everybody(scope)
+        for file in files:
+            bring(scope, file)
+        known_things(scope)
+        before = rows()
+        for pair, verdict in said:
+            say(scope, pair, verdict)
+        after = rows()
+        assert after.keys() == before.keys()
+        for name, kept in before.items():
+            assert [{**row, "member_id": 0} if name == "Identity" else row for row in after[name]] == [
+                {**row, "member_id": 0} if name == "Identity" else row for row in kept
+            ]
+        shown = {
+            each.told.text.zh
+            for key in PEOPLE
+            for each in profile(scope, identity(key).member, reveal=True)
+            if each.told
+        }
+        also = {
+            other.text.zh
+            for key in PEOPLE
+            for each in profile(scope, identity(key).member, reveal=True)
+            for other in each.also
+        }
+        assert {"city 0", "city 1", "city 2", "Person 0", "Person 1", "Person 2"} <= shown | also
 
 
 @LAW

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +17,18 @@ from qunyu.flows.request import ImportRequest, Part
 from qunyu.flows.suggesting import suggest
 from qunyu.kernel.models import AuditEntry
 from qunyu.kernel.scope import Scope
-from qunyu.members.models import Contact, Field, Identity, Link, Member, MergeDecision, ProfileEntry, Suggestion
+from qunyu.members.models import (
+    Contact,
+    Field,
+    Identity,
+    Link,
+    Member,
+    MergeDecision,
+    ProfileEntry,
+    ProfileImport,
+    Suggestion,
+)
+from qunyu.members.profile_importing import run
 from qunyu.people.models import Unit
 from tests.console.conftest import read
 from tests.deployment_fixtures import NOW, AddStaff, SignedIn
@@ -260,3 +272,67 @@ def test_pages_ask_the_database_no_more_for_more(
         boss.get(page("Mei", "/edit"))
     with django_assert_max_num_queries(8):
         boss.get("/members/same")
+
+
+def exported(response: Any) -> list[str]:
+    return b"".join(response).decode("utf-8-sig").splitlines()
+
+
+def test_the_list_exports_fields_masked_and_for_a_reason_in_the_clear(
+    profile: Member, boss: Client, admin: Client
+) -> None:
+    columns = "column=field_phone&column=field_region&column=member_id&q=Mei"
+    masked = exported(boss.get(f"/members?{columns}&export=csv"))
+    assert masked == ["成员,成员编号,手机号,地区", f"Mei,{profile.public_id},138****0000,上海"]
+    assert "导出敏感信息原文" in boss.get(f"/members?{columns}").content.decode()
+    assert "导出敏感信息原文" not in boss.get("/members").content.decode()
+    given = {"column": ["field_phone"], "q": "Mei", "export": "csv"}
+    assert boss.post("/members/export", {**given, "reason": ""}).status_code == 302
+    assert admin.post("/members/export", {**given, "reason": "寄样品"}).status_code == 403
+    assert not AuditEntry.objects.filter(action="profiles.export").exists()
+    assert exported(boss.post("/members/export", {**given, "reason": "寄样品"})) == ["成员,手机号", f"Mei,{PHONE}"]
+    entry = AuditEntry.objects.get(action="profiles.export")
+    assert (entry.reason, entry.data) == ("寄样品", {"people": 1, "fields": ["phone"]})
+
+
+def test_the_list_counts_decisions_where_people_are_linked(tea: Community, boss: Client) -> None:
+    assert "决策" not in read(boss.get("/members")).split("<table")[0]
+    boss.post(page("Mei", "/links"), {"other": "Tom", "kind": "parent"})
+    context = boss.get("/members").context
+    assert (context["listing"].page.paginator.count, context["decisions"]) == (4, 3)
+
+
+def test_profiles_are_imported_in_two_steps_and_undone(
+    profile: Member, boss: Client, tmp_path: Path, unit: Unit
+) -> None:
+    table = f"成员编号,名称,手机号,地区,职业\n{profile.public_id},,,杭州,\nnobody,,,北京,\n,新朋友,13900000000,,教师\n"
+    path = tmp_path / "people.csv"
+    path.write_text(table, encoding="utf-8")
+    with path.open("rb") as file:
+        step = boss.post("/members/import", {"files": file})["Location"]
+    shown = boss.get(step)
+    assert shown.context["counts"] == {"lines": 3, "people": 1, "values": 1, "new": 0, "same": 0, "wrong": 2}
+    refused = boss.post(step, {"do": "start", "unit": unit.public_id, "create": "yes"})
+    assert (refused.status_code, ProfileImport.objects.count()) == (400, 0)
+    assert "1 行有误" in refused.content.decode()
+    boss.post(step, {"do": "start", "unit": unit.public_id, "create": "yes", "skip": "yes"})
+    owner = ProfileImport.objects.get()
+    run(key=owner.pk, now=NOW + timedelta(days=400))
+    assert "杭州" in read(boss.get(page("Mei")))
+    assert "教师" in boss.get(page("新朋友")).content.decode()
+    assert "people.csv" in boss.get("/members/import").content.decode()
+    boss.post(f"/members/imports/{owner.public_id}/undo")
+    assert "上海" in read(boss.get(page("Mei")))
+    assert not Member.objects.filter(name="新朋友").exists()
+
+
+def test_an_unknown_column_is_named(profile: Member, boss: Client, tmp_path: Path) -> None:
+    path = tmp_path / "people.csv"
+    path.write_text("成员编号,鞋码\nx,38\n", encoding="utf-8")
+    with path.open("rb") as file:
+        step = boss.post("/members/import", {"files": file})["Location"]
+    response = boss.get(step)
+    assert response.status_code == 400
+    assert "没有名为“鞋码”的列" in response.content.decode()
+    boss.post(step, {"do": "drop"})
+    assert boss.get(step).status_code == 404

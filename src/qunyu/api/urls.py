@@ -23,6 +23,7 @@ from qunyu.api.routes import (
     metrics,
     orders,
     people,
+    profile_imports,
     profiles,
     reports,
 )
@@ -44,6 +45,7 @@ for noun in (
     members,
     profiles,
     merging,
+    profile_imports,
     labels,
     reports,
     orders,

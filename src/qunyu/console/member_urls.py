@@ -5,12 +5,13 @@ from __future__ import annotations
 from django.urls import path
 from django.views.decorators.http import require_http_methods, require_POST
 
-from qunyu.console.pages import fields, member, member_editing, member_merging, profile_imports, same_person
+from qunyu.console.pages import fields, member, member_editing, member_merging, members, profile_imports, same_person
 
 form = require_http_methods(("GET", "HEAD", "POST"))
 page = require_http_methods(("GET", "HEAD"))
 
 urlpatterns = [
+    path("members/export", require_POST(members.export_members), name="export_members"),
     path("members/import", form(profile_imports.give_profiles), name="profiles_new"),
     path("members/import/<slug:upload_id>", form(profile_imports.check_profiles), name="profiles_check"),
     path("members/imports/<slug:public_id>/undo", require_POST(profile_imports.undo_profiles), name="profiles_undo"),

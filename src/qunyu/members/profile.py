@@ -318,6 +318,20 @@ def _revealed(by: Scope, member: Member, reason: str, now: datetime) -> list[Ans
     return found
 
 
+@transaction.atomic
+def export_revealed(
+    *, by: Scope, members: Collection[int], fields: Collection[str], reason: str, now: datetime
+) -> None:
+    """Keeps that the sensitive `fields` of these people go into a file in the clear, and why; to be called before it is made.
+
+    Raises Denied unless members.reveal holds where each of them belongs; DomainError reason_needed.
+    """
+    may_reveal(by, members)
+    who = replace(by.actor, reason=checked_reason(reason))
+    data = {"people": len(members), "fields": list(fields)}
+    audit.record(by=who, action="profiles.export", kind="members", id=0, now=now, **data)
+
+
 def checked_reason(reason: str) -> str:
     """The reason somebody gave for reading what is sensitive.
 

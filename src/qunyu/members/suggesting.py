@@ -138,7 +138,8 @@ def _person(
     bought: set[str],
     mine: tuple[frozenset[str], Mapping[str, frozenset[str]]],
 ) -> _Person:
-    units = {row.community.unit.path for row in places} | bought
+    # Everything lies below the root: it tells nothing.
+    units = {path for path in {row.community.unit.path for row in places} | bought if path.count("/") > 2}
     themes = {row.community.theme for row in places if row.community.theme}
     stays = {row.community_id: (row.joined_at or row.first_at, row.left_at) for row in places}
     return _Person(each.member_id, each.platform, each.name, frozenset(units), frozenset(themes), stays, *mine)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 from django.http import HttpRequest
@@ -130,8 +131,11 @@ def edit_contact(request: HttpRequest, id: str, contact: str, asked: ContactChan
     return contact_out(contacts.edit_contact(by=scope, contact=row, now=timezone.now(), **told))
 
 
-def _moment(at: Any) -> Any:
-    return timezone.make_aware(at) if at is not None and timezone.is_naive(at) else at
+def _moment(at: datetime | None) -> datetime | None:
+    """In UTC; a time without a zone is one of the deployment's."""
+    if at is None:
+        return None
+    return (timezone.make_aware(at) if timezone.is_naive(at) else at).astimezone(UTC)
 
 
 @router.delete(

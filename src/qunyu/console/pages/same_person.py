@@ -94,7 +94,7 @@ def decide_pairs(request: Ask) -> HttpResponse:
     request.scope.require("members.edit")
     keys = [int(each) for each in request.POST.getlist("pair") if each.isdecimal()]
     wish, back = request.POST.get("do", ""), request.POST.get("back", "")
-    address = reverse("console:same_person") + (back if back.startswith("?") else "")
+    address = reverse("console:same_person") + (back if len(back) > 1 and back.startswith("?") else "")
     pairs = pairs_of(request.scope, keys)
     if not pairs:
         messages.error(request, str(NONE_CHOSEN))
