@@ -8,7 +8,8 @@ from typing import Any, Literal
 
 # open: anybody. signed: whoever is signed in. anywhere: the permissions somewhere (a list, which shows what is in scope alone).
 # there: the permissions at the unit of what is asked for. top: the permissions at the top of the tree.
-Where = Literal["open", "signed", "anywhere", "there", "top"]
+# nobody: only whoever made it, and nobody here did.
+Where = Literal["open", "signed", "anywhere", "there", "top", "nobody"]
 
 
 @dataclass(frozen=True)
@@ -39,7 +40,7 @@ SEE, PEOPLE, ORDERS, EDIT = "communities.view", "members.view", "orders.view", "
 # Days that the world has data of.
 SPAN = "?first=2026-03-01&last=2026-03-31"
 MANAGE, IMPORTS, RUN, SETTINGS = "staff.manage", "imports.view", "imports.run", "settings.edit"
-EFFORT = "effort.view"
+EFFORT, CHANGE, REVEAL = "effort.view", "members.edit", "members.reveal"
 # Zhen is an analyst: whoever changes the account must hold what an analyst holds.
 OVER_ZHEN = f"{MANAGE} {SEE} {ORDERS}"
 
@@ -89,6 +90,39 @@ CONSOLE: tuple[Door, ...] = (
     _page("members", "anywhere", PEOPLE),
     _page("labels", "anywhere", PEOPLE),
     _page("member", "there", PEOPLE, public_id="{mei}"),
+    _post("export_members", "there", f"{PEOPLE} {REVEAL}", {"reason": "asked for by them", "export": "csv"}),
+    _page("profiles_new", "anywhere", CHANGE),
+    _page("profiles_check", "anywhere", CHANGE, upload_id="nothing"),
+    _post("profiles_undo", "anywhere", CHANGE, public_id="nothing"),
+    _page("same_person", "anywhere", PEOPLE),
+    Door("decide_pairs", "post", "anywhere", (CHANGE,), {"verdict": "same"}, also=(400,)),
+    _post("undo_decisions", "there", f"{PEOPLE} {CHANGE}", {"acts": "{act}"}),
+    _post("look_again", "anywhere", CHANGE),
+    _post("take_back_decision", "there", f"{PEOPLE} {CHANGE}", act="{act}"),
+    _page("member_edit", "there", f"{PEOPLE} {CHANGE}", public_id="{mei}"),
+    _post("member_edit", "there", f"{PEOPLE} {CHANGE}", {"region": "上海"}, public_id="{mei}"),
+    _post("member_reveal", "there", f"{PEOPLE} {REVEAL}", {"reason": "asked for by them"}, public_id="{mei}"),
+    _post("member_prefer", "there", f"{PEOPLE} {CHANGE}", public_id="{mei}", entry="{entry}"),
+    _post("member_withdraw", "there", f"{PEOPLE} {CHANGE}", public_id="{mei}", entry="{entry}"),
+    _post(
+        "contact_add",
+        "there",
+        f"{PEOPLE} {CHANGE}",
+        {"channel": "direct", "direction": "out", "summary": "问候", "at": "2026-03-02 10:00"},
+        public_id="{mei}",
+    ),
+    _page("contact", "there", f"{PEOPLE} {CHANGE}", public_id="{mei}", contact_id="{contact}"),
+    _page("member_merge", "there", f"{PEOPLE} {CHANGE}", public_id="{mei}"),
+    _post("member_merge", "there", f"{PEOPLE} {CHANGE}", {"other": "{lin}"}, public_id="{mei}"),
+    Door("member_unmerge", "post", "there", (PEOPLE, CHANGE), {}, {"public_id": "{mei}"}, also=(400,)),
+    _post(
+        "member_link",
+        "there",
+        f"{PEOPLE} {CHANGE}",
+        {"other": "{lin}", "kind": "parent", "decides": "yes"},
+        public_id="{mei}",
+    ),
+    _post("member_unlink", "there", f"{PEOPLE} {CHANGE}", public_id="{mei}", link_id="{link}"),
     _page("organisation", "anywhere", MANAGE),
     _page("organisation_import", "anywhere", MANAGE),
     _post("add_unit", "there", MANAGE, {"name": "静安店", "parent": "{unit}"}),
@@ -139,6 +173,11 @@ CONSOLE: tuple[Door, ...] = (
     _page("thresholds", "anywhere", SETTINGS),
     _page("unit_thresholds", "there", SETTINGS, public_id="{unit}"),
     _post("unit_thresholds", "there", SETTINGS, {"do": "save"}, public_id="{unit}"),
+    _page("fields", "anywhere", SETTINGS),
+    _page("field_new", "anywhere", SETTINGS),
+    _post("field_new", "there", SETTINGS, {"unit": "{unit}", "key": "shoe_size", "kind": "number", "name_zh": "鞋码"}),
+    _page("field", "there", SETTINGS, public_id="{field}"),
+    _post("field_move", "there", SETTINGS, {"do": "down"}, public_id="{field}"),
     _page("account", "signed"),
     _page("new_password", "signed"),
     Door("provider", "get", "signed", also=(404,)),
@@ -194,6 +233,37 @@ API: tuple[Door, ...] = (
     _ask("second_factor", "get", "signed"),
     _ask("sign_in_rules", "get", "anywhere", MANAGE),
     _ask("change_rules", "patch", "top", MANAGE, {"min_length": 12}),
+    _ask("merge", "post", "there", f"{PEOPLE} {CHANGE}", {"other": "{lin}"}, id="{mei}"),
+    Door("unmerge", "post", "there", (PEOPLE, CHANGE), {"identities": ["x"]}, {"id": "{mei}"}, also=(422,)),
+    _ask("decisions", "get", "there", PEOPLE, id="{mei}"),
+    _ask("take_back", "delete", "there", f"{PEOPLE} {CHANGE}", act="{act}"),
+    _ask("suggestions", "get", "anywhere", PEOPLE),
+    Door("decide", "post", "anywhere", (PEOPLE, CHANGE), {"suggestions": [1], "verdict": "same"}, also=(404, 422)),
+    _ask("renew_suggestions", "post", "anywhere", CHANGE),
+    _ask("fields", "get", "anywhere", PEOPLE),
+    _ask("add_field", "post", "there", SETTINGS, {"unit": "{unit}", "key": "shoe_size", "kind": "number",
+                                                  "name_zh": "鞋码"}),
+    _ask("edit_field", "patch", "there", SETTINGS, {"name_zh": "鞋码"}, id="{field}"),
+    _ask("delete_field", "delete", "there", SETTINGS, id="{field}"),
+    # That the file is missing is said before anything is asked of the caller.
+    Door("check_profiles", "post", "signed", also=(422,)),
+    Door("import_profiles", "post", "signed", also=(422,)),
+    _ask("profile_imports", "get", "anywhere", CHANGE),
+    _ask("undo_profiles", "delete", "anywhere", CHANGE, id="nothing"),
+    _ask("profile", "get", "there", PEOPLE, id="{mei}"),
+    _ask("edit_profile", "patch", "there", f"{PEOPLE} {CHANGE}", {"values": {"region": "上海"}}, id="{mei}"),
+    _ask("reveal", "post", "there", f"{PEOPLE} {REVEAL}", {"reason": "asked for by them"}, id="{mei}"),
+    _ask("changes", "get", "there", PEOPLE, id="{mei}"),
+    _ask("edit_change", "patch", "there", f"{PEOPLE} {CHANGE}", {"withdrawn": True}, id="{mei}", change="{entry}"),
+    _ask("contacts", "get", "there", PEOPLE, id="{mei}"),
+    _ask("note_contact", "post", "there", f"{PEOPLE} {CHANGE}",
+         {"channel": "direct", "direction": "out", "summary": "问候"}, id="{mei}"),
+    _ask("edit_contact", "patch", "nobody", "", {"summary": "再问候"}, id="{mei}",
+         contact="{contact}"),
+    _ask("remove_contact", "delete", "nobody", "", id="{mei}", contact="{contact}"),
+    _ask("links", "get", "there", PEOPLE, id="{mei}"),
+    _ask("add_link", "post", "there", f"{PEOPLE} {CHANGE}", {"other": "{lin}", "kind": "parent"}, id="{mei}"),
+    _ask("remove_link", "delete", "there", f"{PEOPLE} {CHANGE}", id="{mei}", link="{link}"),
     _ask("duties", "get", "anywhere", SEE),
     _ask("give_duty", "post", "there", f"{SEE} {EDIT}", {"community": "{tea}", "account": "{zhen}", "kind": "kol"}),
     Door("hand_over_duties", "post", "there", (EDIT,), {"account": "{zhen}", "to": "{zhen}"}, also=(422,)),

@@ -172,10 +172,14 @@ def test_a_member_has_identities_memberships_and_orders(api: Caller, shop: Unit,
     buyer = Member.objects.get(name="Mei", identities__platform__startswith="shop")
     member, customer = api.get(f"/members/{mei.public_id}").body, api.get(f"/members/{buyer.public_id}").body
     here = {"id": tea.public_id, "name": "Tea lovers"}
-    assert member["identities"] == [{"platform": "whatsapp", "key": "Mei", "name": "Mei", "community": here}]
+    assert member["identities"] == [
+        {"id": mei.public_id, "platform": "whatsapp", "key": "Mei", "name": "Mei", "community": here}
+    ]
     assert only(member["memberships"], "community", "messages") == [(here, 3)]
     assert member["orders"] == []
-    assert customer["identities"] == [{"platform": "shop", "key": "m1", "name": "Mei", "community": None}]
+    assert customer["identities"] == [
+        {"id": buyer.public_id, "platform": "shop", "key": "m1", "name": "Mei", "community": None}
+    ]
     assert only(customer["orders"], "number", "status") == [("A-2", "paid"), ("A-1", "paid")]
 
 

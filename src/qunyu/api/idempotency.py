@@ -29,7 +29,7 @@ Operation = Callable[..., Any]
 
 
 def repeatable(operation: Operation) -> Operation:
-    """The operation, done once for each key and caller; reads, and writes without a key, go straight through.
+    """The operation, done once for each key and caller; reads, writes without a key, and what is `unkept` go straight through.
 
     The key and what was done under it are saved in one transaction: an operation that fails leaves the key unused.
     """
@@ -37,12 +37,18 @@ def repeatable(operation: Operation) -> Operation:
     @wraps(operation)
     def once(request: HttpRequest, **values: Any) -> Any:
         key = request.headers.get(HEADER)
-        if key is None or request.method in ("GET", "HEAD", "OPTIONS"):
+        if key is None or request.method in ("GET", "HEAD", "OPTIONS") or getattr(operation, "unkept", False):
             return operation(request, **values)
         load()
         return _once(request, _checked(key), lambda: operation(request, **values))
 
     return once
+
+
+def unkept(operation: Operation) -> Operation:
+    """Marks an operation whose answer may not lie in the database; asked for again it is done again."""
+    operation.unkept = True  # type: ignore[attr-defined]
+    return operation
 
 
 def _once(request: HttpRequest, key: str, carry_out: Callable[[], Any]) -> HttpResponse:

@@ -38,6 +38,7 @@ def import_(unit: str, **reading: Any) -> None:
     from qunyu.flows.alerting import renew
     from qunyu.flows.at_once import import_now
     from qunyu.flows.labelling import label
+    from qunyu.flows.suggesting import suggest
 
     title = Path(request.parts[0].paths[0]).name
     with progress() as told:
@@ -46,6 +47,7 @@ def import_(unit: str, **reading: Any) -> None:
         label(now=datetime.now(UTC), imports=[opened.pk])
         told("alerts", 0)
         renew(now=datetime.now(UTC))
+        suggest(now=datetime.now(UTC))
     tell_summary(summary)
     tell_problems(list(problems_of(opened)), sum(summary["problems"].values()))
     click.echo(opened.public_id)
@@ -63,6 +65,7 @@ def undo(import_id: str) -> None:
     from qunyu.flows.alerting import renew
     from qunyu.flows.labelling import label
     from qunyu.flows.place import place
+    from qunyu.flows.suggesting import suggest
     from qunyu.flows.undoing import run
     from qunyu.kernel.scope import system_scope
 
@@ -72,6 +75,7 @@ def undo(import_id: str) -> None:
     removed = run(owner.pk, place=place(), now=now)
     label(now=now)
     renew(now=now)
+    suggest(now=now)
     text = Words(
         "已移除：{facts:,} 条记录、{orders:,} 个订单、{identities:,} 个身份、{communities:,} 个社群",
         "removed: {facts:,} facts, {orders:,} orders, {identities:,} identities, {communities:,} communities",

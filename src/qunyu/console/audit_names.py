@@ -23,6 +23,10 @@ KINDS: dict[str, Words] = {
     "community": Words("社群", "Community"),
     "import": Words("导入", "Import"),
     "alert": Words("预警", "Alert"),
+    "member": Words("成员", "Member"),
+    "field": Words("成员字段", "Member field"),
+    "profile_import": Words("资料导入", "Import of profiles"),
+    "members": Words("成员名单", "List of members"),
 }
 # The names of an entry's data.
 DETAILS: dict[str, Words] = {
@@ -51,6 +55,10 @@ DETAILS: dict[str, Words] = {
     "work": Words("工作", "Work"),
     "minutes": Words("分钟", "Minutes"),
     "day": Words("日期", "Day"),
+    "identities": Words("身份", "Identities"),
+    "contact": Words("联系记录", "Contact"),
+    "other": Words("另一位", "The other"),
+    "people": Words("人数", "People"),
 }
 # How somebody signed in.
 WAYS: dict[str, Words] = {
@@ -93,7 +101,7 @@ class AuditNames:
     def _value(self, name: str, value: object) -> str:
         if isinstance(value, list):
             joint = "、" if language() == "zh" else ", "
-            return joint.join(str(FIELDS.get(each, each)) for each in value)
+            return joint.join(str(FIELDS.get(str(each), each)) for each in value)
         if name in _CODED:
             return str(_CODED[name].get(str(value), value))
         kind = "unit" if name in ("parent", "old_parent") else name

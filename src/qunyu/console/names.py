@@ -138,6 +138,28 @@ ACTIONS: dict[str, Words] = {
     "work.add": Words("记录工时", "Noted work"),
     "work.edit": Words("修改工时", "Changed noted work"),
     "work.remove": Words("删除工时", "Removed noted work"),
+    "member.profile": Words("修改成员资料", "Changed a profile"),
+    "member.profile_undo": Words("撤回资料修改", "Took a change of a profile back"),
+    "member.profile_again": Words("恢复资料修改", "Made a change of a profile again"),
+    "member.reveal": Words("查看敏感信息", "Read sensitive details"),
+    "member.merge": Words("认定为同一人", "Merged members"),
+    "member.unmerge": Words("认定为不是同一人", "Told members apart"),
+    "member.later": Words("稍后再判断", "Put a question off"),
+    "member.take_back": Words("撤回合并判断", "Took a decision back"),
+    "profiles.import": Words("导入成员资料", "Asked for an import of profiles"),
+    "profiles.undo": Words("撤销资料导入", "Undid an import of profiles"),
+    "profiles.export": Words("导出敏感信息", "Exported sensitive details"),
+    "contact.add": Words("记录联系", "Noted a contact"),
+    "contact.edit": Words("修改联系记录", "Changed a contact"),
+    "contact.remove": Words("删除联系记录", "Removed a contact"),
+    "link.add": Words("关联决策人与使用人", "Linked who decides and who uses"),
+    "link.remove": Words("取消关联", "Ended a link"),
+    "field.add": Words("新增成员字段", "Added a member field"),
+    "field.edit": Words("修改成员字段", "Changed a member field"),
+    "field.move": Words("调整字段顺序", "Moved a member field"),
+    "field.archive": Words("归档成员字段", "Archived a member field"),
+    "field.restore": Words("恢复成员字段", "Brought a member field back"),
+    "field.delete": Words("删除成员字段", "Deleted a member field"),
 }
 CONTENTS: dict[str, Words] = {
     "image": Words("图片", "picture"), "sticker": Words("表情", "sticker"), "voice": Words("语音", "voice"),
@@ -154,7 +176,9 @@ def named(names: dict[str, Words], code: str) -> Words:
 
 
 def platform(code: str) -> Words:
-    """A platform's name; customers known to a unit's shop have a platform of their own."""
+    """A platform's name; customers known to a unit's shop, and whom a unit noted down, have a platform of their own."""
     if code.startswith("shop"):
         return Words("店铺客户", "Shop customer")
+    if code.startswith("contact"):
+        return Words("自行登记", "Noted down")
     return named(PLATFORMS, code)

@@ -41,8 +41,10 @@ MAP = (
         Place("metrics", Words("指标说明", "Metrics"), "ruler-measure", within=("metric",)),
     )),
     Place("communities", Words("社群", "Communities"), "messages", "communities.view", within=("community",)),
-    Place("members", Words("成员", "Members"), "users", "members.view", within=("member",), below=(
+    Place("members", Words("成员", "Members"), "users", "members.view", within=("member", "member_edit", "member_merge", "contact"), below=(
         Place("labels", Words("分层与类型", "Labels"), "tags", "members.view"),
+        Place("same_person", Words("疑似同一人", "Same person?"), "users-group", "members.view"),
+        Place("profiles_new", Words("导入资料", "Import profiles"), "table-import", "members.edit", within=("profiles_check",)),
     )),
     Place("organisation", Words("组织", "Organisation"), "sitemap", "staff.manage", below=(
         Place("organisation", Words("架构", "Tree"), "sitemap", "staff.manage", within=("unit", "organisation_import")),
@@ -57,6 +59,7 @@ MAP = (
         Place("imports", Words("导入", "Imports"), "file-import", "imports.view",
               within=("import", "import_new", "import_preview", "import_undo")),
         Place("thresholds", Words("分层标准", "Thresholds"), "adjustments", "settings.edit", within=("unit_thresholds",)),
+        Place("fields", Words("成员字段", "Member fields"), "forms", "settings.edit", within=("field", "field_new")),
         Place("account", Words("我的账号", "My account"), "user-circle", within=("second_factor", "provider")),
         Place("sign_in_rules", Words("登录规则", "Sign-in rules"), "lock-password", "staff.manage"),
         Place("tokens", Words("API 令牌", "API tokens"), "key"),

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import hmac
 import re
+from hashlib import sha256
 
 from qunyu.events.cells import Unreadable, identifier
 
@@ -31,3 +33,8 @@ def phone(text: str) -> str:
     if not 7 <= len(digits) <= 15:
         return ""
     return f"+{digits}" if abroad else digits
+
+
+def hashed(number: str, secret: str) -> str:
+    """What may be stored of a number for matching: its HMAC-SHA-256 under the deployment's key, in hexadecimal."""
+    return hmac.new(secret.encode(), number.encode(), sha256).hexdigest()

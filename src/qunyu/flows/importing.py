@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import hmac
 import shutil
 from collections.abc import Callable
 from datetime import datetime
-from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
@@ -22,6 +20,7 @@ from qunyu.events.intake import Intake
 from qunyu.events.lake import rollup, states
 from qunyu.events.lake.bench import Bench, Target, bench
 from qunyu.events.lake.checks import contradictions
+from qunyu.events.phones import hashed
 from qunyu.events.problems import Problem
 from qunyu.events.queries import import_by_key
 from qunyu.events.reading import Yields
@@ -150,7 +149,7 @@ class Course:
         stager.close()
 
     def _hashed(self, phone: str) -> str:
-        return hmac.new(self.place.secret.encode(), phone.encode(), sha256).hexdigest()
+        return hashed(phone, self.place.secret)
 
     def _sources(self, part: Part) -> dict[Yields, str]:
         """Where people are from; customers are known within the shop of a unit: two shops may number theirs alike."""

@@ -26,19 +26,23 @@ def bars_of(in_force: Mapping[int, Mapping[str, float]]) -> list[UnitBars]:
     return [UnitBars(unit, path, {**usual, **known[unit]}) for unit, path in unit_paths().items()]
 
 
-def label(*, now: datetime, imports: Collection[int] | None = None) -> int:
-    """Labels whom these finished `imports` and the days since the last run can have changed (None: everybody); how many got another value.
+def label(*, now: datetime, imports: Collection[int] | None = None, members: Collection[int] | None = None) -> int:
+    """Labels `members`, and whom these finished `imports` and the days since the last run can have changed; how many got another value.
+
+    None of both labels everybody.
 
     Run again it changes nothing.
     """
     scope = system_scope("labelling")
     # The lake's pen, though nothing is written there: of two processes that label, the second sees what the first kept.
     with place().lake.writing():
-        in_force, published, before, members = bars(), lake(), last_run(), None
-        if imports is not None and before is not None:
-            members = touched(published, scope, in_force, Cause(imports, before.as_of))
-        found = changes(published, scope, in_force, kept(members), members)
+        in_force, published, before = bars(), lake(), last_run()
+        chosen: Collection[int] | None = None
+        if before is not None and (imports is not None or members is not None):
+            moved_on = touched(published, scope, in_force, Cause(imports or (), before.as_of))
+            chosen = moved_on | frozenset(members or ())
+        found = changes(published, scope, in_force, kept(chosen), chosen)
         forget_labels_of_nobody(by=scope)
-        moved = put_labels(by=scope, changes=found, people=None if members is None else len(members), now=now)
+        moved = put_labels(by=scope, changes=found, people=None if chosen is None else len(chosen), now=now)
     take_stock()
     return moved

@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from qunyu.events import actions as events
 from qunyu.events.queries import given_files, import_by_key
-from qunyu.flows import alerting, importing, labelling, undoing
+from qunyu.flows import alerting, importing, labelling, suggesting, undoing
 from qunyu.flows.place import forget_given, place
 from qunyu.flows.request import ImportRequest
 from qunyu.jobs.port import enqueue, job
@@ -32,6 +32,7 @@ def do_import(import_id: int) -> None:
         importing.run(import_id, place=place(), now=timezone.now(), progress=keep)
     enqueue("flows.label", key=f"import-{import_id}", import_id=import_id)
     enqueue("flows.alerts", key=f"import-{import_id}")
+    enqueue("flows.suggest", key=f"import-{import_id}")
     # Not in a `finally`: a worker that dies leaves the files to the one that goes on.
     forget_given(place().data, ImportRequest.from_json(import_by_key(import_id).request))
 
@@ -46,12 +47,19 @@ def do_undo(import_id: int) -> None:
 
 
 @job("flows.label", queue="lake", cron="10 5 * * *")
-def do_label(import_id: int | None = None) -> int:
-    """Labels whom an import touched, or everybody; how many got another value.
+def do_label(import_id: int | None = None, members: list[int] | None = None) -> int:
+    """Labels whom an import touched, these members (who were merged or came apart), or everybody; how many got another value.
 
     Every night everybody: what no import tells of, such as a community moved to another unit, reaches the labels then.
     """
-    return labelling.label(now=timezone.now(), imports=None if import_id is None else [import_id])
+    imports = None if import_id is None else [import_id]
+    return labelling.label(now=timezone.now(), imports=imports, members=members)
+
+
+@job("flows.suggest", queue="lake", cron="20 5 * * *")
+def suggest() -> int:
+    """Every night, after each import, and when somebody asks: who may be the same person; how many questions there are."""
+    return suggesting.suggest(now=timezone.now())
 
 
 @job("flows.alerts", queue="lake", cron="10 5 * * *")

@@ -9,11 +9,11 @@ from operator import attrgetter, itemgetter
 from typing import Any
 
 from django.db import transaction
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 
 from qunyu.kernel.scope import Scope
 from qunyu.members.matching import chunks, connected, mark_named_buyers, match
-from qunyu.members.models import Identity, Mark, Member, Membership
+from qunyu.members.models import Identity, Mark, Member, Membership, MergeDecision
 
 # SQLite's writer must not be held above 200 ms; measured at some 15,000 rows a second.
 CHUNK = 1_000
@@ -155,12 +155,20 @@ def forget_unused(*, by: Scope, import_id: int, heirs: Mapping[int, int]) -> int
     unused = {id for id in ids if id not in heirs}
     touched = {identity for identity, _ in connected(_marked_by(import_id) | unused)} - unused
     _delete(Mark.objects.all(), list(Mark.objects.filter(supplied_by=import_id).values_list("id", flat=True)))
-    _delete(Mark.objects.all(), list(_marks_of(unused)))
-    match(touched)
-    _delete_identities(unused)
+    forget_identities(unused, also=touched)
     for heir, inherited in groupby(sorted((heirs[id], id) for id in ids if id in heirs), key=itemgetter(0)):
         _pass_on([id for _, id in inherited], heir)
     return len(unused)
+
+
+def forget_identities(unused: Collection[int], *, also: Collection[int] = ()) -> None:
+    """Removes identities with the members made with them, their marks and decisions; whom these joined come apart, and `also` are matched anew."""
+    gone = set(unused)
+    touched = ({identity for identity, _ in connected(gone)} | set(also)) - gone
+    _delete(Mark.objects.all(), list(_marks_of(gone)))
+    _delete(MergeDecision.objects.all(), list(_decisions_of(gone)))
+    match(touched)
+    _delete_identities(gone)
 
 
 def _marked_by(import_id: int) -> set[int]:
@@ -170,6 +178,12 @@ def _marked_by(import_id: int) -> set[int]:
 def _marks_of(identities: Collection[int]) -> Iterator[int]:
     for chunk in chunks(identities):
         yield from Mark.objects.filter(identity__in=chunk).values_list("id", flat=True)
+
+
+def _decisions_of(identities: Collection[int]) -> Iterator[int]:
+    for chunk in chunks(identities):
+        about = Q(one__in=chunk) | Q(other__in=chunk)
+        yield from MergeDecision.objects.filter(about).values_list("id", flat=True)
 
 
 def _delete_identities(ids: Collection[int]) -> None:

@@ -1,4 +1,4 @@
-"""Matching: identities with the same phone number or union id are one person, computed anew from the marks there are.
+"""Matching: who is one person, computed anew from the marks there are (phone numbers, union ids) and from what people decided.
 
 Nothing is merged for good: who shares no mark any more is a person of their own again.
 """
@@ -8,9 +8,11 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Iterator
 
 from django.db import transaction
+from django.db.models import Q
 
-from qunyu.members.models import Identity, Mark, Member
-from qunyu.members.rules import groups
+from qunyu.members.models import Identity, Mark, Member, MergeDecision
+from qunyu.members.rules import grouping
+from qunyu.members.rules.grouping import groups
 
 CHUNK = 1_000
 ORDINARY = "member"
@@ -24,14 +26,14 @@ def chunks(ids: Collection[int]) -> Iterator[list[int]]:
 
 
 def connected(identities: Collection[int]) -> list[Pair]:
-    """Every (identity, mark) that `identities` reach over shared marks, their own included."""
+    """Every (identity, mark) that `identities` reach over shared marks, their own included; a decision "same" is a mark of both."""
     pairs: set[Pair] = set()
     known: set[int] = set()
     fresh = set(identities)
     while fresh:
         known |= fresh
-        own = _marks_of(fresh)
-        reached = _holders_of({mark for _, mark in own})
+        own, decided = _marks_of(fresh), _said_same(fresh)
+        reached = _holders_of({mark for _, mark in own}) | decided
         pairs |= own | reached
         fresh = {identity for identity, _ in reached} - known
     return sorted(pairs)
@@ -56,9 +58,49 @@ def _holders_of(marks: Collection[tuple[str, str]]) -> set[Pair]:
     return found
 
 
+def _said_same(identities: Collection[int]) -> set[Pair]:
+    found: set[Pair] = set()
+    for chunk in chunks(identities):
+        said = MergeDecision.objects.filter(Q(one__in=chunk) | Q(other__in=chunk), verdict="same", ended_at=None)
+        for one, other in said.values_list("one", "other"):
+            found |= {(one, ("hand", f"{one}-{other}")), (other, ("hand", f"{one}-{other}"))}
+    return found
+
+
+def said_different(identities: Collection[int]) -> set[tuple[int, int]]:
+    """The pairs among `identities` that somebody said are different people."""
+    known, found = set(identities), set[tuple[int, int]]()
+    for chunk in chunks(known):
+        said = MergeDecision.objects.filter(one__in=chunk, verdict="different", ended_at=None)
+        found |= {(one, other) for one, other in said.values_list("one", "other") if other in known}
+    return found
+
+
+def grouped(identities: Collection[int]) -> list[frozenset[int]]:
+    """Who of `identities`, and of all that marks connect with them, is one person; those without any mark are left out."""
+    pairs = connected(identities)
+    together = groups(pairs)
+    apart = said_different({identity for identity, _ in pairs})
+    split = [group for group in together if any(one in group and other in group for one, other in apart)]
+    if not split:
+        return together
+    within = frozenset().union(*split)
+    mine = [(identity, mark) for identity, mark in pairs if identity in within]
+    return [each for each in together if each not in split] + grouping.divided(mine, apart, _places(within))
+
+
+def _places(identities: Collection[int]) -> dict[int, tuple[str, str, str]]:
+    """What tells identities apart whenever they were imported: a key of ours would say which came first."""
+    found: dict[int, tuple[str, str, str]] = {}
+    for chunk in chunks(identities):
+        rows = Identity.objects.filter(id__in=chunk).values_list("id", "platform", "community__key", "key")
+        found |= {id: (platform, home or "", key) for id, platform, home, key in rows}
+    return found
+
+
 def match(identities: Collection[int]) -> None:
     """Gives `identities`, and all that marks connect with them, the member they belong to now."""
-    together = groups(connected(identities))
+    together = grouped(identities)
     alone = set(identities) - {identity for group in together for identity in group}
     for wanted in _in_pieces([*together, *(frozenset({identity}) for identity in sorted(alone))]):
         _assign(wanted)

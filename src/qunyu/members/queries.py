@@ -19,7 +19,7 @@ from qunyu.events.queries import anything_hidden, shown
 from qunyu.kernel.errors import DomainError
 from qunyu.kernel.scope import Scope
 from qunyu.kernel.words import Words
-from qunyu.members.belonging import buyers
+from qunyu.members.belonging import buyers, contacts
 from qunyu.members.labels import labelled_as
 from qunyu.members.models import Identity, Member, Membership
 
@@ -64,21 +64,28 @@ def _shown(identity: str) -> Q:
 
 
 def people(scope: Scope) -> QuerySet[Member]:
-    """The people `scope` may see: members of its communities and, with orders.view, buyers of its units."""
+    """The people `scope` may see: members of its communities, contacts and, with orders.view, buyers of its units."""
     belongs = memberships(scope).filter(identity__member=OuterRef("pk"))
     bought = buyers(scope).filter(member=OuterRef("pk"))
-    return Member.objects.filter(Exists(belongs) | Exists(bought))
+    noted = contacts(scope).filter(member=OuterRef("pk"))
+    return Member.objects.filter(Exists(belongs) | Exists(bought) | Exists(noted))
 
 
 def identities_of(scope: Scope, member: Member) -> QuerySet[Identity]:
     """As what platforms know `member`, as far as `scope` may see where."""
-    return _identities(scope).filter(member=member).select_related("community").order_by("platform", "key", "id")
+    return (
+        identities_in(scope)
+        .filter(member=member)
+        .select_related("community", "own_member")
+        .order_by("platform", "key", "id")
+    )
 
 
-def _identities(scope: Scope) -> QuerySet[Identity]:
+def identities_in(scope: Scope) -> QuerySet[Identity]:
+    """The identities `scope` may see: in its communities, contacts and, with orders.view, buyers of its units."""
     belongs = memberships(scope).filter(identity=OuterRef("pk"))
     bought = buyers(scope).filter(pk=OuterRef("pk"))
-    return Identity.objects.filter(Exists(belongs) | Exists(bought))
+    return Identity.objects.filter(Exists(belongs) | Exists(bought) | Exists(contacts(scope).filter(pk=OuterRef("pk"))))
 
 
 def search_people(
@@ -90,7 +97,7 @@ def search_people(
     """
     found = people(scope)
     if text:
-        called = _identities(scope).filter(Q(name__icontains=text) | Q(key__icontains=text))
+        called = identities_in(scope).filter(Q(name__icontains=text) | Q(key__icontains=text))
         found = found.filter(Q(name__icontains=text) | Exists(called.filter(member=OuterRef("pk"))))
     found = found.filter(_labelled(scope, labels or {}))
     return found.filter(role=role) if role else found
@@ -187,9 +194,10 @@ def members(scope: Scope, wanted: Wanted = Wanted()) -> QuerySet[Member]:
 
 
 def _customers(scope: Scope, wanted: Wanted) -> QuerySet[Member]:
-    """As `members`; first and last seen are then the first and the last order."""
+    """As `members`, of buyers and contacts; first and last seen are then the first and the last order."""
     belongs = memberships(scope).filter(identity__member=OuterRef("pk"))
-    found = Member.objects.filter(~Exists(belongs), _asked(scope, wanted), identities__in=buyers(scope))
+    known = Q(identities__in=buyers(scope)) | Q(identities__in=contacts(scope))
+    found = Member.objects.filter(~Exists(belongs), known, _asked(scope, wanted))
     return found.annotate(
         first_at=Min("identities__orders__ordered_at"),
         last_at=Max("identities__orders__ordered_at"),
@@ -239,6 +247,18 @@ def find_member(scope: Scope, public_id: str) -> Member:
     return _one(members(scope, Wanted(outside=not in_a_community)), public_id)
 
 
+def identity_ids(keys: Collection[int]) -> dict[int, str]:
+    """The public id of each of these identities: that of the member made with it, which never changes."""
+    return dict(Identity.objects.filter(pk__in=list(keys)).values_list("pk", "own_member__public_id"))
+
+
+def head_of(scope: Scope, public_id: str) -> str | None:
+    """The public id of the person whom somebody with that public id was merged into; None when there is none `scope` may see."""
+    own = Identity.objects.filter(own_member__public_id=public_id).exclude(member__public_id=public_id)
+    member = own.values_list("member__public_id", flat=True).first()
+    return member if member and people(scope).filter(public_id=member).exists() else None
+
+
 def memberships_of(scope: Scope, member: Member) -> list[Membership]:
     """Where `scope` may see the member, with identity and community, the latest active first."""
     here = communities_where(scope, "members.view")
@@ -254,8 +274,14 @@ def last_active(communities: Collection[int]) -> dict[int, datetime]:
 
 def members_by_platform_key(scope: Scope) -> dict[tuple[str, str], int]:
     """The member's primary key of every identity with a stable id that `scope` may see, by platform and id."""
-    rows = _identities(scope).filter(community=None).values_list("platform", "key", "member")
+    rows = identities_in(scope).filter(community=None).values_list("platform", "key", "member")
     return {(platform, key): member for platform, key, member in rows}
+
+
+def identities_by_platform_key(scope: Scope) -> dict[tuple[str, str], tuple[int, int]]:
+    """The primary keys of every identity with a stable id that `scope` may see, and of its member, by platform and id."""
+    rows = identities_in(scope).filter(community=None).values_list("platform", "key", "pk", "member")
+    return {(platform, key): (identity, member) for platform, key, identity, member in rows}
 
 
 def named_people(scope: Scope, ids: Collection[int]) -> dict[int, tuple[str, str]]:

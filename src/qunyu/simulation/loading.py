@@ -13,6 +13,7 @@ from qunyu.flows.at_once import import_now
 from qunyu.flows.importing import Progress
 from qunyu.flows.labelling import label
 from qunyu.flows.request import ImportRequest, Part
+from qunyu.flows.suggesting import suggest
 from qunyu.kernel.scope import Scope
 from qunyu.people.actions import add_unit
 from qunyu.people.queries import root_unit
@@ -22,8 +23,8 @@ TABLES = ("members", "orders", "costs")
 
 
 def load(folder: Path, *, by: Scope, title: str, now: datetime, progress: Progress) -> dict[str, Any]:
-    """Imports what `generate` wrote into `folder` as one import, names, types and places the communities, gives the crew its offices, and labels
-    everybody.
+    """Imports what `generate` wrote into `folder` as one import, names, types and places the communities, gives the crew its offices, labels
+    everybody, and asks who may be one person.
 
     The import's summary. Raises what an import raises.
     """
@@ -34,6 +35,7 @@ def load(folder: Path, *, by: Scope, title: str, now: datetime, progress: Progre
         _describe(known[(each["platform"], each["key"])], each, by=by, now=now)
     appoint(described, by=by, now=now)
     label(now=now)
+    suggest(now=now, by=by)
     return summary
 
 

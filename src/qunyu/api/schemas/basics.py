@@ -28,6 +28,8 @@ def _without_zero_bytes(text: str) -> str:
 
 Text = Annotated[str, Field(max_length=255), AfterValidator(_without_zero_bytes)]
 
+LongText = Annotated[str, Field(max_length=4000), AfterValidator(_without_zero_bytes)]
+
 # Beyond these a day has no neighbours, or no moment in another zone.
 Day = Annotated[date, Field(ge=date(1900, 1, 1), le=date(9998, 12, 31))]
 

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 Role = Literal["member", "staff", "atmosphere", "bot"]
 # Customers are known within the shop of one unit, whose inner number stands behind the word.
-_SHOP = re.compile(r"shop\d+")
+_OWN_PLATFORM = re.compile(r"(shop|contact)\d+")
 
 
 class MemberQuery(Schema):
@@ -54,8 +54,9 @@ class MemberOut(Schema):
 
 
 class IdentityOut(Schema):
-    """A person as one platform (or "shop") knows them; `community` is set where only a display name there is known."""
+    """A person as one platform (or "shop", or "contact" where a unit noted them down) knows them; `community` is set where only a display name there is known."""
 
+    id: str
     platform: str
     key: str
     name: str
@@ -106,9 +107,11 @@ def member_out(member: Member, totals: Totals, labels: dict[str, str]) -> Member
 
 
 def identity_out(identity: Identity) -> IdentityOut:
-    """The identity as the API shows it; its community must be loaded."""
+    """The identity as the API shows it; its community and own member must be loaded: an identity goes by that one's id, which never changes."""
+    own = _OWN_PLATFORM.fullmatch(identity.platform)
     return IdentityOut(
-        platform="shop" if _SHOP.fullmatch(identity.platform) else identity.platform,
+        id=identity.own_member.public_id,
+        platform=own[1] if own else identity.platform,
         key=identity.key,
         name=identity.name,
         community=ref_of(identity.community) if identity.community else None,

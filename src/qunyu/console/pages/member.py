@@ -1,75 +1,102 @@
-"""One member: who they are where, what they bought, and what they did, the latest first."""
+"""One member: who they are where, what is known of them, what they bought, and all that happened, the latest first."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from django.http import HttpResponse
+from django.shortcuts import redirect
 
-from qunyu.commerce.queries import orders, orders_before, orders_of, spent_by
+from qunyu.commerce.queries import orders, orders_of, spent_by
 from qunyu.console.asking import Ask, answer
-from qunyu.console.names import CONTENTS, MEMBER_ROLES, ORDER_STATES, named, platform
-from qunyu.events.lake.timeline import Moment, Seen, cursor, moment_of, timeline
-from qunyu.flows.place import lake
+from qunyu.console.forms import Form
+from qunyu.console.names import MEMBER_ROLES, ORDER_STATES, named, platform
+from qunyu.console.pages.member_events import SOURCES, Life
 from qunyu.insights.label import Label, Value, labels
-from qunyu.kernel.scope import Scope
+from qunyu.kernel.errors import DomainError
 from qunyu.kernel.words import Words
-from qunyu.members.labels import Told, history_of, labels_of
-from qunyu.members.queries import find_member, memberships_of
+from qunyu.members.contacts import CHANNELS, DIRECTIONS
+from qunyu.members.labels import Told
+from qunyu.members.links import KINDS, links_of
+from qunyu.members.merging import editable
+from qunyu.members.profile import Answer, profile
+from qunyu.members.queries import find_member, head_of, identities_of, memberships_of
 from qunyu.reports.show import money
 
 if TYPE_CHECKING:
-    from qunyu.commerce.models import Order
-    from qunyu.members.models import Member, Membership
+    from qunyu.members.models import Member
 
-MOMENTS = 40
 ORDERS = 20
-
-KINDS: dict[str, tuple[Words, str]] = {
-    "message": (Words("说", "said"), "message"),
-    "action": (Words("动作", "did"), "message"),
-    "joined": (Words("入群", "joined"), "login"),
-    "left": (Words("退群", "left"), "logout"),
-    "listed": (Words("列入成员名单", "was on the member list"), "list"),
-    "unlisted": (Words("名单显示已退群", "had left by the member list"), "logout"),
-    "renamed": (Words("改名", "changed their name"), "pencil"),
-    "recalled": (Words("撤回了一条消息", "took a message back"), "arrow-back-up"),
-    "notice": (Words("群提示", "notice"), "info-circle"),
-    "order": (Words("下单", "ordered"), "shopping-cart"),
-}
-
-
-@dataclass(frozen=True)
-class Event:
-    """What the timeline shows of one moment or order; `cursor` says where it stands."""
-
-    at: datetime
-    cursor: str
-    title: Words
-    icon: str
-    community: str
-    text: str
+Told3 = list[tuple[Label, Value, Told]]
 
 
 def show_member(request: Ask, public_id: str) -> HttpResponse:
-    """The page, or with `before` the next part of its timeline."""
+    """The page, or with `before` the next part of its timeline; who was merged into somebody leads there."""
     request.scope.require("members.view")
-    member = find_member(request.scope, public_id)
+    try:
+        member = find_member(request.scope, public_id)
+    except DomainError:
+        head = head_of(request.scope, public_id)
+        if head is None:
+            raise
+        return redirect("console:member", head)
     memberships = memberships_of(request.scope, member)
-    context: dict[str, Any] = {"member": member, **_timeline(request, member, memberships)}
-    if not request.htmx:
-        context |= _facts(request.scope, member, memberships)
-    return answer(request, "member", context, part="_timeline")
+    source = request.GET.get("source", "")
+    life = Life(request.scope, member, memberships, request.GET.get("before", ""), source if source in SOURCES else "")
+    if request.htmx:
+        return answer(request, "member", _timeline(life), part="_timeline")
+    return _page(request, life, Form({}), {})
 
 
-def _facts(scope: Scope, member: Member, memberships: list[Membership]) -> dict[str, Any]:
+def refused(request: Ask, member: Member, form: Form, /, **more: Any) -> HttpResponse:
+    """The page again, with what was typed into a form of it and refused."""
+    return _page(request, Life(request.scope, member, memberships_of(request.scope, member)), form, more)
+
+
+def _timeline(life: Life) -> dict[str, Any]:
+    events, following = life.events()
+    sources = [("", Words("全部", "All")), *SOURCES.items()]
+    return {"member": life.member, "events": events, "next": following, "source": life.source, "sources": sources}
+
+
+def _page(request: Ask, life: Life, form: Form, more: dict[str, Any]) -> HttpResponse:
+    member = life.member
+    found = {**_timeline(life), **_facts(life), **profile_part(life), **more}
+    found |= {
+        "form": form,
+        "channels": CHANNELS.items(),
+        "directions": DIRECTIONS.items(),
+        "link_kinds": KINDS.items(),
+        "links": [(each, KINDS.get(each.link.kind, each.link.kind)) for each in links_of(request.scope, member)],
+        "identities": [(each, platform(each.platform)) for each in identities_of(request.scope, member)],
+        # One decision of each act that holds.
+        "decisions": list({each.act: each for each in life.decisions if each.ended_at is None}.values()),
+    }
+    return answer(request, "member", found, status=400 if form.errors else 200)
+
+
+def profile_part(life: Life, revealed: list[Answer] | None = None) -> dict[str, Any]:
+    """What the profile's card shows: masked, or `revealed`."""
+    scope, member = life.scope, life.member
+    found = profile(scope, member, life.fields) if revealed is None else revealed
+    return {
+        "member": member,
+        "answers": [each for each in found if each.told or each.also],
+        "hidden": any(each.hidden for each in found),
+        "revealed": revealed is not None,
+        "changes": life.changes,
+        "may_edit": scope.may("members.edit") and editable(scope).filter(member=member).exists(),
+        "may_reveal": scope.may("members.reveal"),
+    }
+
+
+def _facts(life: Life) -> dict[str, Any]:
+    scope, member, memberships = life.scope, life.member, life.memberships
     spent = spent_by(scope, member.pk)
     found = list(orders_of(scope, member.pk)[: ORDERS + 1])
     return {
-        "labels": _told(labels_of(scope, member)),
-        "past_labels": _told(history_of(scope, member)),
+        "labels": _told(life.labels),
+        "past_labels": _told(life.past_labels),
         "role": named(MEMBER_ROLES, member.role),
         "memberships": [(each, platform(each.identity.platform)) for each in memberships],
         "active_days": sum(each.active_days for each in memberships),
@@ -85,31 +112,6 @@ def _facts(scope: Scope, member: Member, memberships: list[Membership]) -> dict[
     }
 
 
-def _told(found: list[Told]) -> list[tuple[Label, Value, Told]]:
+def _told(found: list[Told]) -> Told3:
     every = labels()
     return [(every[each.key], every[each.key].value(each.value), each) for each in found]
-
-
-def _timeline(request: Ask, member: Member, memberships: list[Membership]) -> dict[str, Any]:
-    before, limit = request.GET.get("before", ""), MOMENTS + 1
-    names = {each.community_id: each.community.name for each in memberships}
-    seen = Seen([each.identity_id for each in memberships], names.keys())
-    moments = (_did(each, names) for each in timeline(lake(), seen, before, limit))
-    theirs = orders_before(orders_of(request.scope, member.pk), moment_of(before) if before else None)
-    bought = (_bought(each) for each in theirs[:limit])
-    events = sorted((*moments, *bought), key=lambda each: each.cursor, reverse=True)
-    return {"events": events[:MOMENTS], "next": events[MOMENTS - 1].cursor if len(events) > MOMENTS else ""}
-
-
-def _bought(order: Order) -> Event:
-    title, icon = KINDS["order"]
-    text = f"{money(order.amount, order.currency)} · {named(ORDER_STATES, order.status)}"
-    return Event(order.ordered_at, cursor(order.ordered_at, order.fact_id), title, icon, "", text)
-
-
-def _did(moment: Moment, names: dict[int, str]) -> Event:
-    title, icon = KINDS.get(moment.kind, (Words(moment.kind, moment.kind), "point"))
-    # Exports write a word of their own for what is no text; where they write none, ours.
-    wordless = moment.kind == "message" and moment.subject in CONTENTS
-    text = moment.text or (f"[{CONTENTS[moment.subject]}]" if wordless else "")
-    return Event(moment.at, moment.cursor, title, icon, names[moment.community], text)

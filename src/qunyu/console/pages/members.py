@@ -6,8 +6,11 @@ from collections.abc import Sequence
 from functools import partial
 from typing import Any
 
+from django.contrib import messages
 from django.http import HttpResponseBase, QueryDict
+from django.shortcuts import redirect
 from django.urls import reverse
+from django.utils import timezone
 
 from qunyu.communities.queries import communities_where
 from qunyu.console.asking import Ask, answer
@@ -15,9 +18,13 @@ from qunyu.console.lists import Column, Filter, Listing, chips
 from qunyu.console.names import MEMBER_ROLES, named, platform
 from qunyu.console.templatetags.showing import ago, whole
 from qunyu.insights.label import Label, labels
+from qunyu.kernel.errors import DomainError
 from qunyu.kernel.scope import Scope
 from qunyu.kernel.words import Words
+from qunyu.members.fields import Definition, fields_in
 from qunyu.members.labels import values_of
+from qunyu.members.links import decisions_among
+from qunyu.members.profile import export_revealed, profiles
 from qunyu.members.queries import Wanted, members
 
 # A row is a member with the figures that `members.queries.members` adds.
@@ -32,6 +39,7 @@ COLUMNS = (
                 "first_at", number=True),
     Column[Any]("last_at", Words("最后活动", "Last activity"), lambda row: ago(row.last_at), lambda row: row.last_at,
                 "last_at", number=True),
+    Column[Any]("member_id", Words("成员编号", "Member id"), lambda row: row.public_id, optional=True),
 )  # fmt: skip
 
 
@@ -56,24 +64,93 @@ def answer_members(
 ) -> HttpResponseBase:
     """A list of members as page `page`, with what stands `around` it; of the community `only` where one is named."""
     search = request.GET.get("q", "").strip()
-    columns = (*COLUMNS, *label_columns(request.scope))
-    listing = Listing[Any](columns, request.GET, "-last_at", link, chips=chips(request.GET, filters))
-    listing.dress = lambda rows: dress(request.scope, rows)
-    rows = listing.ordered(members(request.scope, _wanted(request, filters, search, only)))
+    fields = fields_in(request.scope)
+    listing = _listing(request.GET, request.scope, (filters, fields))
+    found = members(request.scope, _wanted(request.GET, request.scope, filters, only))
+    rows = listing.ordered(found)
     file = listing.export(rows, "members")
     if file is not None:
         return file
     context = {"listing": listing.put(rows), "filters": filters, "search": search, **around}
     if not listing.chips and not listing.rows:
         context["none_at_all"] = True
+    context |= {"above": "console/_members_above.html", "decisions": decisions_among(request.scope, found)}
+    context["sealed"] = page == "members" and request.scope.may("members.reveal") and bool(_sensitive(listing, fields))
     return answer(request, page, context, part="_list")
 
 
-def _wanted(request: Ask, filters: list[Filter], search: str, only: int | None) -> Wanted:
+def _listing(
+    given: QueryDict, scope: Scope, asked: tuple[list[Filter], list[Definition]], *, reveal: bool = False
+) -> Listing[Any]:
+    filters, fields = asked
+    columns = (*COLUMNS, *label_columns(scope), *(_field_column(each) for each in fields))
+    listing = Listing[Any](columns, given, "-last_at", link, chips=chips(given, filters))
+    shown = {each.key for each in listing.shown}
+    wanted = [each for each in fields if _column_key(each) in shown]
+
+    def fill(rows: Sequence[Any]) -> None:
+        dress(scope, rows)
+        if wanted:
+            found = profiles(scope, [row.pk for row in rows], wanted, reveal=reveal)
+            for row in rows:
+                row.told = {each.field.key: each.text for each in found[row.pk]}
+
+    listing.dress = fill
+    return listing
+
+
+def _column_key(field: Definition) -> str:
+    return f"field_{field.key}"
+
+
+def _field_column(field: Definition) -> Column[Any]:
+    return Column(
+        _column_key(field),
+        field.title,
+        lambda row: row.told[field.key] or "–",
+        lambda row: row.told[field.key] or "",
+        optional=True,
+    )
+
+
+def _sensitive(listing: Listing[Any], fields: list[Definition]) -> list[str]:
+    """The keys of the sensitive fields that the list shows."""
+    shown = {each.key for each in listing.shown}
+    return [each.key for each in fields if each.sensitive and _column_key(each) in shown]
+
+
+def export_members(request: Ask) -> HttpResponseBase:
+    """The list as a file with sensitive details in the clear, for a reason; that is kept in the audit trail.
+
+    Raises Denied unless members.reveal holds for everybody on the list.
+    """
+    request.scope.require("members.view")
+    given = request.POST
+    filters, fields = _filters(given, request.scope), fields_in(request.scope)
+    listing = _listing(given, request.scope, (filters, fields), reveal=True)
+    rows = listing.ordered(members(request.scope, _wanted(given, request.scope, filters, None)))
+    try:
+        export_revealed(
+            by=request.scope,
+            members=list(rows.values_list("pk", flat=True)),
+            fields=_sensitive(listing, fields),
+            reason=given.get("reason", ""),
+            now=timezone.now(),
+        )
+    except DomainError as error:
+        if error.code != "reason_needed":
+            raise
+        messages.error(request, str(error.message))
+        return redirect("console:members")
+    return listing.export(rows, "members") or redirect("console:members")
+
+
+def _wanted(given: QueryDict, scope: Scope, filters: list[Filter], only: int | None) -> Wanted:
+    search = given.get("q", "").strip()
     chosen = {each.name: each.chosen for each in filters}
     ids = None if only is None else [only]
     if public_id := chosen.get("community"):
-        here = communities_where(request.scope, "members.view")
+        here = communities_where(scope, "members.view")
         ids = list(here.filter(public_id=public_id).values_list("id", flat=True))
     place = chosen.get("place", "")
     said = {key: chosen[key] for key in labels() if chosen.get(key)}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import date, datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django import template
 from django.utils import timezone
@@ -15,6 +15,9 @@ from qunyu.kernel.scope import Scope
 from qunyu.kernel.words import Words, language
 from qunyu.reports.charts import Chart
 from qunyu.reports.show import number
+
+if TYPE_CHECKING:
+    from qunyu.console.lists import Column
 
 register = template.Library()
 
@@ -109,6 +112,12 @@ def item(values: Mapping[str, Any], key: str) -> Any:
 def option_of(chart: Chart) -> SafeString:
     """The chart's option as JSON for `charts.js`, in an element that no browser runs."""
     return json_script(chart.option, f"option-{chart.key}")
+
+
+@register.simple_tag
+def show_cell(column: Column[Any], row: Any) -> object:
+    """What the page says of a row in that column."""
+    return column.show(row)
 
 
 @register.simple_tag

@@ -14,10 +14,11 @@ from qunyu.kernel.words import Words
 
 @dataclass(frozen=True, slots=True)
 class Seen:
-    """Whose facts may be shown: `identities` within `communities` (database ids)."""
+    """Whose facts may be shown: `identities` within `communities` (database ids), of some `kinds` only where any are named."""
 
     identities: Collection[int]
     communities: Collection[int]
+    kinds: Collection[str] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +43,7 @@ WHERE $before = '' OR cursor < $before ORDER BY cursor DESC LIMIT $limit
 """
 _MINE = """
 SELECT occurred_at, kind, community, identity, subject, text, fact_id FROM facts
-WHERE month IN ({months}) AND identity = {identity} AND community IN ({places})
+WHERE month IN ({months}) AND identity = {identity} AND community IN ({places}){kinds}
 """
 
 _HOURS = """
@@ -97,7 +98,9 @@ def timeline(lake: Lake, seen: Seen, before: str, limit: int) -> list[Moment]:
 
 def _mine(seen: Seen, months: list[str]) -> str:
     listed, places = ", ".join(map(quoted, months)), ", ".join(str(int(id)) for id in seen.communities)
-    parts = (_MINE.format(months=listed, identity=int(each), places=places) for each in sorted(set(seen.identities)))
+    kinds = f" AND kind IN ({', '.join(map(quoted, sorted(seen.kinds)))})" if seen.kinds else ""
+    asked = {"months": listed, "places": places, "kinds": kinds}
+    parts = (_MINE.format(identity=int(each), **asked) for each in sorted(set(seen.identities)))
     return " UNION ALL ".join(parts)
 
 

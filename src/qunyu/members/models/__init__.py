@@ -5,6 +5,14 @@ from __future__ import annotations
 from django.db import models
 
 from qunyu.kernel.ids import PUBLIC_ID_LENGTH, new_public_id
+from qunyu.members.models.contacts import Contact as Contact
+from qunyu.members.models.contacts import Link as Link
+from qunyu.members.models.importing import ProfileImport as ProfileImport
+from qunyu.members.models.merging import MergeDecision as MergeDecision
+from qunyu.members.models.merging import Verdict as Verdict
+from qunyu.members.models.profile import Field as Field
+from qunyu.members.models.profile import ProfileEntry as ProfileEntry
+from qunyu.members.models.suggesting import Suggestion as Suggestion
 
 
 class MemberRole(models.TextChoices):

@@ -1,0 +1,221 @@
+"""Events: everything that happened with one person, from every source, on one line of time."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import date, datetime, time
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+from django.conf import settings
+
+from qunyu.commerce.queries import orders_before, orders_of
+from qunyu.console.names import CONTENTS, ORDER_STATES, named, platform
+from qunyu.events.lake.timeline import Moment, Seen, cursor, moment_of, timeline
+from qunyu.flows.place import lake
+from qunyu.insights.label import labels
+from qunyu.kernel.scope import Scope
+from qunyu.kernel.words import Words
+from qunyu.members.contacts import CHANNELS, contacts_of, wrote
+from qunyu.members.fields import Definition
+from qunyu.members.labels import Told, history_of, labels_of
+from qunyu.members.merging import decisions_of
+from qunyu.members.profile import Change, fields_of, history
+from qunyu.members.queries import identities_in
+from qunyu.reports.show import money
+
+if TYPE_CHECKING:
+    from qunyu.commerce.models import Order
+    from qunyu.members.models import Contact, Member, Membership, MergeDecision
+
+MOMENTS = 40
+
+KINDS: dict[str, tuple[Words, str]] = {
+    "message": (Words("说", "said"), "message"),
+    "action": (Words("动作", "did"), "message"),
+    "joined": (Words("入群", "joined"), "login"),
+    "left": (Words("退群", "left"), "logout"),
+    "listed": (Words("列入成员名单", "was on the member list"), "list"),
+    "unlisted": (Words("名单显示已退群", "had left by the member list"), "logout"),
+    "renamed": (Words("改名", "changed their name"), "pencil"),
+    "recalled": (Words("撤回了一条消息", "took a message back"), "arrow-back-up"),
+    "notice": (Words("群提示", "notice"), "info-circle"),
+    "order": (Words("下单", "ordered"), "shopping-cart"),
+}
+COMINGS = ("joined", "left", "listed", "unlisted", "renamed")
+# What the timeline can be narrowed to.
+SOURCES: dict[str, Words] = {
+    "talk": Words("发言", "Talk"),
+    "comings": Words("进群退群", "Joining and leaving"),
+    "orders": Words("订单", "Orders"),
+    "contacts": Words("联系", "Contacts"),
+    "labels": Words("标签变化", "Labels"),
+    "profile": Words("资料修改", "Profile"),
+    "merges": Words("合并与拆分", "Merging"),
+}
+MERGED, PARTED = Words("合并为同一人", "Merged"), Words("认定为不是同一人", "Told apart")
+CHANGED = Words("修改资料", "Changed the profile")
+TAKEN_BACK = Words("（已撤回）", " (taken back)")
+AGO, NOTHING = Words("{before} → {after}", "{before} → {after}"), Words("空", "empty")
+SOMEBODY = Words("别处的身份", "an identity elsewhere")
+
+
+@dataclass(frozen=True)
+class Event:
+    """What the timeline shows of one moment; `cursor` says where it stands, `link` leads to where it can be changed."""
+
+    at: datetime
+    cursor: str
+    title: Words | str
+    icon: str
+    community: str
+    text: str
+    link: str = ""
+
+
+@dataclass(frozen=True)
+class Life:
+    """Whose timeline, and what of it is wanted: older than the cursor `before` ("" = from the latest on), of one `source` ("" = all)."""
+
+    scope: Scope
+    member: Member
+    memberships: list[Membership]
+    before: str = ""
+    source: str = ""
+
+    @cached_property
+    def fields(self) -> list[Definition]:
+        """The fields of this person."""
+        return fields_of(self.scope, self.member)
+
+    @cached_property
+    def changes(self) -> list[Change]:
+        """The history of the fields."""
+        return history(self.scope, self.member, self.fields)
+
+    @cached_property
+    def labels(self) -> list[Told]:
+        """What the labels say now."""
+        return labels_of(self.scope, self.member)
+
+    @cached_property
+    def past_labels(self) -> list[Told]:
+        """What the labels said before."""
+        return history_of(self.scope, self.member)
+
+    @cached_property
+    def decisions(self) -> list[MergeDecision]:
+        """What was decided about who this is."""
+        return decisions_of(self.member)
+
+    def events(self) -> tuple[list[Event], str]:
+        """The latest of them, and the cursor of the rest ("" when that is all).
+
+        Raises DomainError bad_cursor.
+        """
+        wanted = [self.source] if self.source in SOURCES else list(SOURCES)
+        found = [event for name in wanted for event in _SOURCES[name](self)]
+        if not self.source:
+            found += _facts(self, ())
+        older = (each for each in found if not self.before or each.cursor < self.before)
+        found = sorted(older, key=lambda each: each.cursor, reverse=True)
+        return found[:MOMENTS], found[MOMENTS - 1].cursor if len(found) > MOMENTS else ""
+
+
+def _facts(life: Life, kinds: tuple[str, ...]) -> Iterator[Event]:
+    names = {each.community_id: each.community.name for each in life.memberships}
+    seen = Seen([each.identity_id for each in life.memberships], names.keys(), kinds)
+    return (_did(each, names) for each in timeline(lake(), seen, life.before, MOMENTS + 1))
+
+
+def _did(moment: Moment, names: dict[int, str]) -> Event:
+    title, icon = KINDS.get(moment.kind, (Words(moment.kind, moment.kind), "point"))
+    # Exports write a word of their own for what is no text; where they write none, ours.
+    wordless = moment.kind == "message" and moment.subject in CONTENTS
+    text = moment.text or (f"[{CONTENTS[moment.subject]}]" if wordless else "")
+    return Event(moment.at, moment.cursor, title, icon, names[moment.community], text)
+
+
+def _orders(life: Life) -> Iterator[Event]:
+    found = orders_before(orders_of(life.scope, life.member.pk), moment_of(life.before) if life.before else None)
+    return (_bought(each) for each in found[: MOMENTS + 1])
+
+
+def _bought(order: Order) -> Event:
+    title, icon = KINDS["order"]
+    text = f"{money(order.amount, order.currency)} · {named(ORDER_STATES, order.status)}"
+    return Event(order.ordered_at, cursor(order.ordered_at, order.fact_id), title, icon, "", text)
+
+
+def _cursor(at: datetime, source: str, key: int) -> str:
+    """Its first digit tells the source: rows of two tables may have one key."""
+    return cursor(at, f"{list(SOURCES).index(source):x}{key:015x}")
+
+
+def _contacts(life: Life) -> Iterator[Event]:
+    rows = contacts_of(life.member)
+    mine = wrote(life.scope, rows)
+    return (_contact(each, each.pk in mine) for each in rows)
+
+
+def _contact(row: Contact, mine: bool) -> Event:
+    arrow = "phone-outgoing" if row.direction == "out" else "phone-incoming"
+    text = f"{row.summary}\n→ {row.result}" if row.result else row.summary
+    title = f"{named(CHANNELS, row.channel)} · {row.staff.name if row.staff else row.by_name}"
+    link = row.public_id if mine else ""
+    return Event(row.at, _cursor(row.at, "contacts", row.pk), title, arrow, "", text, link)
+
+
+def _labels(life: Life) -> Iterator[Event]:
+    every = labels()
+    told = [*life.labels, *life.past_labels]
+    ours = [each for each in told if not every[each.key].reference]
+    for number, each in enumerate(ours):
+        yield _label(each, number)
+
+
+def _label(told: Told, number: int) -> Event:
+    label, at = labels()[told.key], midnight(told.since)
+    text = str(told.reason or "")
+    title = f"{label.title}: {label.value(told.value).title}"
+    return Event(at, _cursor(at, "labels", number), title, "tag", "", text)
+
+
+def midnight(day: date) -> datetime:
+    """The beginning of a day of the deployment's calendar."""
+    return datetime.combine(day, time(), settings.QUNYU_ZONE)
+
+
+def _profile(life: Life) -> Iterator[Event]:
+    for change in life.changes:
+        before, after = str(change.before) or str(NOTHING), str(change.told.text) or str(NOTHING)
+        text = f"{change.field.title}: {AGO.fill(before=before, after=after)}"
+        if change.withdrawn:
+            text += str(TAKEN_BACK)
+        told = change.told
+        title = f"{CHANGED} · {told.by_name}"
+        yield Event(told.at, _cursor(told.at, "profile", told.entry), title, "id", "", text)
+
+
+def _merges(life: Life) -> Iterator[Event]:
+    rows = life.decisions
+    ids = {id for row in rows for id in (row.one_id, row.other_id)}
+    seen = {each.pk: f"{platform(each.platform)} {each.name}" for each in identities_in(life.scope).filter(id__in=ids)}
+    for row in rows:
+        names = " ↔ ".join(seen.get(id, str(SOMEBODY)) for id in (row.one_id, row.other_id))
+        text = names + (f"\n{row.why}" if row.why else "") + (str(TAKEN_BACK) if row.ended_at else "")
+        title = f"{MERGED if row.verdict == 'same' else PARTED} · {row.by_name}"
+        icon = "arrows-join" if row.verdict == "same" else "arrows-split"
+        yield Event(row.at, _cursor(row.at, "merges", row.pk), title, icon, "", text)
+
+
+_SOURCES: dict[str, Callable[[Life], Iterator[Event]]] = {
+    "talk": lambda life: _facts(life, ("message", "action", "recalled", "notice")) if life.source else iter(()),
+    "comings": lambda life: _facts(life, COMINGS) if life.source else iter(()),
+    "orders": _orders,
+    "contacts": _contacts,
+    "labels": _labels,
+    "profile": _profile,
+    "merges": _merges,
+}
