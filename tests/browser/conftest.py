@@ -82,7 +82,11 @@ def site(on_postgres: bool, database_address: str) -> Iterator[str]:
             from tests.postgres import create_database
 
             address = create_database(database_address, f"browser_{uuid4().hex}")
-        settings = {"QUNYU_DATA": str(folder / "data"), "QUNYU_DATABASE_URL": address, "PYTHONPATH": str(ROOT)}
+        settings = {
+            "QUNYU_DATA": str(folder / "data"),
+            "QUNYU_DATABASE_URL": address,
+            "PYTHONPATH": f"{ROOT}/src:{ROOT}",
+        }
         environment = {**os.environ, **settings, "DJANGO_SETTINGS_MODULE": "qunyu.config.settings"}
         chat = folder / TEA_NAME
         chat.write_text(TEA_CHAT, encoding="utf-8")

@@ -17,7 +17,8 @@ CHAT = """\
 02/03/2026, 10:02 - Bob: Not me
 """
 PAGES = (
-    "/board/metrics", "/board/metrics/repurchase_rate", "/members", "/organisation", "/settings/imports", "/settings/imports/new",
+    "/board/metrics", "/board/metrics/repurchase_rate", "/members", "/members/same", "/members/import", "/settings/fields",
+    "/settings/fields/new", "/organisation", "/settings/imports", "/settings/imports/new",
     "/settings/account", "/settings/tokens", "/settings/audit",
 )  # fmt: skip
 
@@ -258,4 +259,30 @@ def test_from_a_letter_to_the_people_and_what_if(width: int, language: str, visi
     one.click("关系", "Network")
     one.says("谁在维系这个群？", "Who holds it together?")
     charts_are_drawn(one)
+    one.fits()
+
+
+@SCREENS
+def test_a_profile_is_written_and_shown_for_a_reason(width: int, language: str, visit: Visitor) -> None:
+    """Typed, masked, shown in place for a reason, and a contact noted down beside it."""
+    one = visit(width, language)
+    one.go("/members?q=Tom")
+    one.page.locator("a.stretched-link").first.click()
+    one.click("编辑资料", "Edit the profile")
+    one.page.fill("#phone", "13800000000")
+    one.page.fill("#birthday", "02-29")
+    one.page.locator("main form button.btn-primary").click()
+    one.page.get_by_text("138****0000").first.wait_for()
+    one.fits()
+    one.page.locator("#profile summary").first.click()
+    one.page.fill("#reason", "call back")
+    one.page.keyboard.press("Enter")
+    one.page.get_by_text("13800000000", exact=True).wait_for()
+    one.fits()
+    one.page.reload()
+    assert one.page.get_by_text("13800000000", exact=True).count() == 0
+    one.page.locator("summary").filter(has_text="记录一次联系" if language == "zh" else "Note a contact").click()
+    one.page.fill("#summary", "asked about tea")
+    one.page.locator("form[action$=contacts] button").click()
+    one.page.get_by_text("asked about tea").first.wait_for()
     one.fits()
