@@ -10,6 +10,7 @@ from qunyu.communities.queries import communities_where
 from qunyu.events.queries import imports
 from qunyu.kernel.scope import Scope
 from qunyu.kernel.words import Words, language
+from qunyu.members.fields import BASIC
 from qunyu.people.queries import account_names, roles, token_names, units_in
 
 KINDS: dict[str, Words] = {
@@ -45,6 +46,7 @@ FIELDS: dict[str, Words] = {
     "theme": Words("主题", "theme"),
     "opened_on": Words("开放日期", "opened on"),
     "closed_on": Words("关闭日期", "closed on"),
+    **{each.key: each.title for each in BASIC},
 }
 
 
