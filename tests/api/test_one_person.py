@@ -55,6 +55,16 @@ def test_a_profile_is_written_masked_revealed_and_undone(api: Caller, mei: Membe
     assert api.ask("patch", f"{path}/changes/999999", {"withdrawn": True}).status == 404
 
 
+def test_moments(api: Caller, mei: Member) -> None:
+    path = f"/members/{mei.public_id}/moments"
+    first = api.get(f"{path}?limit=2&kinds=message").body
+    assert [each["text"] for each in first["items"]] == ["我来", "=SUM(1;1) is what my sheet says"]
+    rest = api.get(f"{path}?limit=2&kinds=message&before={first['next']}").body
+    assert ([each["text"] for each in rest["items"]], rest["next"]) == (["Good morning! Which tea do you like?"], None)
+    assert {each["kind"] for each in api.get(path).body["items"]} == {"message", "joined"}
+    assert api.get(f"{path}?before=x").body["code"] == "bad_cursor"
+
+
 def test_contacts(api: Caller, caller: As, mei: Member, unit: Unit) -> None:
     path = f"/members/{mei.public_id}/contacts"
     told = {"channel": "call", "direction": "out", "summary": "asked", "at": "2026-03-10T09:30:00+08:00"}

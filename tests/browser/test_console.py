@@ -17,9 +17,10 @@ CHAT = """\
 02/03/2026, 10:02 - Bob: Not me
 """
 PAGES = (
-    "/board/metrics", "/board/metrics/repurchase_rate", "/members", "/organisation", "/organisation/staff",
-    "/organisation/roles", "/organisation/import", "/settings/imports", "/settings/imports/new",
-    "/settings/account", "/settings/second-factor", "/settings/sign-in", "/settings/tokens", "/settings/audit",
+    "/board/metrics", "/board/metrics/repurchase_rate", "/members", "/members/same", "/members/import",
+    "/organisation", "/organisation/staff", "/organisation/roles", "/organisation/import", "/settings/imports",
+    "/settings/imports/new", "/settings/fields", "/settings/fields/new", "/settings/account", "/settings/second-factor",
+    "/settings/sign-in", "/settings/tokens", "/settings/audit",
 )  # fmt: skip
 
 
@@ -286,3 +287,29 @@ def test_from_a_duty_to_noted_work(width: int, language: str, visit: Visitor) ->
     one.fits()
     one.go("/organisation/duties")
     one.says("Tea lovers", "Tea lovers")
+
+
+@SCREENS
+def test_a_profile_is_written_and_shown_for_a_reason(width: int, language: str, visit: Visitor) -> None:
+    """Typed, masked, shown in place for a reason, and a contact noted down beside it."""
+    one = visit(width, language)
+    one.go("/members?q=Tom")
+    one.page.locator("a.stretched-link").first.click()
+    one.click("编辑资料", "Edit the profile")
+    one.page.fill("#phone", "13800000000")
+    one.page.fill("#birthday", "02-29")
+    one.page.locator("main form button.btn-primary").click()
+    one.page.get_by_text("138****0000").first.wait_for()
+    one.fits()
+    one.page.locator("#profile summary").first.click()
+    one.page.fill("#reason", "call back")
+    one.page.keyboard.press("Enter")
+    one.page.get_by_text("13800000000", exact=True).wait_for()
+    one.fits()
+    one.page.reload()
+    assert one.page.get_by_text("13800000000", exact=True).count() == 0
+    one.page.locator("summary").filter(has_text="记录一次联系" if language == "zh" else "Note a contact").click()
+    one.page.fill("#summary", "asked about tea")
+    one.page.locator("form[action$=contacts] button").click()
+    one.page.get_by_text("asked about tea").first.wait_for()
+    one.fits()

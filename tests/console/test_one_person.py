@@ -234,7 +234,7 @@ def question(system: Scope, tmp_path: Path, unit: Unit) -> Suggestion:
 def test_the_queue_is_decided_in_bulk_and_undone(question: Suggestion, boss: Client, admin: Client) -> None:
     shown = boss.get("/members/same")
     assert "半山听雨茶" in shown.content.decode()
-    assert "名字一字不差" in shown.content.decode()
+    assert "名字连同符号都相同" in shown.content.decode()
     done = boss.post("/members/same/decide", {"pair": [question.pk], "do": "same", "back": "?kind=name"})
     assert done["Location"].startswith("/members/same?kind=name&done=")
     assert question.one.own_member_id in (

@@ -12,6 +12,7 @@ from qunyu.kernel.errors import DomainError
 from qunyu.kernel.scope import Scope
 from qunyu.members import merging, profile_importing
 from qunyu.members.contacts import note_contact
+from qunyu.members.fields import add_field
 from qunyu.members.models import Identity, Mark, Member, ProfileEntry, ProfileImport
 from qunyu.members.profile import change, profile
 from qunyu.members.profile_importing import ask, find_import, imports, run, undo
@@ -118,6 +119,16 @@ def test_a_table_that_cannot_be_read_is_refused(looked: Any, db: None, table: st
         looked(table)
     assert raised.value.code == code
     assert named in raised.value.message.en
+
+
+def test_a_field_of_another_unit_is_refused(
+    system: Scope, unit: Unit, mei: Member, person: Person, place: Place, other_unit: Unit, looked: Any
+) -> None:
+    add_field(by=system, unit=unit, key="likes", kind="text", now=NOW, name_zh="爱喝", name_en="Likes")
+    far = person("Far", place("far", other_unit))
+    found = looked(f"member_id,likes\n{mei.public_id},白茶\n{far.public_id},白茶\n")
+    assert [each.values for each in found.lines] == [{"likes": "白茶"}, {}]
+    assert found.wrong[0].problems[0].en == "“Likes” is no field of this person’s units"
 
 
 def test_an_empty_cell_and_a_mask_leave_things_as_they_are(system: Scope, unit: Unit, mei: Member, looked: Any) -> None:

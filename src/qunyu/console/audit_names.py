@@ -12,6 +12,7 @@ from qunyu.communities.work_kinds import WORK_KINDS
 from qunyu.events.queries import imports
 from qunyu.kernel.scope import PERMISSIONS, Scope
 from qunyu.kernel.words import Words, language
+from qunyu.members.fields import BASIC
 from qunyu.members.staff_links import linked_names
 from qunyu.people.queries import account_names, roles, token_names, units_in
 
@@ -71,6 +72,7 @@ FIELDS: dict[str, Words] = {
     "theme": Words("主题", "theme"),
     "opened_on": Words("开放日期", "opened on"),
     "closed_on": Words("关闭日期", "closed on"),
+    **{each.key: each.title for each in BASIC},
     "name_zh": Words("中文名", "Chinese name"),
     "name_en": Words("英文名", "English name"),
     "permissions": Words("权限", "permissions"),

@@ -44,6 +44,7 @@ def do_undo(import_id: int) -> None:
     now = timezone.now().timestamp()
     enqueue("flows.label", key=f"undo-{import_id}-{now}")
     enqueue("flows.alerts", key=f"undo-{import_id}-{now}")
+    enqueue("flows.suggest", key=f"undo-{import_id}-{now}")
 
 
 @job("flows.label", queue="lake", cron="10 5 * * *")

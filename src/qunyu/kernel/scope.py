@@ -18,7 +18,7 @@ PERMISSIONS: dict[str, Words] = {
     "orders.view": Words("查看订单与收入", "see orders and revenue"),
     "imports.view": Words("查看导入记录", "see imports"),
     "imports.run": Words("导入与撤销导入", "import and undo imports"),
-    "settings.edit": Words("修改分层标准与负荷上限", "change thresholds and load limits"),
+    "settings.edit": Words("修改分层标准、负荷上限与成员字段", "change thresholds, load limits and member fields"),
     "effort.view": Words("查看运营人员的负荷与投入", "see the load and effort of operators"),
     "staff.manage": Words("管理组织与账号", "manage the organisation and accounts"),
     "audit.view": Words("查看审计记录", "see the audit trail"),

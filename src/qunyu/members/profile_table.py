@@ -18,12 +18,14 @@ from qunyu.events.sheets import open_table
 from qunyu.kernel.errors import DomainError
 from qunyu.kernel.scope import Scope
 from qunyu.kernel.words import Words
+from qunyu.members.belonging import CONTACT, contacts
 from qunyu.members.fields import Definition, fields_in
 from qunyu.members.merging import editable
-from qunyu.members.models import Identity, Mark, Member
+from qunyu.members.models import Identity, Mark, Member, Membership
 from qunyu.members.profile import Answer, profiles
 from qunyu.members.queries import identities_in, people
 from qunyu.members.rules.values import in_words, masked, parsed
+from qunyu.people.queries import unit_paths
 
 # The columns that say who a line is about, by what they may be called.
 NAMING: dict[str, tuple[str, ...]] = {
@@ -239,11 +241,36 @@ def _by_name(by: Scope, lines: list[Line]) -> Found:
 
 def _changes(by: Scope, lines: list[Line], fields: Collection[Definition], today: date) -> None:
     found = profiles(by, {each.member for each in lines if each.member is not None}, fields, reveal=True)
+    units, homes = unit_paths(), _homes(by, {each.member for each in lines if each.member is not None})
     for line in lines:
         present = {each.field.key: each for each in found.get(line.member or 0, [])}
         for each in fields:
-            if line.cells.get(each.key):
+            if not line.cells.get(each.key):
+                continue
+            above = units[each.unit] if each.unit is not None else ""
+            if line.member is None or any(path.startswith(above) for path in homes[line.member]):
                 _change(line, each, present.get(each.key), today)
+            else:
+                message = Words("“{name}”不是这个人所在单位的字段", "“{name}” is no field of this person’s units")
+                line.problems.append(
+                    Words(message.zh.format(name=each.title.zh), message.en.format(name=each.title.en))
+                )
+
+
+def _homes(by: Scope, members: Collection[int]) -> dict[int, set[str]]:
+    """The paths of the units that each member belongs to, and "" for what everybody has."""
+    found: dict[int, set[str]] = {each: {""} for each in members}
+    here = communities_where(by, "members.view")
+    there = Membership.objects.filter(identity__member__in=members, community__in=here)
+    bought = Identity.objects.filter(member__in=members, orders__isnull=False)
+    for member, path in there.values_list("identity__member", "community__unit__path").distinct():
+        found[member].add(path)
+    for member, path in bought.values_list("member", "orders__unit__path").distinct():
+        found[member].add(path)
+    units = unit_paths()
+    for member, platform in contacts(by).filter(member__in=members).values_list("member", "platform"):
+        found[member].add(units.get(int(platform.removeprefix(CONTACT)), ""))
+    return found
 
 
 def _change(line: Line, field: Definition, present: Answer | None, today: date) -> None:

@@ -32,7 +32,7 @@ MOST_KEPT = 20_000
 Pair = tuple[int, int]
 
 REASONS: dict[str, Words] = {
-    "exactly": Words("名字一字不差", "spelt exactly alike"),
+    "exactly": Words("名字连同符号都相同", "same name, signs and all"),
     "equal": Words("名字相同（符号不同）", "same name, other signs"),
     "part": Words("名字去掉前缀后相同", "same name behind a prefix"),
     "near": Words("名字只差一个字", "names differ by one letter"),

@@ -11,17 +11,23 @@ from ninja import Query, Router
 from qunyu.api.auth import scope_of_request
 from qunyu.api.paging import Page, Turn, page
 from qunyu.api.routes.orders import orders_out
+from qunyu.api.schemas.basics import ref_of
 from qunyu.api.schemas.labels import told_out
 from qunyu.api.schemas.members import (
     MemberDetail,
     MemberOut,
     MemberQuery,
+    MomentOut,
+    MomentsOut,
+    MomentsQuery,
     identity_out,
     member_out,
     membership_out,
 )
 from qunyu.api.schemas.orders import OrderOut
 from qunyu.commerce.queries import orders
+from qunyu.events.lake.timeline import Seen, timeline
+from qunyu.flows.place import lake
 from qunyu.insights.label import find_label, labels
 from qunyu.kernel.errors import DomainError
 from qunyu.kernel.scope import Scope
@@ -32,6 +38,7 @@ from qunyu.members.queries import (
     find_person,
     identities_of,
     memberships,
+    memberships_of,
     search_people,
     totals_by_member,
 )
@@ -96,6 +103,22 @@ def member(request: HttpRequest, id: str) -> MemberDetail:
         past=[told_out(labels()[each.key], each) for each in history_of(scope, row)],
         orders=_orders(scope, row) if scope.may("orders.view") else None,
     )
+
+
+@router.get("/members/{id}/moments", response=MomentsOut, operation_id="moments", summary="What a person said and did")
+def moments(request: HttpRequest, id: str, asked: Query[MomentsQuery]) -> MomentsOut:
+    """What the person said and did where the caller may see people, the latest first; orders, contacts and changes stand by themselves."""
+    scope = scope_of_request(request)
+    scope.require("members.view")
+    places = memberships_of(scope, find_person(scope, id))
+    refs = {each.community_id: ref_of(each.community) for each in places}
+    seen = Seen([each.identity_id for each in places], refs.keys(), tuple(asked.kinds))
+    found = timeline(lake(), seen, asked.before, asked.limit + 1)
+    items = [
+        MomentOut(at=each.at, kind=each.kind, subject=each.subject, community=refs[each.community], text=each.text)
+        for each in found[: asked.limit]
+    ]
+    return MomentsOut(items=items, next=found[asked.limit - 1].cursor if len(found) > asked.limit else None)
 
 
 def _orders(scope: Scope, row: Member) -> list[OrderOut]:

@@ -83,6 +83,31 @@ class CommunityMemberOut(MembershipOut):
     role: Role
 
 
+class MomentOut(Schema):
+    """One thing a person said or did in a community; `kind` and `subject` are codes, `text` is what was said."""
+
+    at: datetime
+    kind: str
+    subject: str
+    community: Ref
+    text: str
+
+
+class MomentsOut(Schema):
+    """The latest of what a person said and did; `next` goes into `before` for what came earlier, null when that is all."""
+
+    items: list[MomentOut]
+    next: str | None
+
+
+class MomentsQuery(Schema):
+    """Which moments: older than `before`, of some kinds only (message, joined, left …)."""
+
+    before: Text = ""
+    kinds: list[Text] = Field(default=[], max_length=20)
+    limit: Limit = 50
+
+
 class MemberDetail(MemberOut):
     """Everything known of a person, as far as the caller may see it."""
 

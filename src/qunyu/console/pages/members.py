@@ -210,14 +210,12 @@ def _filters(given: QueryDict, scope: Scope) -> list[Filter]:
         Filter("platform", Words("平台", "Platform"), platforms, given.get("platform", "")),
     )
     useful = [each for each in found if len(each.options) > 1 or each.chosen]
-    return [*useful, _place_filter(given, scope), *label_filters(given, scope)]
+    return [*useful, _place_filter(given), *label_filters(given, scope)]
 
 
-def _place_filter(given: QueryDict, scope: Scope) -> Filter:
+def _place_filter(given: QueryDict) -> Filter:
     """Members of communities, unless those are asked for who are there now, or in none."""
-    options = [PRESENT]
-    if scope.may("orders.view"):
-        options.append(("outside", Words("不在任何社群的买家", "Buyers in no community")))
+    options = [PRESENT, ("outside", Words("不在任何社群的人", "People in no community"))]
     everybody = Words("社群成员（含已退群）", "In communities, or was")
     return Filter("place", Words("所在", "Where"), options, given.get("place", ""), everybody)
 

@@ -13,7 +13,7 @@ from qunyu.console import uploads
 from qunyu.console.asking import Ask, answer
 from qunyu.console.forms import Form
 from qunyu.kernel.errors import DomainError
-from qunyu.kernel.words import Words
+from qunyu.kernel.words import Words, language
 from qunyu.members import profile_importing
 from qunyu.members.fields import fields_in
 from qunyu.members.profile_table import NAMING, Line, Plan, plan, shown
@@ -47,7 +47,7 @@ def give_profiles(request: Ask) -> HttpResponse:
             return redirect("console:profiles_check", upload.id)
     context = {
         "form": form,
-        "naming": [aliases[1] if len(aliases) > 1 else aliases[0] for aliases in NAMING.values()],
+        "naming": [aliases[language() == "zh"] for aliases in NAMING.values()],
         "fields": fields_in(request.scope),
         "latest": [(each, STATES[each.state]) for each in profile_importing.imports(request.scope)[:LATEST]],
     }
@@ -88,8 +88,8 @@ def _planned(request: Ask, form: Form, upload: Upload) -> Plan | None:
         return None
 
 
-def _shown(line: Line) -> list[tuple[Words, Words, Words]]:
-    return [(field.title, shown(field, before), shown(field, after)) for field, before, after in line.changes]
+def _shown(line: Line) -> list[tuple[Words, str, str]]:
+    return [(field.title, str(shown(field, before)), str(shown(field, after))) for field, before, after in line.changes]
 
 
 def _start(request: Ask, form: Form, upload: Upload, found: Plan) -> bool:
