@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import json
 from contextlib import ExitStack
-from datetime import date
 from typing import Any
 
 import pytest
@@ -16,29 +15,17 @@ from django.apps import apps
 from django.db import connection, transaction
 from django.test import Client
 from django.urls import reverse
-from django.utils import timezone
 
 from qunyu.api.urls import api
-from qunyu.communities.duties import give_duty
 from qunyu.communities.models import Community
 from qunyu.console import urls as console_urls
-from qunyu.events.models import Import
-from qunyu.insights.models import Alert
 from qunyu.kernel.scope import PERMISSIONS, Scope
-from qunyu.members.contacts import note_contact
-from qunyu.members.fields import add_field
-from qunyu.members.links import add_link
-from qunyu.members.merging import decide
-from qunyu.members.models import Identity, Member
-from qunyu.members.models.profile import ProfileEntry
-from qunyu.members.profile import change
-from qunyu.people.actions import add_role, add_unit, grant, invite, issue_token
-from qunyu.people.models import Grant, Role, Staff, Unit
+from qunyu.people.actions import add_role, grant
+from qunyu.people.models import Role, Staff, Unit
 from qunyu.people.queries import root_unit
-from qunyu.people.sessions import begin_session
 from qunyu.reports import making
-from qunyu.reports.models import Report, Schedule
 from tests.access_doors import API, CONSOLE, Door
+from tests.access_world import World, people_of, told_of, worked_by
 from tests.deployment_fixtures import NOW, TEA_CHAT, TEA_NAME, AddStaff, ImportFile, SignedIn, sign_in
 
 pytestmark = pytest.mark.django_db
@@ -58,59 +45,15 @@ MARKS = ("Tea lovers", "SECRET-1", "Meilin", "Zhen")
 PRIVATE = {"Meilin": "members.view", "SECRET-1": "orders.view"}
 # These lead to the form for signing in by themselves.
 SIGNING = ("sign_out", "language", "second_step")
-World = dict[str, str]
 
 
 @pytest.fixture
 def world(unit: Unit, other_unit: Unit, system: Scope, staff: AddStaff, import_file: ImportFile) -> World:
     """What the doors lead to, all of it in `unit`: public ids by name."""
     import_file(TEA_NAME, TEA_CHAT.replace("Mei", "Meilin"), unit)
-    tea = Community.objects.get()
     import_file("orders.csv", ORDERS, unit, yields="orders")
-    zhen = staff("zhen", "analyst", unit)
-    team = add_unit(by=system, parent=unit, name="一组", now=NOW)
-    add_role(by=system, name_zh="店长", permissions=[*PERMISSIONS][:1], code="keeper", now=NOW)
-    schedule = Schedule.objects.create(staff=zhen, unit=unit, grain="week", language="zh", hour=9, created_at=NOW)
-    report = Report.objects.create(
-        unit=unit, title="Tea lovers", grain="week", first=date(2026, 3, 2), language="zh", with_orders=False,
-        made_by="Zhen", made_at=NOW,
-    )  # fmt: skip
-    alert = Alert.objects.create(
-        community_id=tea.pk, metric="messages", up=True, first=date(2026, 3, 2), last=date(2026, 3, 2),
-        worst=date(2026, 3, 2), observed=9, expected=1, low=0, high=2, far=3, found_at=NOW,
-    )  # fmt: skip
-    token, _ = issue_token(by=system, staff=zhen, name="robot", expires_at=None, now=NOW)
-    mei, tom, lin = (
-        Member.objects.get(name=each, identities__platform="whatsapp") for each in ("Meilin", "Tom", "Lin")
-    )
-    change(by=system, member=mei, changes={"region": "杭州"}, now=NOW, today=date(2026, 3, 20))
-    told = {"at": NOW, "channel": "direct", "direction": "out", "summary": "问候"}
-    return {
-        "unit": unit.public_id,
-        "lin": lin.public_id,
-        "entry": str(ProfileEntry.objects.get().pk),
-        "contact": note_contact(by=system, member=mei, now=NOW, **told).public_id,
-        "link": add_link(by=system, pair=(tom, mei), kind="parent", now=NOW).public_id,
-        "act": decide(by=system, pairs=[(_first(mei), _first(tom))], verdict="different", now=NOW)[0].act,
-        "field": add_field(by=system, unit=unit, key="size", kind="number", name_zh="尺码", now=NOW).public_id,
-        "team": team.public_id,
-        "tea": tea.public_id,
-        "mei": mei.public_id,
-        "zhen": zhen.public_id,
-        "grant": str(Grant.objects.get(staff=zhen).pk),
-        "invitation": invite(by=system, staff=zhen, now=NOW),
-        "token": token.public_id,
-        "duty": give_duty(by=system, community=tea, staff=zhen, kind="admin", now=NOW).public_id,
-        "session": begin_session(staff=zhen, via="password", strong=False, now=timezone.now()).public_id,
-        "schedule": schedule.public_id,
-        "report": report.public_id,
-        "alert": alert.public_id,
-        "import": Import.objects.filter(title__startswith="WhatsApp")[0].public_id,
-    }
-
-
-def _first(member: Member) -> int:
-    return Identity.objects.get(own_member=member).pk
+    tea, zhen = Community.objects.get(), staff("zhen", "analyst", unit)
+    return {**told_of(system, unit, tea), **worked_by(system, unit, tea, zhen), **people_of(system, unit)}
 
 
 @pytest.fixture(autouse=True)

@@ -58,6 +58,7 @@ def unmerge(request: HttpRequest, id: str, asked: UnmergeIn) -> list[DecisionOut
     """Parts identities of a person from the others, whatever later imports bring. Needs members.edit where each part belongs."""
     scope = scope_of_request(request)
     scope.require("members.view")
+    scope.require("members.edit")
     member = find_person(scope, id)
     mine = {each.own_member.public_id: each.pk for each in identities_of(scope, member)}
     for each in asked.identities:
@@ -120,6 +121,7 @@ def decide(request: HttpRequest, asked: DecideIn) -> list[DecisionOut]:
     """Decides of up to 200 at once: same, different, or later. Needs members.edit where both people of each belong."""
     scope = scope_of_request(request)
     scope.require("members.view")
+    scope.require("members.edit")
     pairs = pairs_of(scope, asked.suggestions)
     if len(pairs) < len(set(asked.suggestions)):
         message = Words("有的建议不存在或不可见", "some of the suggestions are not there")
