@@ -222,6 +222,9 @@ def test_earlier_moments_take_the_focus(visit: Visitor, tmp_path: Path) -> None:
     result = one.page.url.removeprefix(one.site)
     one.go("/members?q=Zed")
     one.page.get_by_role("link", name="Zed Talker").click()
+    # Labels come when their job is done: what was said stands still.
+    one.page.locator("a[href*='source=talk']").click()
+    one.page.wait_for_url("**source=talk")
     for before, count in ((40, 80), (80, 90)):
         one.page.locator("#more a").focus()
         one.page.keyboard.press("Enter")
