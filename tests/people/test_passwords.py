@@ -152,3 +152,10 @@ def test_what_the_rules_ask_of_a_password_is_said(system: Scope) -> None:
     said = [each.en for each in password_words(rules_now())]
     assert said[0] == "at least 14 characters"
     assert said[-2:] == ["none of the last 5", "good for 90 days"]
+
+
+def test_a_short_password_is_refused_in_the_readers_language(system: Scope, staff: AddStaff) -> None:
+    with pytest.raises(DomainError) as caught:
+        set_password(by=system, staff=staff("mei"), password="short", now=NOW)
+    assert caught.value.message.zh == "密码太弱：至少需要 10 个字符"
+    assert caught.value.message.en == "the password is too weak: it needs at least 10 characters"

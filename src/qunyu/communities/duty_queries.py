@@ -13,7 +13,8 @@ from qunyu.communities.models import Community, Duty
 from qunyu.kernel.errors import DomainError
 from qunyu.kernel.scope import Scope
 from qunyu.kernel.words import Words
-from qunyu.people.operators import accounts, acting_account
+from qunyu.people.operators import accounts
+from qunyu.people.queries import acting_account
 
 if TYPE_CHECKING:
     from qunyu.people.models import Staff

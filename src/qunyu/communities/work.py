@@ -18,7 +18,8 @@ from qunyu.kernel import audit
 from qunyu.kernel.errors import DomainError
 from qunyu.kernel.scope import Scope
 from qunyu.kernel.words import Words
-from qunyu.people.operators import acting_account, manages
+from qunyu.people.operators import manages
+from qunyu.people.queries import acting_account
 
 if TYPE_CHECKING:
     from qunyu.people.models import Staff

@@ -15,7 +15,7 @@ from qunyu.console.templatetags.showing import day
 from qunyu.insights.board import Board
 from qunyu.insights.question import BREAKDOWNS, Breakdown, Question
 from qunyu.kernel.errors import DomainError
-from qunyu.kernel.periods import GRAINS, Grain, next_start, period_start
+from qunyu.kernel.periods import GRAINS, Grain, day_of, next_start, period_start
 from qunyu.kernel.scope import Scope
 from qunyu.kernel.words import Words
 from qunyu.people.queries import units_in
@@ -35,18 +35,6 @@ WHOLE: dict[str, Words] = {
     "week": Words("按周查看时显示整周：{first} 至 {last}", "By week, whole weeks are shown: {first} to {last}"),
     "month": Words("按月查看时显示整月：{first} 至 {last}", "By month, whole months are shown: {first} to {last}"),
 }
-BAD_DAY = Words("日期“{value}”无法识别；请写成 2026-03-01", "“{value}” is no date; write it like 2026-03-01")
-
-
-def day_of(value: str) -> date:
-    """The day that `value` writes.
-
-    Raises DomainError bad_day.
-    """
-    try:
-        return date.fromisoformat(value)
-    except ValueError:
-        raise DomainError("bad_day", BAD_DAY.fill(value=value)) from None
 
 
 @dataclass

@@ -47,8 +47,10 @@ MAP = (
         Place("profiles_new", Words("导入资料", "Import profiles"), "table-import", "members.edit", within=("profiles_check",)),
     )),
     Place("organisation", Words("组织", "Organisation"), "sitemap", "staff.manage", below=(
-        Place("organisation", Words("架构", "Tree"), "sitemap", "staff.manage", within=("unit", "organisation_import")),
-        Place("staff", Words("账号", "Accounts"), "users-group", "staff.manage", within=("account_of", "access")),
+        Place("organisation", Words("架构", "Tree"), "sitemap", "staff.manage",
+              within=("unit", "organisation_import", "add_unit", "name_levels", "rename_unit", "move_unit", "remove_unit")),
+        Place("staff", Words("账号", "Accounts"), "users-group", "staff.manage",
+              within=("account_of", "access", "rename_staff", "give_role", "take_role", "invite_staff", "set_active", "revoke_token_of", "reset_theirs")),
         Place("roles", Words("角色", "Roles"), "shield-half", "staff.manage", within=("role",)),
         Place("load", Words("负荷", "Load"), "weight", "effort.view", within=("operator", "load_limits")),
         Place("effort", Words("投入", "Effort"), "hourglass", "effort.view"),

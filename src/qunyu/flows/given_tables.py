@@ -13,6 +13,7 @@ from qunyu.events.problems import Problem
 from qunyu.events.reading import ReadOptions
 from qunyu.events.tables import open_kind
 from qunyu.kernel.errors import DomainError
+from qunyu.kernel.periods import BAD_DAY
 from qunyu.kernel.words import Words
 
 MOST_BYTES, MOST_LINES = 5 * 1024 * 1024, 5_000
@@ -28,7 +29,6 @@ COLUMNS = Words(
 WRONG = Words(
     "有 {n} 行需要修改，什么都没有导入：{lines}", "{n} lines are to be mended, nothing was taken over: {lines}"
 )
-BAD_DAY = Words("日期“{value}”无法识别；请写成 2026-03-01", "“{value}” is no date; write it like 2026-03-01")
 LINE = Words("第 {line} 行：{message}", "line {line}: {message}")
 
 

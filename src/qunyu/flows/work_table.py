@@ -15,8 +15,8 @@ from qunyu.flows.given_tables import Line, Taken, day_of, each_line, lines_of
 from qunyu.kernel.errors import DomainError
 from qunyu.kernel.scope import Scope
 from qunyu.kernel.words import Words
-from qunyu.people.operators import accounts, acting_account
-from qunyu.people.queries import staff_called
+from qunyu.people.operators import accounts
+from qunyu.people.queries import acting_account, staff_called
 
 if TYPE_CHECKING:
     from qunyu.communities.models import Community

@@ -7,8 +7,23 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Literal
 
+from qunyu.kernel.errors import DomainError
+from qunyu.kernel.words import Words
+
 Grain = Literal["day", "week", "month", "all"]
 GRAINS: tuple[Grain, ...] = ("day", "week", "month")
+BAD_DAY = Words("日期“{value}”无法识别；请写成 2026-03-01", "“{value}” is no date; write it like 2026-03-01")
+
+
+def day_of(value: str) -> date:
+    """The day that `value` writes (ISO 8601).
+
+    Raises DomainError bad_day.
+    """
+    try:
+        return date.fromisoformat(value)
+    except ValueError:
+        raise DomainError("bad_day", BAD_DAY.fill(value=value)) from None
 
 
 @dataclass(frozen=True, slots=True)

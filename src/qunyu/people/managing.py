@@ -6,7 +6,7 @@ from qunyu.kernel.errors import DomainError
 from qunyu.kernel.scope import Denied, Scope
 from qunyu.kernel.words import Words
 from qunyu.people.models import Staff
-from qunyu.people.queries import account_of, stands_over
+from qunyu.people.queries import acting_account, stands_over
 
 OWN = Words(
     "自己的账号请在“我的账号”中修改", "for your own account go to My account; this is for the accounts of others"
@@ -41,5 +41,4 @@ def refuse_oneself(by: Scope, staff_id: int) -> None:
 
 
 def _is_own(by: Scope, staff_id: int) -> bool:
-    account, _ = account_of(by.actor)
-    return account is not None and account.pk == staff_id
+    return acting_account(by.actor) == staff_id

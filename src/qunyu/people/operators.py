@@ -9,11 +9,9 @@ from typing import TYPE_CHECKING
 from django.db import transaction
 from django.db.models import Q, QuerySet
 
-from qunyu.kernel.actor import Actor
 from qunyu.kernel.scope import Scope
 from qunyu.people.actions import add_staff
 from qunyu.people.models import Grant, Staff
-from qunyu.people.queries import account_of
 
 if TYPE_CHECKING:
     from qunyu.people.models import Unit
@@ -54,12 +52,6 @@ def manages(scope: Scope, staff: Staff) -> bool:
     if scope.everything:
         return True
     return bool(grant_units([staff.pk]).get(staff.pk, set()) & scope.units("staff.manage"))
-
-
-def acting_account(actor: Actor) -> int | None:
-    """The primary key of the account that acts, by itself or through a token of its own; None for the system."""
-    staff, _ = account_of(actor) if actor.kind == "token" else (None, None)
-    return actor.id if actor.kind == "staff" else staff.pk if staff else None
 
 
 @transaction.atomic

@@ -104,15 +104,15 @@ def _put(staff: Staff, password: str, *, temporary: bool, now: datetime) -> None
 
 
 def _require_strength(password: str, staff: Staff, rules: SignInRules) -> None:
+    if len(password) < rules.min_length:
+        short = TOO_SHORT.fill(n=rules.min_length)
+        message = Words(TOO_WEAK.zh.format(text=short.zh), TOO_WEAK.en.format(text=short.en))
+        raise DomainError("weak_password", message, field="password")
     try:
         validate_password(password, staff)
     except ValidationError as error:
         text = " ".join(str(each) for each in error.messages)
         raise DomainError("weak_password", TOO_WEAK.fill(text=text), field="password") from None
-    if len(password) < rules.min_length:
-        short = TOO_SHORT.fill(n=rules.min_length)
-        message = Words(TOO_WEAK.zh.format(text=short.zh), TOO_WEAK.en.format(text=short.en))
-        raise DomainError("weak_password", message, field="password")
 
 
 def _require_unused(password: str, staff: Staff, rules: SignInRules) -> None:

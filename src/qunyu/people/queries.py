@@ -147,6 +147,14 @@ def account_of(actor: Actor) -> tuple[Staff | None, ApiToken | None]:
     return (token.staff, token) if token else (None, None)
 
 
+def acting_account(actor: Actor) -> int | None:
+    """The primary key of the account that acts, by itself or through a token of its own; None for the system."""
+    if actor.kind == "staff":
+        return actor.id
+    staff, _ = account_of(actor)
+    return staff.pk if staff else None
+
+
 def account_names() -> dict[int, str]:
     """What every account is called, by primary key: the audit trail tells of them by that."""
     return dict(Staff.objects.values_list("pk", "name"))

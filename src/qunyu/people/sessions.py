@@ -15,7 +15,7 @@ from qunyu.kernel.scope import Scope
 from qunyu.kernel.words import Words
 from qunyu.people.managing import require_managing
 from qunyu.people.models import Staff, StaffSession
-from qunyu.people.queries import account_of
+from qunyu.people.queries import acting_account
 from qunyu.people.sign_in_rules import rules_now
 
 Via = Literal["password", "oidc"]
@@ -148,8 +148,7 @@ def _live(now: datetime) -> QuerySet[StaffSession]:
 
 
 def _require_own_or_managing(by: Scope, staff: Staff) -> None:
-    owner, _ = account_of(by.actor)
-    if owner is None or owner.pk != staff.pk:
+    if acting_account(by.actor) != staff.pk:
         require_managing(by, staff)
 
 

@@ -10,14 +10,14 @@ from django.urls import reverse
 
 from qunyu.console.asking import Ask, answer
 from qunyu.console.lists import Listing, chips
-from qunyu.console.narrowing import Narrowing, day_of
+from qunyu.console.narrowing import Narrowing
 from qunyu.console.pages.members import COLUMNS, link
 from qunyu.flows.place import lake
 from qunyu.insights.behind import behind
 from qunyu.insights.board import Figure, board
 from qunyu.insights.metric import Metric, find_metric
 from qunyu.kernel.errors import DomainError
-from qunyu.kernel.periods import Period
+from qunyu.kernel.periods import Period, day_of
 from qunyu.kernel.words import Words
 from qunyu.members.queries import among
 from qunyu.reports.show import show

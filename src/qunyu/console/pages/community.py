@@ -19,7 +19,7 @@ from qunyu.console.figures import Link, card
 from qunyu.console.forms import Form
 from qunyu.console.heat import hour_chart
 from qunyu.console.names import TYPES, named, platform
-from qunyu.console.narrowing import BAD_DAY, GRAIN_NAMES, Narrowing
+from qunyu.console.narrowing import GRAIN_NAMES, Narrowing
 from qunyu.console.pages.advice import advice_of
 from qunyu.console.pages.health import health_of
 from qunyu.console.pages.members import answer_members, label_filters, presence_filter, role_filter
@@ -28,6 +28,7 @@ from qunyu.flows.place import lake
 from qunyu.insights.board import Board, board
 from qunyu.insights.question import Question
 from qunyu.kernel.errors import DomainError
+from qunyu.kernel.periods import BAD_DAY
 from qunyu.kernel.words import Words
 from qunyu.members.queries import last_active
 from qunyu.reports.cards import SPANS, focus_of, is_whole, latest

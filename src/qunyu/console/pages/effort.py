@@ -16,7 +16,6 @@ from django.utils.safestring import SafeString
 from qunyu.communities.duties import DUTY_KINDS
 from qunyu.console.asking import Ask, answer
 from qunyu.console.lists import Column, Filter, Listing, chips
-from qunyu.console.narrowing import day_of
 from qunyu.console.templatetags.showing import whole
 from qunyu.flows.effort import Row, days_asked, efforts
 from qunyu.insights import busywork, sittings
@@ -24,6 +23,7 @@ from qunyu.insights.effort import GREETED_WITHIN, Doing
 from qunyu.insights.metric import metrics
 from qunyu.kernel.errors import DomainError
 from qunyu.kernel.money import to_units
+from qunyu.kernel.periods import day_of
 from qunyu.kernel.words import Words
 from qunyu.people.queries import units_in
 from qunyu.reports.show import UNKNOWN, number, show

@@ -13,9 +13,9 @@ from django.utils import timezone
 from qunyu.console.asking import Ask, answer
 from qunyu.console.forms import Form
 from qunyu.console.names import platform
-from qunyu.console.narrowing import day_of
 from qunyu.console.pages.member import refused
 from qunyu.kernel.errors import DomainError
+from qunyu.kernel.periods import day_of
 from qunyu.kernel.words import Words
 from qunyu.members.links import add_link, find_link, remove_link
 from qunyu.members.merging import find_act, merge, take_back, unmerge

@@ -30,8 +30,8 @@ from qunyu.kernel.errors import DomainError
 from qunyu.kernel.words import Words
 from qunyu.members.queries import find_person
 from qunyu.members.staff_links import chat_people, link, links, suggested, unlink
-from qunyu.people.operators import accounts, acting_account, manages
-from qunyu.people.queries import grants_of
+from qunyu.people.operators import accounts, manages
+from qunyu.people.queries import acting_account, grants_of
 from qunyu.reports.show import number
 
 if TYPE_CHECKING:

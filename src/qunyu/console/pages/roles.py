@@ -38,9 +38,9 @@ def show_roles(request: Ask) -> HttpResponse:
             return redirect("console:roles")
     elif code := request.GET.get("copy", ""):
         form, ticked = _copy(role_called(code))
-    every = roles()
+    every, counts = roles(), holders()
     context = {
-        "roles": [(each, holders().get(each.code, 0)) for each in every],
+        "roles": [(each, counts.get(each.code, 0)) for each in every],
         "rows": [(words, [(each, code in each.held) for each in every]) for code, words in PERMISSIONS.items()],
         "permissions": [(code, words, code in ticked) for code, words in PERMISSIONS.items()],
         "may_edit": request.scope.may("staff.manage", root_unit().pk),

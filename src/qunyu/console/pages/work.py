@@ -29,10 +29,10 @@ from qunyu.console.asking import Ask, answer
 from qunyu.console.forms import Form
 from qunyu.console.given_files import taken_over
 from qunyu.console.lists import Column, Filter, Listing, chips
-from qunyu.console.narrowing import day_of
 from qunyu.console.templatetags.showing import day, whole
 from qunyu.flows.work_table import TITLES, take_work
 from qunyu.kernel.errors import DomainError
+from qunyu.kernel.periods import day_of
 from qunyu.kernel.words import Words
 from qunyu.people.operators import manages
 
