@@ -236,4 +236,5 @@ def set_language(made: Visit) -> None:
         if menu.is_visible():
             menu.click()
         made.page.locator("button[name=language]").first.click()
-        made.page.wait_for_function(f"document.documentElement.lang === '{LANGUAGES[made.language]}'")
+        # Not by a function: between two pages there is no document element to ask.
+        made.page.locator(f"html[lang='{LANGUAGES[made.language]}']").wait_for(state="attached")
