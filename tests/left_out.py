@@ -1,5 +1,5 @@
-"""What `pytest --postgres` leaves out: the tests that use no database. Without --postgres they run; on another database they would do
-exactly the same again.
+"""What `pytest --postgres` leaves out: the tests that use no database, and those marked `once`, which look at what a browser does with
+a page. Without --postgres they run; on another database they would do exactly the same again.
 """
 
 from __future__ import annotations
@@ -12,6 +12,11 @@ import pytest
 LEFT_OUT = pytest.StashKey[int]()
 
 
+def runs_again(test: pytest.Item) -> bool:
+    """Whether another database is a reason to run the test once more."""
+    return uses_database(test) and test.get_closest_marker("once") is None
+
+
 def uses_database(test: pytest.Item) -> bool:
     """Whether the test may come out differently on another database: whatever leads to one asks for `on_postgres`."""
     return "on_postgres" in getattr(test, "fixturenames", ()) or test.get_closest_marker("django_db") is not None
@@ -21,8 +26,8 @@ def uses_database(test: pytest.Item) -> bool:
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Keeps what uses a database, when that is PostgreSQL."""
     if config.getoption("--postgres"):
-        left_out = [test for test in items if not uses_database(test)]
-        items[:] = [test for test in items if uses_database(test)]
+        left_out = [test for test in items if not runs_again(test)]
+        items[:] = [test for test in items if runs_again(test)]
         config.stash[LEFT_OUT] = len(left_out)
         config.hook.pytest_deselected(items=left_out)
 
@@ -52,6 +57,4 @@ def pytest_testnodedown(node: Any) -> None:
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
     """Says how many were left out."""
     if config.stash.get(LEFT_OUT, 0):
-        terminalreporter.write_line(
-            f"{config.stash[LEFT_OUT]} tests that use no database left out: SQLite or not, they do the same"
-        )
+        terminalreporter.write_line(f"{config.stash[LEFT_OUT]} tests left out: on SQLite or not, they do the same")

@@ -7,7 +7,7 @@ from types import SimpleNamespace
 import pytest
 
 from qunyu.kernel.scope import Scope
-from tests.left_out import pytest_fixture_setup, uses_database
+from tests.left_out import pytest_fixture_setup, runs_again, uses_database
 
 
 def test_nothing_leads_to_the_database(request: pytest.FixtureRequest) -> None:
@@ -25,6 +25,16 @@ def test_a_fixture_of_a_fixture_leads_to_it(request: pytest.FixtureRequest, syst
 
 def test_the_address_leads_to_it(request: pytest.FixtureRequest, database_address: str) -> None:
     assert uses_database(request.node)
+
+
+@pytest.mark.once
+def test_what_no_database_changes_runs_once(request: pytest.FixtureRequest, system: Scope) -> None:
+    assert uses_database(request.node)
+    assert not runs_again(request.node)
+
+
+def test_what_uses_one_runs_again(request: pytest.FixtureRequest, system: Scope) -> None:
+    assert runs_again(request.node)
 
 
 def test_who_does_not_say_so_is_refused(request: pytest.FixtureRequest) -> None:

@@ -8,9 +8,10 @@ import pytest
 
 from tests.browser.conftest import Visit, Visitor
 
-SCREENS = pytest.mark.parametrize(
-    ("width", "language"), [(1440, "zh"), (1440, "en"), (390, "zh"), (390, "en")], ids=str
-)
+WIDTH_AND_LANGUAGE = ("width", "language")
+SCREENS = pytest.mark.parametrize(WIDTH_AND_LANGUAGE, [(1440, "zh"), (1440, "en"), (390, "zh"), (390, "en")], ids=str)
+# Each width and each language once: the walk through the console sees every page at all four.
+TWO_SCREENS = pytest.mark.parametrize(WIDTH_AND_LANGUAGE, [(1440, "en"), (390, "zh")], ids=str)
 CHAT = """\
 02/03/2026, 10:00 - Ann created group "{name}"
 02/03/2026, 10:01 - Ann: Who runs today?
@@ -53,7 +54,7 @@ def charts_are_drawn(one: Visit) -> None:
     )
 
 
-@SCREENS
+@TWO_SCREENS
 def test_an_import_is_given_checked_done_and_undone(width: int, language: str, visit: Visitor, tmp_path: Path) -> None:
     one = visit(width, language)
     name = f"Runners {width} {language}"
@@ -82,6 +83,7 @@ def test_an_import_is_given_checked_done_and_undone(width: int, language: str, v
     one.says("没有符合条件的内容", "Nothing matches")
 
 
+@pytest.mark.once
 def test_typing_in_the_search_narrows_the_list_and_the_address(visit: Visitor) -> None:
     one = visit(1440, "zh")
     one.go("/members")
@@ -98,6 +100,7 @@ def test_typing_in_the_search_narrows_the_list_and_the_address(visit: Visitor) -
     assert one.page.locator("th[aria-sort=ascending]").count() == 1
 
 
+@pytest.mark.once
 def test_columns_can_be_hidden(visit: Visitor) -> None:
     one = visit(1440, "en")
     one.go("/communities")
@@ -108,6 +111,7 @@ def test_columns_can_be_hidden(visit: Visitor) -> None:
     assert one.page.get_by_role("columnheader", name="Unit", exact=True).count() == 1
 
 
+@pytest.mark.once
 @pytest.mark.parametrize("width", [1440, 390])
 def test_the_boards_controls_change_cards_and_charts_at_once(width: int, visit: Visitor) -> None:
     one = visit(width, "zh")
@@ -124,6 +128,7 @@ def test_the_boards_controls_change_cards_and_charts_at_once(width: int, visit: 
     one.fits()
 
 
+@pytest.mark.once
 def test_the_menu_of_a_phone_opens_and_closes(visit: Visitor) -> None:
     one = visit(390, "zh")
     menu, entry = one.page.locator(".navbar-toggler"), one.page.get_by_role("link", name="社群", exact=True)
@@ -136,6 +141,7 @@ def test_the_menu_of_a_phone_opens_and_closes(visit: Visitor) -> None:
     one.page.wait_for_url("**/communities")
 
 
+@pytest.mark.once
 def test_the_keyboard_reaches_the_content_first(visit: Visitor) -> None:
     one = visit(1440, "zh")
     one.go("/communities")
@@ -145,6 +151,7 @@ def test_the_keyboard_reaches_the_content_first(visit: Visitor) -> None:
     assert one.page.evaluate("document.activeElement.id") == "content"
 
 
+@pytest.mark.once
 def test_dark_is_remembered(visit: Visitor) -> None:
     one = visit(1440, "zh")
     assert one.page.locator("html").get_attribute("data-bs-theme") == "light"
@@ -153,6 +160,7 @@ def test_dark_is_remembered(visit: Visitor) -> None:
     assert one.page.locator("html").get_attribute("data-bs-theme") == "dark"
 
 
+@pytest.mark.once
 def test_every_field_has_a_name_for_screen_readers(visit: Visitor) -> None:
     one = visit(1440, "zh")
     for page in ("/board", "/communities", "/members", *PAGES):
@@ -165,6 +173,7 @@ def test_every_field_has_a_name_for_screen_readers(visit: Visitor) -> None:
         assert one.page.locator("h1").count() == 1, page
 
 
+@pytest.mark.once
 @pytest.mark.parametrize("language", ["zh", "en"])
 def test_a_phone_sorts_a_list_without_its_heads(language: str, visit: Visitor) -> None:
     one = visit(390, language)
@@ -186,6 +195,7 @@ def test_a_phone_sorts_a_list_without_its_heads(language: str, visit: Visitor) -
     one.fits()
 
 
+@pytest.mark.once
 def test_a_desk_sorts_by_the_heads_alone_and_keeps_the_focus(visit: Visitor) -> None:
     one = visit(1440, "zh")
     one.go("/members")
@@ -197,6 +207,7 @@ def test_a_desk_sorts_by_the_heads_alone_and_keeps_the_focus(visit: Visitor) -> 
         one.page.locator("#sort-name:focus").wait_for()
 
 
+@pytest.mark.once
 @pytest.mark.parametrize("language", ["zh", "en"])
 def test_the_columns_of_a_phone_can_be_read(language: str, visit: Visitor) -> None:
     one = visit(390, language)
@@ -209,6 +220,7 @@ def test_the_columns_of_a_phone_can_be_read(language: str, visit: Visitor) -> No
         assert all(box and box["width"] > 100 and box["height"] < 60 for box in boxes), page
 
 
+@pytest.mark.once
 def test_earlier_moments_take_the_focus(visit: Visitor, tmp_path: Path) -> None:
     one = visit(1440, "zh")
     file = tmp_path / "WhatsApp Chat with Talkers.txt"
@@ -235,7 +247,8 @@ def test_earlier_moments_take_the_focus(visit: Visitor, tmp_path: Path) -> None:
     one.says("已删除的内容", "What was removed")
 
 
-@SCREENS
+@pytest.mark.once
+@TWO_SCREENS
 def test_from_a_letter_to_the_people_and_what_if(width: int, language: str, visit: Visitor) -> None:
     one = visit(width, language)
     one.go("/board/aarrr")
@@ -266,7 +279,8 @@ def test_from_a_letter_to_the_people_and_what_if(width: int, language: str, visi
     one.fits()
 
 
-@SCREENS
+@pytest.mark.once
+@TWO_SCREENS
 def test_from_a_duty_to_noted_work(width: int, language: str, visit: Visitor) -> None:
     one = visit(width, language)
     one.go("/communities")
@@ -292,7 +306,8 @@ def test_from_a_duty_to_noted_work(width: int, language: str, visit: Visitor) ->
     one.says("Tea lovers", "Tea lovers")
 
 
-@SCREENS
+@pytest.mark.once
+@TWO_SCREENS
 def test_a_profile_is_written_and_shown_for_a_reason(width: int, language: str, visit: Visitor) -> None:
     """Typed, masked, shown in place for a reason, and a contact noted down beside it."""
     one = visit(width, language)

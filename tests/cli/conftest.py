@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import json
 import os
-import subprocess
 import sys
+import tempfile
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import pytest
+
+from tests.cli import process
 
 PROGRAM = Path(sys.executable).with_name("qunyu")
 SHARED = Path(__file__).parents[2] / ".." / "shared" / "data"
@@ -44,11 +46,12 @@ def run(*arguments: str, folder: Path, **settings: str) -> Ended:
         if not name.startswith(("QUNYU_", "DJANGO_", "LC_", "LANG", "COVERAGE"))
     }
     environment = {**known, "LANG": "C.UTF-8", **settings}
-    done = subprocess.run(
-        [PROGRAM, *arguments], cwd=folder, env=environment, capture_output=True, text=True, check=False
-    )
-    assert "Traceback" not in done.stderr, done.stderr
-    return Ended(done.returncode, done.stdout, done.stderr)
+    with tempfile.TemporaryDirectory() as outputs:
+        out, err = Path(outputs, "out"), Path(outputs, "err")
+        code = process.run(arguments, folder, environment, out, err)
+        told = Ended(code, out.read_text(encoding="utf-8"), err.read_text(encoding="utf-8"))
+    assert "Traceback" not in told.err, told.err
+    return told
 
 
 @pytest.fixture

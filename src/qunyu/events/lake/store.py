@@ -130,7 +130,10 @@ class Lake:
             }
         )
         try:
-            connection.execute("SET preserve_insertion_order = false; SET TimeZone = 'UTC'")
+            # In a process without a script of its own DuckDB takes itself for a person's notebook and draws a bar on standard output.
+            connection.execute(
+                "SET preserve_insertion_order = false; SET TimeZone = 'UTC'; SET enable_progress_bar = false"
+            )
             for name in SCHEMAS:
                 self._see(connection, name)
             yield connection
