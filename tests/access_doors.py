@@ -43,6 +43,7 @@ MANAGE, IMPORTS, RUN, SETTINGS = "staff.manage", "imports.view", "imports.run", 
 EFFORT, CHANGE, REVEAL = "effort.view", "members.edit", "members.reveal"
 # Zhen is an analyst: whoever changes the account must hold what an analyst holds.
 OVER_ZHEN = f"{MANAGE} {SEE} {ORDERS}"
+SURVEY: dict[str, Any] = {"title": "满意吗", "questions": [{"kind": "stars", "title": "满意吗？"}]}
 
 CONSOLE: tuple[Door, ...] = (
     _page("home", "signed"),
@@ -87,6 +88,14 @@ CONSOLE: tuple[Door, ...] = (
     Door("community_settings", "post", "there", (SEE, EDIT), {"name": "Mine"}, {"public_id": "{tea}"}),
     _page("community_team", "there", SEE, public_id="{tea}"),
     _post("community_team", "there", f"{SEE} {EDIT}", {"staff": "{zhen}", "kind": "kol"}, public_id="{tea}"),
+    _page("satisfaction", "anywhere", PEOPLE),
+    _page("opinion", "there", PEOPLE, public_id="{opinion}"),
+    _page("surveys", "anywhere", PEOPLE),
+    _page("survey_new", "anywhere", CHANGE),
+    _page("survey", "there", PEOPLE, public_id="{survey}"),
+    _page("survey_edit", "there", f"{PEOPLE} {CHANGE}", public_id="{survey}"),
+    _post("survey_ask", "there", f"{PEOPLE} {CHANGE}", {"name": "Meilin"}, public_id="{survey}"),
+    _post("opinion_add", "there", f"{PEOPLE} {CHANGE}", {"kind": "praise", "text": "好"}, public_id="{mei}"),
     _page("members", "anywhere", PEOPLE),
     _page("labels", "anywhere", PEOPLE),
     _page("member", "there", PEOPLE, public_id="{mei}"),
@@ -233,6 +242,20 @@ API: tuple[Door, ...] = (
     _ask("second_factor", "get", "signed"),
     _ask("sign_in_rules", "get", "anywhere", MANAGE),
     _ask("change_rules", "patch", "top", MANAGE, {"min_length": 12}),
+    _ask("opinions", "get", "anywhere", PEOPLE),
+    _ask("add_opinion", "post", "there", f"{PEOPLE} {CHANGE}", {"kind": "rating", "stars": 5}, id="{mei}"),
+    _ask("withdraw_opinion", "post", "there", f"{PEOPLE} {CHANGE}", id="{opinion}"),
+    _ask("restore_opinion", "post", "there", f"{PEOPLE} {CHANGE}", id="{opinion}"),
+    _ask("handle_complaint", "post", "there", f"{PEOPLE} {CHANGE}", {"did": "take"}, id="{opinion}"),
+    _ask("surveys", "get", "anywhere", PEOPLE),
+    _ask("make_survey", "post", "there", f"{PEOPLE} {CHANGE}", {"unit": "{unit}", **SURVEY}),
+    _ask("survey", "get", "there", PEOPLE, id="{survey}"),
+    Door("change_survey", "put", "there", (PEOPLE, CHANGE), SURVEY, {"id": "{survey}"}, also=(409,)),
+    _ask("survey_outcome", "get", "there", PEOPLE, id="{survey}"),
+    _ask("open_survey", "post", "there", f"{PEOPLE} {CHANGE}", {"to_all": True}, id="{survey}"),
+    _ask("close_survey", "post", "there", f"{PEOPLE} {CHANGE}", id="{survey}"),
+    _ask("survey_asks", "get", "there", PEOPLE, id="{survey}"),
+    _ask("ask_survey", "post", "there", f"{PEOPLE} {CHANGE}", {"members": ["{lin}"]}, id="{survey}"),
     _ask("merge", "post", "there", f"{PEOPLE} {CHANGE}", {"other": "{lin}"}, id="{mei}"),
     Door("unmerge", "post", "there", (PEOPLE, CHANGE), {"identities": ["x"]}, {"id": "{mei}"}, also=(422,)),
     _ask("decisions", "get", "there", PEOPLE, id="{mei}"),

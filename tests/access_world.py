@@ -22,6 +22,8 @@ from qunyu.people.actions import add_role, add_unit, invite, issue_token
 from qunyu.people.models import Grant, Staff, Unit
 from qunyu.people.sessions import begin_session
 from qunyu.reports.models import Report, Schedule
+from qunyu.satisfaction.opinions import Said, note
+from qunyu.satisfaction.surveys import Wording, ask, make_survey, open_survey
 from tests.deployment_fixtures import NOW
 
 World = dict[str, str]
@@ -76,8 +78,20 @@ def people_of(system: Scope, unit: Unit) -> World:
         "mei": mei.public_id,
         "lin": lin.public_id,
         "entry": str(ProfileEntry.objects.get().pk),
+        **_said(system, unit, mei),
         "contact": note_contact(by=system, member=mei, now=NOW, **told).public_id,
         "link": add_link(by=system, pair=(tom, mei), kind="parent", now=NOW).public_id,
         "act": decide(by=system, pairs=[(one, other)], verdict="different", now=NOW)[0].act,
         "field": add_field(by=system, unit=unit, key="size", kind="number", name_zh="尺码", now=NOW).public_id,
     }
+
+
+def _said(system: Scope, unit: Unit, mei: Member) -> World:
+    """A complaint of Mei's, and an open survey that she was asked."""
+    opinion = note(by=system, member=mei, said=Said("complaint", NOW, text="茶凉了"), now=NOW)
+    wording = Wording("满意吗", [{"kind": "stars", "title": "满意吗？"}])
+    survey = make_survey(by=system, unit=unit, wording=wording, now=NOW)
+    open_survey(by=system, survey=survey, to_all=False, now=NOW)
+    survey.refresh_from_db()
+    ask(by=system, survey=survey, members=[mei.pk], now=NOW)
+    return {"opinion": opinion.public_id, "survey": survey.public_id}

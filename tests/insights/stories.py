@@ -215,6 +215,7 @@ class Story:
         with pytest.MonkeyPatch.context() as patch:
             patch.setitem(providers._providers, "communities", self._seen)
             patch.setitem(providers._providers, "identities", lambda scope: self._known())
+            patch.setitem(providers._providers, "opinions", lambda scope: providers.OPINIONS.empty_table())
             yield
 
     def _seen(self, scope: Scope) -> pa.Table:

@@ -55,6 +55,8 @@ def test_one_person_of_one_day(story: Story) -> None:
             "orders_known": False,
             "orders": 0,
             "refunded": 0,
+            "opinions": 0,
+            "satisfied": 0,
             "value_ratio": None,
             "sale_orders": 0,
             "bought_months": 0,

@@ -52,6 +52,8 @@ STATUS = {
     "unknown_unit": 404,
     "unknown_profile_field": 404,
     "unknown_grant": 404,
+    "unknown_opinion": 404,
+    "unknown_survey": 404,
     "unknown_token": 404,
     "token_by_token": 403,
     "own_access": 409,
@@ -61,6 +63,9 @@ STATUS = {
     "role_in_use": 409,
     "built_in": 409,
     "cannot_undo": 409,
+    "step_not_possible": 409,
+    "survey_not_draft": 409,
+    "survey_not_open": 409,
     "upload_too_large": 413,
 }
 TITLES = {

@@ -29,6 +29,7 @@ from qunyu.api.routes import (
     profile_imports,
     profiles,
     reports,
+    satisfaction,
     signing,
     staff,
     tokens,
@@ -68,6 +69,7 @@ for noun in (
     duties,
     effort,
     work,
+    satisfaction,
 ):
     api.add_router("", noun.router)
 

@@ -35,11 +35,13 @@ INSTALLED_APPS = [
     "qunyu.members",
     "qunyu.commerce",
     "qunyu.privacy",
+    "qunyu.satisfaction",
     "qunyu.loyalty",
     "qunyu.segments",
     "qunyu.flows",
     "qunyu.reports",
     "qunyu.console",
+    "qunyu.h5",
     "qunyu.api",
     "ninja",
 ]

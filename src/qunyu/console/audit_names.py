@@ -28,6 +28,7 @@ KINDS: dict[str, Words] = {
     "field": Words("成员字段", "Member field"),
     "profile_import": Words("资料导入", "Import of profiles"),
     "members": Words("成员名单", "List of members"),
+    "survey": Words("问卷", "Survey"),
 }
 # The names of an entry's data.
 DETAILS: dict[str, Words] = {
@@ -60,6 +61,9 @@ DETAILS: dict[str, Words] = {
     "contact": Words("联系记录", "Contact"),
     "other": Words("另一位", "The other"),
     "people": Words("人数", "People"),
+    "opinion": Words("评价", "Opinion"),
+    "step": Words("处理", "Step"),
+    "to_all": Words("公开链接", "Link for everybody"),
 }
 # How somebody signed in.
 WAYS: dict[str, Words] = {

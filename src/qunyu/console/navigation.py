@@ -44,6 +44,8 @@ MAP = (
     Place("members", Words("成员", "Members"), "users", "members.view", within=("member", "member_edit", "member_merge", "contact"), below=(
         Place("labels", Words("分层与类型", "Labels"), "tags", "members.view"),
         Place("same_person", Words("疑似同一人", "Same person?"), "users-group", "members.view"),
+        Place("satisfaction", Words("满意度", "Satisfaction"), "mood-smile", "members.view",
+              within=("opinion", "surveys", "survey", "survey_new", "survey_edit")),
         Place("profiles_new", Words("导入资料", "Import profiles"), "table-import", "members.edit", within=("profiles_check",)),
     )),
     Place("organisation", Words("组织", "Organisation"), "sitemap", "staff.manage", below=(

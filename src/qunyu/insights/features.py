@@ -1,6 +1,7 @@
 """Features: what labels are told of every member, computed set by set from the rollup, the joins and the orders.
 
-`identities` (identity, member, role), `units` (unit, path and every threshold), `homes_given` (community, unit) and `chosen` (member) are given.
+`identities` (identity, member, role), `units` (unit, path and every threshold), `homes_given` (community, unit), `opinions` (member, day,
+score) and `chosen` (member) are given.
 Whoever is no ordinary member has no features. Days are the deployment's; `as_of` is the last day there are data of.
 """
 
@@ -31,6 +32,8 @@ FEATURES: dict[str, str] = {
     "orders_known": "whether any order of a known customer is known at all",
     "orders": "paid orders",
     "refunded": "orders given back, wholly or in part",
+    "opinions": "ratings, survey answers, praise and complaints since 365 days before the last day of data; the very latest count at once",
+    "satisfied": "the sum of their scores, each from 0 to 1",
     "value_ratio": "mean of a paid order's amount over the median amount of paid orders in its currency (1 where that is 0); NULL without any",
     "sale_orders": "paid orders on sale days",
     "bought_months": "of the last six times 30 days, those with a paid order",
@@ -140,6 +143,13 @@ LEFT JOIN (SELECT DISTINCT member FROM ordered WHERE subject = 'paid') b ON b.me
 WHERE f.kind = 'joined' AND guest.role = 'member' AND guest.member <> w.member GROUP BY w.member
 """
 
+OPINED = """
+CREATE TEMP TABLE opined AS
+SELECT o.member, count(*) AS opinions, round(sum(o.score) / 100, 2) AS satisfied
+FROM opinions o JOIN (SELECT DISTINCT member FROM who) USING (member)
+WHERE o.day > DATE '{as_of}' - 365 GROUP BY o.member
+"""
+
 # A member's unit is the lowest one that holds all their communities; a buyer's in none, that of their orders.
 HOMES = """
 CREATE TEMP TABLE homes AS
@@ -164,16 +174,17 @@ SELECT h.member, h.unit, least(t.first_day, b.first_order)::VARCHAR AS first_day
   coalesce(w.answer_days, 0) AS answer_days, coalesce(r.recent_days, 0) AS recent_days, coalesce(r.recent_answers, 0)::BIGINT AS recent_answers,
   coalesce(k.best_week, 0) AS best_week, coalesce(p.best_month, 0) AS best_month, coalesce(p.best_quarter, 0)::BIGINT AS best_quarter,
   EXISTS (FROM ordered) AS orders_known, coalesce(b.orders, 0) AS orders, coalesce(b.refunded, 0) AS refunded,
-  b.value_ratio, coalesce(b.sale_orders, 0) AS sale_orders,
+  coalesce(o.opinions, 0) AS opinions, coalesce(o.satisfied, 0) AS satisfied, b.value_ratio, coalesce(b.sale_orders, 0) AS sale_orders,
   coalesce(b.bought_months, 0) AS bought_months, b.possible_months, coalesce(i.invited, 0) AS invited, coalesce(i.recommended, 0) AS recommended
 FROM homes h JOIN units u USING (unit) LEFT JOIN talked t USING (member) LEFT JOIN presence p USING (member) LEFT JOIN weeks k USING (member)
 LEFT JOIN talk_window w USING (member) LEFT JOIN recent r USING (member) LEFT JOIN bought b USING (member) LEFT JOIN brought i USING (member)
+LEFT JOIN opined o USING (member)
 CROSS JOIN LATERAL (SELECT greatest(u.tier_least_days, least(u.tier_window, t.last_day - t.heard_from + 1)) AS observed)
 """
 
 # Each needs only what stands before it.
 STATEMENTS = (
-    WHO, ORDERED, DAYS_SEEN, TALKED, HOMES, MONTHS, WEEKS, PRESENCE, WINDOW, RECENT, SALES, BOUGHT, BROUGHT, FEATURES_OF_ALL,
+    WHO, ORDERED, DAYS_SEEN, TALKED, HOMES, MONTHS, WEEKS, PRESENCE, WINDOW, RECENT, SALES, BOUGHT, BROUGHT, OPINED, FEATURES_OF_ALL,
 )  # fmt: skip
 
 AS_OF = """
@@ -206,6 +217,7 @@ WITH fresh AS (
   UNION SELECT identity FROM facts WHERE {moved} AND kind = 'order' AND local_day > DATE '{since}' - {longest}
 ), people AS (SELECT DISTINCT i.member FROM identities i WHERE i.identity IN (FROM named UNION FROM drifting))
 SELECT member FROM people
+UNION SELECT member FROM opinions WHERE {moved} AND day > DATE '{since}' - {longest}
 UNION SELECT host.member FROM facts f JOIN identities guest USING (identity) JOIN identities host ON host.identity = f.other
 WHERE f.kind = 'joined' AND guest.member IN (FROM people)
 """

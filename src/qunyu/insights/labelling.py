@@ -105,6 +105,7 @@ class Labelling:
     def give(self, members: Collection[int] | None) -> None:
         self.keep("identities", dimension("identities", self.scope))
         self.keep("homes_given", dimension("communities", self.scope).select(["community", "unit"]))
+        self.keep("opinions", dimension("opinions", self.scope))
         self.keep("units", _units(self.bars))
         self.keep("chosen", pa.table({"member": pa.array(sorted(members or ()), pa.int64())}))
 

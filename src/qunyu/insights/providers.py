@@ -21,11 +21,13 @@ COMMUNITIES = pa.schema(
     ]
 )
 IDENTITIES = pa.schema([("identity", pa.int64()), ("member", pa.int64()), ("role", pa.string())])
-_EMPTY = {"communities": COMMUNITIES, "identities": IDENTITIES}
+# What people said of us, each on the deployment's day, with a score of 0 to 100.
+OPINIONS = pa.schema([("member", pa.int64()), ("day", pa.date32()), ("score", pa.int64())])
+_EMPTY = {"communities": COMMUNITIES, "identities": IDENTITIES, "opinions": OPINIONS}
 
 
 def provide(name: str, provider: Provider) -> None:
-    """Registers the provider of "communities" or "identities"; the last one counts."""
+    """Registers the provider of "communities", "identities" or "opinions"; the last one counts."""
     _providers[name] = provider
 
 

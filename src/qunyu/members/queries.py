@@ -21,6 +21,7 @@ from qunyu.kernel.scope import Scope
 from qunyu.kernel.words import Words
 from qunyu.members.belonging import buyers, contacts
 from qunyu.members.labels import labelled_as
+from qunyu.members.matching import chunks
 from qunyu.members.models import Identity, Member, Membership
 
 
@@ -290,3 +291,21 @@ def named_people(scope: Scope, ids: Collection[int]) -> dict[int, tuple[str, str
         return {}
     rows = people(scope).filter(pk__in=list(ids)).values_list("pk", "public_id", "name")
     return {id: (public_id, name) for id, public_id, name in rows}
+
+
+def own_members(of: Iterable[Member] | QuerySet[Member]) -> QuerySet[Identity, int]:
+    """The keys of the members made with the identities of these people: what is written about somebody belongs to one of them."""
+    return Identity.objects.filter(member__in=of).values_list("own_member", flat=True)
+
+
+def heads(own: int | OuterRef) -> QuerySet[Member]:
+    """The person that a member made with an identity is now, as a query of one row."""
+    return Member.objects.filter(identities__own_member=own)
+
+
+def now_is(own: Collection[int]) -> dict[int, int]:
+    """The key of the person that each of these members, made with an identity, is now."""
+    found: dict[int, int] = {}
+    for part in chunks(own):
+        found |= dict(Identity.objects.filter(own_member__in=part).values_list("own_member", "member"))
+    return found

@@ -22,9 +22,13 @@ from qunyu.members.merging import editable
 from qunyu.members.profile import Answer, profile
 from qunyu.members.queries import find_member, head_of, identities_of, memberships_of
 from qunyu.reports.show import money
+from qunyu.satisfaction.complaints import STATES
+from qunyu.satisfaction.opinions import KINDS as OPINION_KINDS
+from qunyu.satisfaction.opinions import NOTED, opinions_of
 
 if TYPE_CHECKING:
     from qunyu.members.models import Member
+    from qunyu.satisfaction.models import Opinion
 
 ORDERS = 20
 Told3 = list[tuple[Label, Value, Told]]
@@ -68,6 +72,8 @@ def _page(request: Ask, life: Life, form: Form, more: dict[str, Any]) -> HttpRes
         "directions": DIRECTIONS.items(),
         "link_kinds": KINDS.items(),
         "links": [(each, KINDS.get(each.link.kind, each.link.kind)) for each in links_of(request.scope, member)],
+        "opinions": [_opinion(each) for each in opinions_of(member)],
+        "opinion_kinds": [(code, OPINION_KINDS[code]) for code in NOTED],
         "identities": [(each, platform(each.platform)) for each in identities_of(request.scope, member)],
         # One decision of each act that holds.
         "decisions": list({each.act: each for each in life.decisions if each.ended_at is None}.values()),
@@ -115,3 +121,7 @@ def _facts(life: Life) -> dict[str, Any]:
 def _told(found: list[Told]) -> Told3:
     every = labels()
     return [(every[each.key], every[each.key].value(each.value), each) for each in found]
+
+
+def _opinion(row: Opinion) -> tuple[Opinion, Words, Words | None]:
+    return row, OPINION_KINDS[row.kind], STATES[row.complaint.state] if row.kind == "complaint" else None

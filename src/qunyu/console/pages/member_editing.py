@@ -35,7 +35,7 @@ BAD_TIME = Words("请写成 2026-03-01 09:30", "write it like 2026-03-01 09:30")
 
 def edit_member(request: Ask, public_id: str) -> HttpResponse:
     """The form of a member's profile; a sensitive field left empty stays as it is."""
-    member = _editable(request, public_id)
+    member = editable_member(request, public_id)
     found = profile(request.scope, member)
     form = Form.of(request, **{each.field.key: _first(each) for each in found})
     if request.method == "POST":
@@ -52,7 +52,7 @@ def edit_member(request: Ask, public_id: str) -> HttpResponse:
     return answer(request, "member_edit", context, status=400 if form.errors else 200)
 
 
-def _editable(request: Ask, public_id: str) -> Member:
+def editable_member(request: Ask, public_id: str) -> Member:
     """The member, for whoever may edit them.
 
     Raises Denied; DomainError unknown_member.
@@ -117,7 +117,7 @@ def reveal_member(request: Ask, public_id: str) -> HttpResponse:
 
 def prefer_value(request: Ask, public_id: str, entry: int) -> HttpResponse:
     """Makes a value the one that counts."""
-    member = _editable(request, public_id)
+    member = editable_member(request, public_id)
     changed = prefer(by=request.scope, member=member, entry=entry, now=timezone.now())
     messages.success(request, str(SAVED if changed else SAME))
     return redirect("console:member", public_id)
@@ -125,7 +125,7 @@ def prefer_value(request: Ask, public_id: str, entry: int) -> HttpResponse:
 
 def withdraw_change(request: Ask, public_id: str, entry: int) -> HttpResponse:
     """Takes a change back, or makes it again."""
-    member, back = _editable(request, public_id), bool(request.POST.get("back"))
+    member, back = editable_member(request, public_id), bool(request.POST.get("back"))
     if withdraw(by=request.scope, member=member, entry=entry, back=back, now=timezone.now()):
         messages.success(request, str(AGAIN if back else UNDONE))
     return redirect("console:member", public_id)
@@ -133,7 +133,7 @@ def withdraw_change(request: Ask, public_id: str, entry: int) -> HttpResponse:
 
 def add_contact(request: Ask, public_id: str) -> HttpResponse:
     """Notes a contact down."""
-    member = _editable(request, public_id)
+    member = editable_member(request, public_id)
     form = Form.of(request)
     try:
         contacts.note_contact(by=request.scope, member=member, now=timezone.now(), **_told(form))
@@ -147,20 +147,27 @@ def add_contact(request: Ask, public_id: str) -> HttpResponse:
 def _told(form: Form) -> dict[str, Any]:
     """What the form says of a contact.
 
-    Raises DomainError bad_contact for a time that is none.
+    Raises DomainError bad_time.
     """
     told: dict[str, Any] = {name: form.text(name) for name in ("channel", "direction", "summary", "result")}
+    return {**told, "at": moment_of(form, timezone.now())}
+
+
+def moment_of(form: Form, otherwise: datetime) -> datetime:
+    """The moment in the form's field `at`, in the deployment's zone; `otherwise` where it is empty.
+
+    Raises DomainError bad_time.
+    """
     text = form.text("at")
     try:
-        told["at"] = datetime.fromisoformat(text).replace(tzinfo=settings.QUNYU_ZONE) if text else timezone.now()
+        return datetime.fromisoformat(text).replace(tzinfo=settings.QUNYU_ZONE) if text else otherwise
     except ValueError:
-        raise DomainError("bad_contact", BAD_TIME, field="at") from None
-    return told
+        raise DomainError("bad_time", BAD_TIME, field="at") from None
 
 
 def edit_contact(request: Ask, public_id: str, contact_id: str) -> HttpResponse:
     """The form of one's own contact; posted with `do` remove it goes."""
-    member = _editable(request, public_id)
+    member = editable_member(request, public_id)
     row: Contact = contacts.find_contact(request.scope, member, contact_id)
     at = f"{timezone.localtime(row.at):%Y-%m-%dT%H:%M}"
     given = {"channel": row.channel, "direction": row.direction, "summary": row.summary, "result": row.result, "at": at}

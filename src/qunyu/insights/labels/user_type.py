@@ -11,11 +11,13 @@ LABEL = Label(
     title=Words("用户类型", "User type"),
     question=Words("谁是回头客，谁只图便宜，谁是一时需要？", "Who keeps coming back, who comes for the price, who needed it once?"),
     definition=Words(
-        "先算两个分：满意度 =（未退款订单 + 1）÷（订单 + 退款单 + 2），已离开所有社群的打八折；"
+        "先算两个分：满意度 =（未退款订单 + 评价得分之和 + 1）÷（订单 + 退款单 + 评价数 + 2），已离开所有社群的打八折；"
+        "评价是最近 365 天的评分、问卷、好评（1 分）和投诉（0 分，妥善解决 0.5 分）；"
         "忠诚度 = 70 × 有购买的月份占比（最近 6 个 30 天，至少 2 单）+ 30（推荐来的人里有人买过）。"
         "再依次判断：数据不足 → 羊毛 → 忠实 → 需求 → 低需求。促销日 = 订单数超过前后 14 天中位数两倍的日子（至少 5 单）。",
-        "Two scores first: satisfaction = (orders kept + 1) ÷ (orders + refunded + 2), four fifths of that for whoever left every "
-        "community; loyalty = 70 × share of months with an order (the last six times 30 days, from two orders on) + 30 if somebody "
+        "Two scores first: satisfaction = (orders kept + scores of opinions + 1) ÷ (orders + refunded + opinions + 2), four fifths of that "
+        "for whoever left every community; opinions are the ratings, survey answers, praise (1) and complaints (0, settled well 0.5) of the "
+        "last 365 days; loyalty = 70 × share of months with an order (the last six times 30 days, from two orders on) + 30 if somebody "
         "they brought has bought. Then in this order: not enough data → bargain → loyal → demand → low demand. A sale day has more "
         "than twice the median orders of the 14 days before and after it, and five at least.",
     ),
@@ -38,7 +40,7 @@ LABEL = Label(
         Threshold("demand_orders", Words("需求：或订单数", "Demand: or orders"), Words("单", "orders"), 2, 1, 100),
     ),
     scores={
-        "satisfaction": "round(100 * (orders + 1) / (orders + refunded + 2) * CASE WHEN present THEN 1 ELSE 0.8 END)",
+        "satisfaction": "round(100 * (orders + satisfied + 1) / (orders + refunded + opinions + 2) * CASE WHEN present THEN 1 ELSE 0.8 END)",
         "loyalty": "round(70 * CASE WHEN orders > 1 THEN bought_months / possible_months ELSE 0 END + 30 * least(recommended, 1))",
         "sale_share": "round(100 * sale_orders / greatest(orders, 1))",
     },
@@ -80,7 +82,8 @@ LABEL = Label(
         ({"orders_known": True, "orders": 0, "refunded": 0, "known_days": 13}, "unknown"),
         ({"orders_known": True, "orders": 0, "refunded": 0, "known_days": 14, "present": True, "recommended": 0}, "low_demand"),
         ({"orders_known": True, "orders": 4, "refunded": 0, "known_days": 90, "present": True, "recommended": 0, "sale_orders": 2, "bought_months": 3, "possible_months": 3}, "bargain"),
-        ({"orders_known": True, "orders": 4, "refunded": 0, "known_days": 90, "present": True, "recommended": 1, "sale_orders": 2, "bought_months": 3, "possible_months": 3}, "loyal"),
+        ({"orders_known": True, "orders": 4, "refunded": 0, "known_days": 90, "present": True, "recommended": 1, "sale_orders": 2, "bought_months": 3, "possible_months": 3, "opinions": 0, "satisfied": 0}, "loyal"),
+        ({"orders_known": True, "orders": 4, "refunded": 0, "known_days": 90, "present": True, "recommended": 1, "sale_orders": 2, "bought_months": 3, "possible_months": 3, "opinions": 5, "satisfied": 0}, "demand"),
         ({"orders_known": True, "orders": 4, "refunded": 0, "known_days": 90, "present": True, "recommended": 0, "sale_orders": 0, "bought_months": 1, "possible_months": 3, "value_ratio": 0.4}, "demand"),
         ({"orders_known": True, "orders": 1, "refunded": 0, "known_days": 90, "present": True, "recommended": 0, "sale_orders": 0, "value_ratio": 1.2}, "demand"),
         ({"orders_known": True, "orders": 1, "refunded": 0, "known_days": 90, "present": True, "recommended": 0, "sale_orders": 0, "value_ratio": 0.4}, "low_demand"),

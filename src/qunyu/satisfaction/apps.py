@@ -1,0 +1,13 @@
+from django.apps import AppConfig
+
+
+class SatisfactionConfig(AppConfig):
+    name = "qunyu.satisfaction"
+    label = "satisfaction"
+
+    def ready(self) -> None:
+        """Gives insights what people said of us, which labels take into account."""
+        from qunyu.insights.providers import provide
+        from qunyu.satisfaction.queries import dimension
+
+        provide("opinions", dimension)

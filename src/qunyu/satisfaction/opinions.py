@@ -1,0 +1,158 @@
+"""Opinions: ratings, praise and complaints noted down, taken back, and read."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING
+
+from django.db import transaction
+from django.db.models import OuterRef, QuerySet, Subquery
+
+from qunyu.jobs.port import enqueue, load
+from qunyu.kernel import audit
+from qunyu.kernel.errors import DomainError
+from qunyu.kernel.ids import new_public_id
+from qunyu.kernel.scope import Scope
+from qunyu.kernel.words import Words
+from qunyu.members.merging import require_edit
+from qunyu.members.queries import heads, own_members, people
+from qunyu.satisfaction.models import Complaint, Opinion, OpinionKind
+from qunyu.satisfaction.rules.scores import COMPLAINT, PRAISE, STARS, of_stars
+
+if TYPE_CHECKING:
+    from qunyu.members.models import Member
+
+LONGEST, LONGEST_ABOUT = 2000, 120
+# Whoever notes down a call may have a clock that runs ahead.
+AHEAD = timedelta(days=1)
+KINDS: dict[str, Words] = {
+    "rating": Words("评分", "Rating"),
+    "complaint": Words("投诉", "Complaint"),
+    "praise": Words("好评", "Praise"),
+    "survey": Words("问卷", "Survey"),
+}
+# What somebody can note down by hand.
+NOTED = ("rating", "complaint", "praise")
+_REASONS: dict[str, Words] = {
+    "kind": Words("请选择评分、投诉或好评", "choose rating, complaint or praise"),
+    "stars": Words("请选择 1 至 5 星", "choose 1 to 5 stars"),
+    "text": Words(
+        "投诉和好评须写明内容，最多 {most} 个字", "say what the complaint or praise is, with at most {most} characters"
+    ),
+    "about": Words("最多 {most} 个字", "at most {most} characters"),
+    "at": Words("时间不能在将来", "it cannot lie in the future"),
+}
+
+
+@dataclass(frozen=True)
+class Said:
+    """What somebody said: `kind` is one of NOTED, `stars` only for a rating, `about` an order or a product."""
+
+    kind: str
+    at: datetime
+    stars: int | None = None
+    text: str = ""
+    about: str = ""
+
+
+def note(*, by: Scope, member: Member, said: Said, now: datetime, act: str = "") -> Opinion:
+    """A new opinion of the person; a complaint waits to be taken care of.
+
+    Raises Denied; DomainError bad_opinion with the `field`.
+    """
+    load()
+    _check(said, now)
+    with transaction.atomic():
+        require_edit(by, member)
+        row = Opinion.objects.create(
+            act=act or new_public_id(), member=member, kind=said.kind, score=_score(said), text=said.text.strip(),
+            about=said.about.strip(), at=said.at, by=by.actor.key, by_name=by.actor.name[:120], written_at=now,
+        )  # fmt: skip
+        if said.kind == OpinionKind.COMPLAINT:
+            Complaint.objects.create(opinion=row)
+        audit.record(by=by.actor, action="opinion.add", kind="member", id=member.pk, now=now, opinion=row.pk)
+        label_anew([member.pk], now)
+    return row
+
+
+def _check(said: Said, now: datetime) -> None:
+    wrong = {
+        "kind": said.kind not in NOTED,
+        "stars": said.kind == "rating" and said.stars not in range(1, STARS + 1),
+        "text": len(said.text) > LONGEST or (said.kind in ("complaint", "praise") and not said.text.strip()),
+        "about": len(said.about) > LONGEST_ABOUT,
+        "at": said.at > now + AHEAD,
+    }
+    for name, is_wrong in wrong.items():
+        if is_wrong:
+            most = LONGEST_ABOUT if name == "about" else LONGEST
+            raise DomainError("bad_opinion", _REASONS[name].fill(most=most), field=name)
+
+
+def _score(said: Said) -> int:
+    return of_stars(said.stars or 0) if said.kind == "rating" else {"complaint": COMPLAINT, "praise": PRAISE}[said.kind]
+
+
+def withdraw(*, by: Scope, opinion: Opinion, back: bool, now: datetime) -> bool:
+    """Takes an opinion back that was noted by mistake, or (`back`) notes it again; whether that changed anything.
+
+    Raises Denied; DomainError not_noted for one that came with a survey.
+    """
+    load()
+    if opinion.kind == OpinionKind.SURVEY:
+        message = Words("问卷答案是对方自己填的，不能撤回", "the person answered a survey themselves; that stays")
+        raise DomainError("not_noted", message)
+    with transaction.atomic():
+        require_edit(by, head_of(opinion))
+        found = Opinion.objects.filter(pk=opinion.pk, withdrawn_at__isnull=not back)
+        changed = found.update(withdrawn_at=None if back else now)
+        if changed:
+            action = "opinion.restore" if back else "opinion.withdraw"
+            audit.record(by=by.actor, action=action, kind="member", id=opinion.member_id, now=now, opinion=opinion.pk)
+            label_anew([opinion.member_id], now)
+    return bool(changed)
+
+
+def head_of(opinion: Opinion) -> Member:
+    """The person it is of now."""
+    return heads(opinion.member_id).get()
+
+
+def label_anew(own: Collection[int], now: datetime) -> None:
+    """Lets a job renew the labels of who said something; inside a transaction, after `load`."""
+    members = sorted({heads(each).get().pk for each in own})
+    enqueue("flows.label", key=f"opinion-{members[0]}-{now.timestamp()}", members=members)
+
+
+def opinions(scope: Scope, *, withdrawn: bool = False) -> QuerySet[Opinion]:
+    """What people whom `scope` may see said, the latest first; `head` and `head_id` are the person's name and public id now."""
+    seen = own_members(people(scope))
+    found = (
+        Opinion.objects.filter(member__in=seen)
+        if withdrawn
+        else Opinion.objects.filter(member__in=seen, withdrawn_at=None)
+    )
+    now = heads(OuterRef("member"))
+    named = found.annotate(head=Subquery(now.values("name")[:1]), head_id=Subquery(now.values("public_id")[:1]))
+    return named.order_by("-at", "-id")
+
+
+def opinions_of(member: Member) -> list[Opinion]:
+    """What a person whom the caller has found under a scope said, over all that they are, the latest first; what was taken back too."""
+    return list(
+        Opinion.objects.filter(member__in=own_members([member])).select_related("complaint").order_by("-at", "-id")
+    )
+
+
+def find_opinion(scope: Scope, public_id: str) -> Opinion:
+    """The opinion with that public id, withdrawn or not.
+
+    Raises DomainError unknown_opinion where there is none that `scope` may see.
+    """
+    found = opinions(scope, withdrawn=True).filter(public_id=public_id).first()
+    if found is None:
+        message = Words("没有编号为“{id}”的评价", "there is no opinion with the id “{id}”")
+        raise DomainError("unknown_opinion", message.fill(id=public_id), id=public_id)
+    return found
