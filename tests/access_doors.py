@@ -94,7 +94,7 @@ CONSOLE: tuple[Door, ...] = (
     _page("survey_new", "anywhere", CHANGE),
     _page("survey", "there", PEOPLE, public_id="{survey}"),
     _page("survey_edit", "there", f"{PEOPLE} {CHANGE}", public_id="{survey}"),
-    _post("survey_ask", "there", f"{PEOPLE} {CHANGE}", {"name": "Meilin"}, public_id="{survey}"),
+    _post("survey_ask", "there", f"{PEOPLE} {CHANGE}", {"name": "Meilin", "all": "yes"}, public_id="{survey}"),
     _post("opinion_add", "there", f"{PEOPLE} {CHANGE}", {"kind": "praise", "text": "好"}, public_id="{mei}"),
     _page("members", "anywhere", PEOPLE),
     _page("labels", "anywhere", PEOPLE),
