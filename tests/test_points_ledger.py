@@ -12,7 +12,7 @@ from pytest_django import DjangoDbBlocker
 
 from qunyu.kernel.errors import DomainError
 from qunyu.kernel.scope import system_scope
-from qunyu.loyalty.ledger import check, expire_due, move
+from qunyu.loyalty.ledger import Gift, check, expire_due, move
 from qunyu.loyalty.models import Account, Entry, Movement, Programme
 from qunyu.loyalty.programmes import save_programme
 from qunyu.members.models import Identity, Member
@@ -32,7 +32,7 @@ def settled() -> tuple[Programme, list[Member]]:
     people = [Member.objects.create(name=f"P{number}") for number in range(PEOPLE + 1)]
     for member in people:
         Identity.objects.create(member=member, own_member=member, platform="qq", key=member.name, name=member.name)
-        move(by=SYSTEM, programme=programme, member=member, points=60, reason="开始", now=NOW)
+        move(by=SYSTEM, programme=programme, member=member, gift=Gift(60, "开始"), now=NOW)
     Identity.objects.filter(member=people[-1]).update(member=people[-2])
     return programme, people[:-1]
 
@@ -50,7 +50,7 @@ def work(number: int, programme: Programme, people: list[Member], told: Counter[
             if random.random() < 0.15:
                 expire_due(by=scope, today=now.date(), now=now)
             else:
-                move(by=scope, programme=programme, member=member, points=points, reason="随机", key=key, now=now)
+                move(by=scope, programme=programme, member=member, gift=Gift(points, "随机", key), now=now)
                 told["done"] += 1
         except DomainError as error:
             told[error.code] += 1

@@ -20,7 +20,7 @@ from qunyu.loyalty.models import Account, Entry, Lot, Movement, Programme
 from qunyu.loyalty.posting import Act, due, earn, expire, hold, lots_of, spend, undo
 from qunyu.loyalty.programmes import programmes
 from qunyu.members.merging import editable
-from qunyu.members.models import Identity
+from qunyu.members.own import identities, own_members
 
 if TYPE_CHECKING:
     from qunyu.members.models import Member
@@ -32,11 +32,6 @@ NO_REASON = Words("请写明原因，至少 2 个字", "say why, in at least 2 c
 CANNOT = Words("这笔变动不能冲正", "this movement cannot be reversed")
 # What people did by hand; anything else is corrected where it came from.
 BY_HAND = ("give", "take")
-
-
-def own_members(member: int) -> list[int]:
-    """The own members that a person is."""
-    return list(Identity.objects.filter(member=member).order_by("own_member").values_list("own_member", flat=True))
 
 
 def accounts_of(programme: Programme, member: int) -> list[int]:
@@ -62,25 +57,35 @@ def checked_points(points: int) -> int:
     return points
 
 
-def move(
-    *, by: Scope, programme: Programme, member: Member, points: int, reason: str, key: str = "", now: datetime
-) -> Movement:
-    """Gives somebody points (above 0) or takes them (below), for a reason; with a `key` that was used it changes nothing.
+@dataclass(frozen=True)
+class Gift:
+    """Points given (above 0) or taken (below), why, and the `key` by which it happens once ("" for no such key)."""
+
+    points: int
+    reason: str
+    key: str = ""
+    act: str = ""
+
+
+def move(*, by: Scope, programme: Programme, member: Member, gift: Gift, now: datetime) -> Movement:
+    """Gives somebody points or takes them; with a key that was used it changes nothing.
 
     Raises Denied; DomainError bad_points, reason_needed, not_enough_points or points_key_reused.
     """
     require_points(by, programme, member)
-    checked_points(abs(points))
-    if len(reason.strip()) < 2:
+    points, reason = checked_points(abs(gift.points)), gift.reason.strip()
+    if len(reason) < 2:
         raise DomainError("reason_needed", NO_REASON, field="reason")
-    kind = "give" if points > 0 else "take"
-    act = Act(by.actor, now, kind, f"{kind}:{by.actor.key}:{key or new_public_id()}", reason=reason.strip())
+    kind = "give" if gift.points > 0 else "take"
+    key = f"{kind}:{by.actor.key}:{gift.key or new_public_id()}"
+    act = Act(by.actor, now, kind, key, reason=reason, act=gift.act)
     with transaction.atomic():
-        if points > 0:
-            done = earn(programme, member.pk, points, act)
+        if kind == "give":
+            done, is_new = earn(programme, member.pk, points, act)
         else:
-            done = spend(programme, accounts_of(programme, member.pk), -points, act)
-        _note(by, f"points.{kind}", member.pk, now, points=abs(points), movement=done.pk)
+            done, is_new = spend(programme, accounts_of(programme, member.pk), points, act)
+        if is_new:
+            _note(by, f"points.{kind}", member.pk, now, points=points, movement=done.pk)
     return done
 
 
@@ -97,7 +102,7 @@ def reverse(*, by: Scope, movement: Movement, reason: str, now: datetime) -> Mov
         raise DomainError("cannot_reverse", CANNOT)
     if len(reason.strip()) < 2:
         raise DomainError("reason_needed", NO_REASON, field="reason")
-    people = Identity.objects.filter(own_member__point_accounts__entries__movement=movement).select_related("member")
+    people = identities().filter(own_member__point_accounts__entries__movement=movement).select_related("member")
     for each in people:
         require_points(by, movement.programme, each.member)
     act = Act(by.actor, now, "reverse", f"reverse:{movement.pk}", reason=reason.strip())

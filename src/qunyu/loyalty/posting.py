@@ -25,6 +25,7 @@ from qunyu.loyalty.rules.lots import LotLeft, expires_on, taken
 # The book on the other side of each kind of movement.
 BOOKS: dict[str, str] = {
     "earn": "issued",
+    "refund": "issued",
     "settle": "issued",
     "give": "adjusted",
     "take": "adjusted",
@@ -50,6 +51,13 @@ class Act:
     rule: str = ""
     source: str = ""
     act: str = ""
+    # When what is rewarded happened, where that was not now.
+    happened: datetime | None = None
+
+    @property
+    def earned(self) -> date:
+        """The day from which points grow old."""
+        return timezone.localtime(self.happened or self.now, settings.QUNYU_ZONE).date()
 
     @property
     def today(self) -> date:
@@ -66,7 +74,8 @@ def opened(programme: Programme, act: Act, reverses: Movement | None = None) -> 
         "rule": act.rule,
         "source": act.source[:200],
         "reason": act.reason[:200],
-        "at": act.now,
+        "at": act.happened or act.now,
+        "written_at": act.now,
         "by": act.by.key,
         "by_name": act.by.name[:120],
         "reverses": reverses,
@@ -146,15 +155,15 @@ def not_enough(points: int, there: int) -> DomainError:
     return DomainError("not_enough_points", NOT_ENOUGH.fill(points=points, there=there), field="points")
 
 
-def spend(programme: Programme, accounts: Collection[int], points: int, act: Act) -> Movement:
-    """Takes `points` out of accounts, what expires soonest first; what has expired by now is booked as that and not spent.
+def spend(programme: Programme, accounts: Collection[int], points: int, act: Act) -> tuple[Movement, bool]:
+    """Takes `points` out of accounts, what expires soonest first, and says whether it was not done before; what has expired by now is booked as that.
 
     Raises DomainError not_enough_points.
     """
     movement, is_new = opened(programme, act)
     if not is_new:
         members = Account.objects.filter(pk__in=accounts).values_list("member", flat=True)
-        return same_again(movement, act.kind, -points, [each for each in members if each is not None])
+        return same_again(movement, act.kind, -points, [each for each in members if each is not None]), False
     hold(accounts)
     expire(accounts, act)
     lots = lots_of(accounts)
@@ -163,20 +172,20 @@ def spend(programme: Programme, accounts: Collection[int], points: int, act: Act
         raise not_enough(points, sum(each.left for each in lots))
     debit(movement, dict(parts))
     book(movement, BOOKS[act.kind])
-    return movement
+    return movement, True
 
 
-def earn(programme: Programme, member: int, points: int, act: Act, earned: date | None = None) -> Movement:
-    """Gives an own member points earned on that day (None: now); what the account owes is taken off them at once."""
+def earn(programme: Programme, member: int, points: int, act: Act) -> tuple[Movement, bool]:
+    """Gives an own member points, and says whether it was not done before; what the account owes is taken off them at once."""
     movement, is_new = opened(programme, act)
     if not is_new:
-        return same_again(movement, act.kind, points, [member])
+        return same_again(movement, act.kind, points, [member]), False
     account = account_of(programme, member)
     hold([account.pk])
-    credit(movement, account.pk, points, expires_on(earned or act.today, programme.expiry, programme.expiry_months))
+    credit(movement, account.pk, points, expires_on(act.earned, programme.expiry, programme.expiry_months))
     book(movement, BOOKS[act.kind])
     settle(programme, account.pk, movement, act)
-    return movement
+    return movement, True
 
 
 def settle(programme: Programme, account: int, movement: Movement, act: Act) -> None:

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Any
 
+from django.conf import settings
 from django.db import transaction
 from django.db.models import QuerySet
+from django.utils import timezone
 
 from qunyu.kernel import audit
 from qunyu.kernel.errors import DomainError
@@ -123,11 +126,18 @@ _REASONS: dict[str, Words] = {
 }
 
 
+@dataclass(frozen=True)
+class RuleSetting:
+    """Whether an earning rule is on, with its figures (the usual ones where missing). `since` is the first day it looks at, None for as it is."""
+
+    on: bool
+    figures: Mapping[str, int] = field(default_factory=dict)
+    since: date | None = None
+
+
 @transaction.atomic
-def set_rule(
-    *, by: Scope, programme: Programme, rule: str, on: bool, figures: Mapping[str, int], now: datetime, today: date
-) -> bool:
-    """Switches an earning rule on or off, with its figures; whether that changed anything. On, it looks at facts from `today` on.
+def set_rule(*, by: Scope, programme: Programme, rule: str, setting: RuleSetting, now: datetime) -> bool:
+    """Switches an earning rule on or off, with its figures; whether that changed anything. On, it looks at facts from then on.
 
     Raises Denied; DomainError unknown_rule, or bad_figure with the `field`.
     """
@@ -135,28 +145,18 @@ def set_rule(
     found = earning_rules().get(rule)
     if found is None:
         raise DomainError("unknown_rule", Words("没有这条积分规则", "there is no such earning rule"), rule=rule)
-    whole = found.checked(figures)
+    whole = found.checked(setting.figures)
     rules = dict(Programme.objects.values_list("rules", flat=True).get(pk=programme.pk))
     before = rules.get(rule, {})
-    since = before.get("since") if before.get("on") else max(today, programme.starts_on).isoformat()
-    rules[rule] = {"on": on, "since": since, "figures": whole}
+    today = timezone.localtime(now, settings.QUNYU_ZONE).date()
+    fresh = max(setting.since or today, programme.starts_on).isoformat()
+    since = before["since"] if before.get("on") and setting.since is None else fresh
+    rules[rule] = {"on": setting.on, "since": since, "figures": whole}
     changed = bool(rules[rule] != before)
     if changed:
         Programme.objects.filter(pk=programme.pk).update(rules=rules)
         programme.rules = rules
         audit.record(
-            by=by.actor, action="points.rule", kind="programme", id=programme.pk, now=now, rule=rule, on=int(on)
+            by=by.actor, action="points.rule", kind="programme", id=programme.pk, now=now, rule=rule, on=int(setting.on)
         )
     return changed
-
-
-def start_rules_at(*, by: Scope, programme: Programme, rules: Collection[str], day: date) -> None:
-    """Lets rules look at facts from an earlier (or later) `day` on, for whoever begins with orders that are there already.
-
-    Raises Denied.
-    """
-    by.require("settings.edit", programme.unit_id)
-    for rule in rules:
-        if rule in programme.rules:
-            programme.rules[rule]["since"] = day.isoformat()
-    Programme.objects.filter(pk=programme.pk).update(rules=programme.rules)

@@ -1,6 +1,7 @@
 import django.db.models.deletion
-import qunyu.kernel.ids
 from django.db import migrations, models
+
+import qunyu.kernel.ids
 
 
 class Migration(migrations.Migration):
@@ -100,6 +101,7 @@ class Migration(migrations.Migration):
                 ("source", models.CharField(blank=True, max_length=200)),
                 ("reason", models.CharField(blank=True, max_length=200)),
                 ("at", models.DateTimeField(db_index=True)),
+                ("written_at", models.DateTimeField()),
                 ("by", models.CharField(max_length=40)),
                 ("by_name", models.CharField(max_length=120)),
                 (
@@ -361,8 +363,15 @@ class Migration(migrations.Migration):
                 ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
                 ("since", models.DateField()),
                 ("until", models.DateField(null=True)),
+                ("base_until", models.DateField(null=True)),
                 ("why", models.CharField(max_length=10)),
                 ("figures", models.JSONField(default=dict)),
+                (
+                    "base",
+                    models.ForeignKey(
+                        null=True, on_delete=django.db.models.deletion.PROTECT, related_name="+", to="loyalty.level"
+                    ),
+                ),
                 (
                     "level",
                     models.ForeignKey(

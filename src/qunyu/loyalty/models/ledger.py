@@ -51,7 +51,8 @@ class Account(models.Model):
 
 
 class Movement(Written):
-    """One change of the ledger; `key` makes it happen once. `act` joins what was done at once, `reverses` is what it takes back."""
+    """One change of the ledger; `key` makes it happen once. `at` is when what led to it
+    happened, `written_at` when it was written. `act` joins what was done at once, `reverses` is what it takes back."""
 
     public_id = models.CharField(max_length=PUBLIC_ID_LENGTH, unique=True, default=new_public_id)
     programme = models.ForeignKey(Programme, on_delete=models.PROTECT, related_name="movements")
@@ -62,6 +63,7 @@ class Movement(Written):
     source = models.CharField(max_length=200, blank=True)
     reason = models.CharField(max_length=200, blank=True)
     at = models.DateTimeField(db_index=True)
+    written_at = models.DateTimeField()
     by = models.CharField(max_length=40)
     by_name = models.CharField(max_length=120)
     reverses = models.OneToOneField("self", on_delete=models.PROTECT, null=True, related_name="reversed_by")

@@ -35,13 +35,18 @@ class Level(models.Model):
 
 
 class Standing(models.Model):
-    """Where a person (Identity.member) stands since `since`, until `until` at least (None: no end). `why` is the code of the reason, with its `figures`."""
+    """Where a person (Identity.member) stands since `since`, until `until` at least (None: no end). `why` is the code of the reason, with its `figures`.
+
+    `base` is where they would stand without what was given by hand, until `base_until` at least.
+    """
 
     programme = models.ForeignKey(Programme, on_delete=models.PROTECT, related_name="standings")
     member = models.ForeignKey("members.Member", on_delete=models.CASCADE, related_name="standings")
     level = models.ForeignKey(Level, on_delete=models.PROTECT, related_name="standings")
     since = models.DateField()
     until = models.DateField(null=True)
+    base = models.ForeignKey(Level, on_delete=models.PROTECT, null=True, related_name="+")
+    base_until = models.DateField(null=True)
     why = models.CharField(max_length=10)
     figures = models.JSONField(default=dict)
 

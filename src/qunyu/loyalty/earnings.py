@@ -1,0 +1,173 @@
+"""Earnings: what deeds earn by a programme's rules, once each; what a refund leaves without ground is taken back."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+from itertools import islice
+
+from django.conf import settings
+from django.db import transaction
+from django.utils import timezone
+
+from qunyu.kernel.scope import Denied, Scope
+from qunyu.loyalty import deeds
+from qunyu.loyalty.deeds import Told
+from qunyu.loyalty.earning import EarningRule, earning_rules
+from qunyu.loyalty.earning.rule import Deed
+from qunyu.loyalty.models import Account, Earning, Lot, Programme
+from qunyu.loyalty.posting import BOOKS, Act, account_of, book, earn, hold, opened, take_back
+from qunyu.loyalty.programmes import units_of
+from qunyu.loyalty.rules.lots import expires_on
+
+CHUNK = 500
+# What somebody said is not unsaid: only what orders and joinings gave loses its ground.
+LASTING = ("talk",)
+
+
+@dataclass
+class Collected:
+    """How many deeds earned something or more of it, how many points, and the same of what was taken back."""
+
+    given: int = 0
+    points: int = 0
+    taken: int = 0
+    taken_points: int = 0
+
+
+def collect(*, by: Scope, programme: Programme, told: Told, now: datetime) -> Collected:
+    """Brings what every deed has earned in line with the programme's rules. Again changes nothing.
+
+    Raises Denied unless `by` is the system.
+    """
+    if not by.everything:
+        raise Denied("points.edit")
+    units, found = units_of(programme), Collected()
+    for key, setting in programme.rules.items():
+        rule = earning_rules().get(key)
+        if rule is not None and setting["on"]:
+            work = _Work(by, programme, rule, setting["figures"], now, found)
+            work.run(_deeds(rule, units, date.fromisoformat(setting["since"]), told))
+    return found
+
+
+def _deeds(rule: EarningRule, units: Collection[int], since: date, told: Told) -> Iterator[Deed]:
+    if rule.deed == "order":
+        return deeds.orders_since(units, since)
+    if rule.deed == "first_order":
+        return deeds.first_orders(units, since)
+    if rule.deed == "join":
+        return deeds.joins_since(units, since)
+    found = deeds.talk(told) if rule.deed == "talk" else deeds.referrals(told, units)
+    return (each for each in found if each.at >= deeds.midnight(since))
+
+
+@dataclass
+class _Work:
+    """One rule over all its deeds."""
+
+    by: Scope
+    programme: Programme
+    rule: EarningRule
+    figures: Mapping[str, int]
+    now: datetime
+    found: Collected
+
+    def run(self, given: Iterable[Deed]) -> None:
+        deeds_left, seen = iter(given), set[str]()
+        while chunk := list(islice(deeds_left, CHUNK)):
+            self._chunk(chunk)
+            if self.rule.deed != "order":
+                seen.update(each.source for each in chunk)
+        if self.rule.deed not in LASTING:
+            self._groundless(seen)
+
+    def _chunk(self, chunk: list[Deed]) -> None:
+        rows = self._rows([each.source for each in chunk])
+        today = timezone.localtime(self.now, settings.QUNYU_ZONE).date()
+        for deed in chunk:
+            row = rows.get(deed.source)
+            points = self.rule.points(deed, self.figures if row is None else row.figures)
+            if row is None:
+                day = timezone.localtime(deed.at, settings.QUNYU_ZONE).date()
+                gone_on = expires_on(day, self.programme.expiry, self.programme.expiry_months)
+                if points and (gone_on is None or gone_on > today):
+                    self._first(deed, points)
+            elif row.account.member_id != deed.member:
+                self._bring(row, 0, deed.at)
+                self._hand_on(row, deed, points)
+            elif row.points != points:
+                self._bring(row, points, deed.at)
+
+    def _rows(self, sources: Collection[str]) -> dict[str, Earning]:
+        mine = Earning.objects.filter(programme=self.programme, rule=self.rule.key, source__in=sources)
+        return {each.source: each for each in mine.select_related("account")}
+
+    def _first(self, deed: Deed, points: int) -> None:
+        with transaction.atomic():
+            row, is_new = Earning.objects.get_or_create(
+                programme=self.programme,
+                rule=self.rule.key,
+                source=deed.source,
+                defaults={"account": account_of(self.programme, deed.member), "figures": dict(self.figures)},
+            )
+            if is_new:
+                self._bring(row, points, deed.at)
+
+    def _hand_on(self, row: Earning, deed: Deed, points: int) -> None:
+        """The order is somebody else's by now."""
+        account = account_of(self.programme, deed.member)
+        Earning.objects.filter(pk=row.pk).update(account=account)
+        row = Earning.objects.select_related("account").get(pk=row.pk)
+        if points:
+            self._bring(row, points, deed.at)
+
+    def _groundless(self, seen: set[str]) -> None:
+        """What was earned with something that is no longer there is taken back."""
+        mine = Earning.objects.filter(programme=self.programme, rule=self.rule.key, points__gt=0)
+        rows = mine.select_related("account").order_by("pk").iterator(chunk_size=CHUNK)
+        while chunk := list(islice(rows, CHUNK)):
+            sources = [each.source for each in chunk]
+            there = deeds.present_orders(sources) if self.rule.deed == "order" else seen
+            for row in chunk:
+                if row.source not in there and self._had_to_be_there(row):
+                    self._bring(row, 0, self.now)
+
+    def _had_to_be_there(self, row: Earning) -> bool:
+        """Whether the deeds looked at reach back to what this was earned with: a rule may have been told to begin later since."""
+        since = deeds.midnight(date.fromisoformat(self.programme.rules[self.rule.key]["since"]))
+        earned = row.account.lots.filter(movement__rule=row.rule, movement__source=row.source).order_by("pk")
+        at = earned.values_list("earned_at", flat=True).first()
+        return self.rule.deed == "order" or (at is not None and at >= since)
+
+    def _bring(self, row: Earning, points: int, at: datetime) -> None:
+        """Makes what the fact has earned `points`; whoever else does the same at this moment finds it done."""
+        with transaction.atomic():
+            mine = Earning.objects.filter(pk=row.pk, times=row.times)
+            if not mine.update(points=points, times=row.times + 1):
+                return
+            more = points - row.points
+            kind = "earn" if more > 0 else "refund"
+            act = Act(self.by.actor, self.now, kind, f"{kind}:{row.pk}:{row.times}", rule=row.rule, source=row.source)
+            if more > 0:
+                earn(self.programme, row.account.member_id or 0, more, replace(act, happened=at))
+                self.found.given += 1
+                self.found.points += more
+            elif more < 0:
+                self._take(row, -more, act)
+        row.points, row.times = points, row.times + 1
+
+    def _take(self, row: Earning, points: int, act: Act) -> None:
+        movement, _ = opened(self.programme, act)
+        hold([row.account_id])
+        lots = Lot.objects.filter(account=row.account, movement__rule=row.rule, movement__source=row.source)
+        take_back(movement, row.account_id, points, set(lots.values_list("pk", flat=True)))
+        book(movement, BOOKS["refund"])
+        self.found.taken += 1
+        self.found.taken_points += points
+
+
+def owing(programme: Programme) -> int:
+    """How many accounts owe points."""
+    return Account.objects.filter(programme=programme, owed__gt=0).count()
