@@ -44,6 +44,10 @@ MAP = (
     Place("members", Words("成员", "Members"), "users", "members.view", within=("member", "member_edit", "member_merge", "contact"), below=(
         Place("labels", Words("分层与类型", "Labels"), "tags", "members.view"),
         Place("same_person", Words("疑似同一人", "Same person?"), "users-group", "members.view"),
+        Place("points", Words("积分与权益", "Points & levels"), "coins", "members.view",
+              within=("points_ledger", "points_give", "points_give_check", "points_programme", "points_rule", "levels", "level_new", "level",
+                      "benefits", "benefit_new", "benefit", "rewards", "reward_new", "reward", "redemptions", "redemption", "vip",
+                      "vip_mark", "vip_door", "member_points")),
         Place("profiles_new", Words("导入资料", "Import profiles"), "table-import", "members.edit", within=("profiles_check",)),
     )),
     Place("organisation", Words("组织", "Organisation"), "sitemap", "staff.manage", below=(

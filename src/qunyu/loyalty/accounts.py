@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING
 
-from django.db.models import Q, QuerySet, Sum
+from django.db.models import Count, Max, Q, QuerySet, Sum
 from django.db.models.functions import TruncMonth
 
 from qunyu.kernel.errors import DomainError
@@ -172,3 +172,34 @@ def people_behind(rows: Collection[Entry]) -> dict[int, int]:
     """Own member -> the person they are now, of the accounts of these entries."""
     keys = {each.account.member_id for each in rows if each.account is not None and each.account.member_id}
     return heads_of({each for each in keys if each is not None})
+
+
+def movements_of(scope: Scope, act: str) -> list[Movement]:
+    """What was given and taken by hand under that act and not reversed, of accounts that `scope` may see."""
+    found = Movement.objects.filter(act=act, kind__in=("give", "take"), reversed_by=None)
+    return list(found.filter(entries__account__in=visible(scope)).select_related("programme").distinct().order_by("pk"))
+
+
+@dataclass(frozen=True)
+class Batch:
+    """Points given to many at once: when, by whom, to how many, how many points, and how many movements are not reversed."""
+
+    act: str
+    at: datetime
+    by_name: str
+    people: int
+    points: int
+    left: int
+
+
+def batches(scope: Scope, programme: Programme, limit: int = 10) -> list[Batch]:
+    """The latest tables of points, as far as `scope` may see their people."""
+    mine = Entry.objects.filter(
+        side="member", account__in=visible(scope, programme), movement__kind__in=("give", "take")
+    )
+    grouped = mine.order_by().values_list("movement__act").annotate(
+        n=Count("pk"), at=Max("movement__written_at"), by=Max("movement__by_name"), points=Sum("amount"),
+        left=Count("pk", filter=Q(movement__reversed_by=None)),
+    )  # fmt: skip
+    rows = grouped.filter(n__gt=1).order_by("-at")[:limit]
+    return [Batch(act, at, by, n, points, left) for act, n, at, by, points, left in rows]

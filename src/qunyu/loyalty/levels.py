@@ -59,6 +59,11 @@ class Rung:
     months: int = 12
 
 
+def bar(kind: str, least: int, currency: str = "") -> Bar:
+    """A bar of that kind (a key of KINDS)."""
+    return bar_of({"kind": kind, "least": least, "currency": currency})
+
+
 def levels(programme: Programme) -> list[Level]:
     """The ladder from the lowest step up, each with `people`, how many stand there."""
     rows = Level.objects.filter(programme=programme).annotate(people=Count("standings"))
