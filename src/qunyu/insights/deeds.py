@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Collection
-from datetime import date, datetime
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 from qunyu.events.lake.store import Lake
 from qunyu.insights.identities import make_identities
 from qunyu.insights.providers import dimension
 from qunyu.kernel.scope import Scope
+
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 def talk_weeks(lake: Lake, scope: Scope, units: Collection[int], since: date) -> list[tuple[int, date, int]]:
@@ -28,13 +30,15 @@ def invitations(lake: Lake, scope: Scope, units: Collection[int], since: date) -
     Whoever was in one of these communities before is not brought by whoever asks them into the next.
     """
     sql = """
-    SELECT arg_min(f.other, f.occurred_at), f.identity, min(f.occurred_at)
+    SELECT arg_min(f.other, f.occurred_at), f.identity, epoch_us(min(f.occurred_at))
     FROM facts f SEMI JOIN places USING (community) JOIN identities guest ON guest.identity = f.identity
     JOIN identities host ON host.identity = f.other
     WHERE f.kind = 'joined' AND guest.role = 'member' AND host.role = 'member' AND host.member <> guest.member
     GROUP BY f.identity HAVING min(f.local_day) >= ?
     """
-    return _rows(lake, scope, units, sql, since)
+    rows = _rows(lake, scope, units, sql, since)
+    # Whole microseconds: DuckDB's own times with zones take a package more.
+    return [(host, guest, _EPOCH + timedelta(microseconds=at)) for host, guest, at in rows]
 
 
 def _rows(lake: Lake, scope: Scope, units: Collection[int], sql: str, since: date) -> list[Any]:

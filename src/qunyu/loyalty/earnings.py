@@ -3,21 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date, datetime
 from itertools import islice
 
-from django.conf import settings
 from django.db import transaction
-from django.utils import timezone
 
+from qunyu.communities.duties import local_day
 from qunyu.kernel.scope import Denied, Scope
 from qunyu.loyalty import deeds
 from qunyu.loyalty.deeds import Told
 from qunyu.loyalty.earning import EarningRule, earning_rules
 from qunyu.loyalty.earning.rule import Deed
 from qunyu.loyalty.models import Account, Earning, Lot, Programme
-from qunyu.loyalty.posting import BOOKS, Act, account_of, book, earn, hold, opened, take_back
+from qunyu.loyalty.posting import BOOKS, Act, account_of, accounts_for, book, earn_many, hold, opened, take_back
 from qunyu.loyalty.programmes import units_of
 from qunyu.loyalty.rules.lots import expires_on
 
@@ -84,36 +83,56 @@ class _Work:
             self._groundless(seen)
 
     def _chunk(self, chunk: list[Deed]) -> None:
-        rows = self._rows([each.source for each in chunk])
-        today = timezone.localtime(self.now, settings.QUNYU_ZONE).date()
+        rows, new = self._rows([each.source for each in chunk]), dict[str, tuple[Deed, int]]()
         for deed in chunk:
             row = rows.get(deed.source)
             points = self.rule.points(deed, self.figures if row is None else row.figures)
             if row is None:
-                day = timezone.localtime(deed.at, settings.QUNYU_ZONE).date()
-                gone_on = expires_on(day, self.programme.expiry, self.programme.expiry_months)
-                if points and (gone_on is None or gone_on > today):
-                    self._first(deed, points)
+                if points and not self._gone(deed):
+                    new[deed.source] = (deed, points)
             elif row.account.member_id != deed.member:
                 self._bring(row, 0, deed.at)
                 self._hand_on(row, deed, points)
             elif row.points != points:
                 self._bring(row, points, deed.at)
+        if new:
+            self._first(new)
+
+    def _gone(self, deed: Deed) -> bool:
+        """Whether what the deed would give had expired by now."""
+        gone_on = expires_on(local_day(deed.at), self.programme.expiry, self.programme.expiry_months)
+        return gone_on is not None and gone_on <= local_day(self.now)
 
     def _rows(self, sources: Collection[str]) -> dict[str, Earning]:
         mine = Earning.objects.filter(programme=self.programme, rule=self.rule.key, source__in=sources)
         return {each.source: each for each in mine.select_related("account")}
 
-    def _first(self, deed: Deed, points: int) -> None:
+    def _first(self, new: dict[str, tuple[Deed, int]]) -> None:
+        """Gives for many deeds at once what they have not given yet."""
         with transaction.atomic():
-            row, is_new = Earning.objects.get_or_create(
-                programme=self.programme,
-                rule=self.rule.key,
-                source=deed.source,
-                defaults={"account": account_of(self.programme, deed.member), "figures": dict(self.figures)},
-            )
-            if is_new:
-                self._bring(row, points, deed.at)
+            accounts = accounts_for(self.programme, {deed.member for deed, _ in new.values()})
+            hold(accounts.values())
+            # Whoever came first has written them by now.
+            done = self._rows(list(new))
+            left = [each for source, each in new.items() if source not in done]
+            rows = Earning.objects.bulk_create(
+                Earning(
+                    programme=self.programme, rule=self.rule.key, source=deed.source, points=points, times=1,
+                    account_id=accounts[deed.member], figures=dict(self.figures),
+                )
+                for deed, points in left
+            )  # fmt: skip
+            gifts = [
+                (row.account_id, points, self._act(row, "earn", 0, deed.at))
+                for row, (deed, points) in zip(rows, left, strict=True)
+            ]
+            earn_many(self.programme, gifts)
+        self.found.given += len(left)
+        self.found.points += sum(points for _, points in left)
+
+    def _act(self, row: Earning, kind: str, times: int, at: datetime | None) -> Act:
+        key = f"{kind}:{row.pk}:{times}"
+        return Act(self.by.actor, self.now, kind, key, rule=row.rule, source=row.source, happened=at)
 
     def _hand_on(self, row: Earning, deed: Deed, points: int) -> None:
         """The order is somebody else's by now."""
@@ -149,9 +168,9 @@ class _Work:
                 return
             more = points - row.points
             kind = "earn" if more > 0 else "refund"
-            act = Act(self.by.actor, self.now, kind, f"{kind}:{row.pk}:{row.times}", rule=row.rule, source=row.source)
+            act = self._act(row, kind, row.times, at if more > 0 else None)
             if more > 0:
-                earn(self.programme, row.account.member_id or 0, more, replace(act, happened=at))
+                earn_many(self.programme, [(row.account_id, more, act)], held=False)
                 self.found.given += 1
                 self.found.points += more
             elif more < 0:

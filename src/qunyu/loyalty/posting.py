@@ -7,9 +7,10 @@ one conditional UPDATE whose row count decides. Rows are held in the order of th
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from typing import Any
 
 from django.conf import settings
 from django.db.models import F, Q, Sum
@@ -67,8 +68,14 @@ class Act:
 
 def opened(programme: Programme, act: Act, reverses: Movement | None = None) -> tuple[Movement, bool]:
     """The movement with the act's key, and whether it is a new one, whose entries are still to be written."""
-    told = {
-        "programme": programme,
+    return Movement.objects.get_or_create(
+        key=act.key, defaults={**_told(act), "programme": programme, "reverses": reverses}
+    )
+
+
+def _told(act: Act) -> dict[str, Any]:
+    """What a movement tells of its act."""
+    return {
         "kind": act.kind,
         "act": act.act or new_public_id(),
         "rule": act.rule,
@@ -78,9 +85,11 @@ def opened(programme: Programme, act: Act, reverses: Movement | None = None) -> 
         "written_at": act.now,
         "by": act.by.key,
         "by_name": act.by.name[:120],
-        "reverses": reverses,
     }
-    return Movement.objects.get_or_create(key=act.key, defaults=told)
+
+
+def _movement(programme: Programme, act: Act) -> Movement:
+    return Movement(key=act.key, programme=programme, **_told(act))
 
 
 def same_again(movement: Movement, kind: str, points: int, members: Collection[int]) -> Movement:
@@ -186,6 +195,46 @@ def earn(programme: Programme, member: int, points: int, act: Act) -> tuple[Move
     book(movement, BOOKS[act.kind])
     settle(programme, account.pk, movement, act)
     return movement, True
+
+
+def accounts_for(programme: Programme, members: Collection[int]) -> dict[int, int]:
+    """Own member -> the key of their account, made where it is not there."""
+    missing = [Account(programme=programme, member_id=each) for each in sorted(members)]
+    Account.objects.bulk_create(missing, ignore_conflicts=True)
+    return dict(Account.objects.filter(programme=programme, member__in=members).values_list("member", "pk"))
+
+
+def earn_many(programme: Programme, gifts: Sequence[tuple[int, int, Act]], *, held: bool = True) -> None:
+    """Gives accounts points, each by an act whose key nobody has used; as `earn`, for many at once."""
+    if not held:
+        hold({account for account, _, _ in gifts})
+    movements = Movement.objects.bulk_create(_movement(programme, act) for _, _, act in gifts)
+    told = list(zip(movements, gifts, strict=True))
+    Lot.objects.bulk_create(
+        Lot(
+            account_id=account, movement=movement, points=points, left=points, earned_at=movement.at,
+            expires_on=expires_on(act.earned, programme.expiry, programme.expiry_months),
+        )
+        for movement, (account, points, act) in told
+    )  # fmt: skip
+    sides = (
+        ((movement, "member", account, points), (movement, BOOKS[act.kind], None, -points))
+        for movement, (account, points, act) in told
+    )
+    Entry.objects.bulk_create(
+        Entry(movement=movement, side=side, account_id=account, amount=amount)
+        for both in sides
+        for movement, side, account, amount in both
+    )
+    sums: dict[int, int] = defaultdict(int)
+    for account, points, _ in gifts:
+        sums[account] += points
+    for account, points in sorted(sums.items()):
+        Account.objects.filter(pk=account).update(balance=F("balance") + points)
+    owing = set(Account.objects.filter(pk__in=sums, owed__gt=0).values_list("pk", flat=True))
+    for movement, (account, _, act) in told:
+        if account in owing:
+            settle(programme, account, movement, act)
 
 
 def settle(programme: Programme, account: int, movement: Movement, act: Act) -> None:

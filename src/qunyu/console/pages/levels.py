@@ -91,8 +91,8 @@ def _done(request: Ask, form: Form, programme: Programme, level: Level | None) -
 
 def _effects(programme: Programme, found: Any, rung: Rung) -> dict[str, Any]:
     ladder = levels.levels(programme)
-    places: dict[int | None, int] = {each.pk: each.position for each in ladder} | {0: len(ladder)}
-    names: dict[int | None, str] = {each.pk: each.name for each in ladder} | {0: rung.name}
+    places: dict[int | None, int] = {**{each.pk: each.position for each in ladder}, 0: len(ladder)}
+    names: dict[int | None, str] = {**{each.pk: each.name for each in ladder}, 0: rung.name}
     return {
         "people": found.people,
         "up": found.count(places, 1),
