@@ -28,6 +28,7 @@ KINDS: dict[str, Words] = {
     "field": Words("成员字段", "Member field"),
     "profile_import": Words("资料导入", "Import of profiles"),
     "members": Words("成员名单", "List of members"),
+    "programme": Words("积分方案", "Points programme"),
 }
 # The names of an entry's data.
 DETAILS: dict[str, Words] = {
@@ -60,6 +61,14 @@ DETAILS: dict[str, Words] = {
     "contact": Words("联系记录", "Contact"),
     "other": Words("另一位", "The other"),
     "people": Words("人数", "People"),
+    "points": Words("积分", "Points"),
+    "movement": Words("变动", "Movement"),
+    "level": Words("等级", "Level"),
+    "benefit": Words("权益", "Benefit"),
+    "reward": Words("奖品", "Reward"),
+    "rule": Words("规则", "Rule"),
+    "on": Words("启用", "On"),
+    "community": Words("社群", "Community"),
 }
 # How somebody signed in.
 WAYS: dict[str, Words] = {
