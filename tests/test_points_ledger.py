@@ -13,8 +13,9 @@ from pytest_django import DjangoDbBlocker
 from qunyu.kernel.errors import DomainError
 from qunyu.kernel.scope import system_scope
 from qunyu.loyalty.ledger import Gift, check, expire_due, move
-from qunyu.loyalty.models import Account, Entry, Movement, Programme
+from qunyu.loyalty.models import Account, Entry, Movement, Programme, Redemption, Reward
 from qunyu.loyalty.programmes import save_programme
+from qunyu.loyalty.rewards import Prize, redeem, save_reward
 from qunyu.members.models import Identity, Member
 from qunyu.people.queries import root_unit
 from tests.deployment_copies import Copy
@@ -93,3 +94,32 @@ def test_sixteen_workers_at_once(copy: Copy, django_db_blocker: DjangoDbBlocker)
         assert Movement.objects.filter(kind="give").exists()
         assert Movement.objects.filter(kind="take").exists()
         assert Movement.objects.filter(kind="expire").exists()
+
+
+def test_a_reward_is_never_oversold(copy: Copy, django_db_blocker: DjangoDbBlocker) -> None:
+    deployment = copy()
+    with django_db_blocker.unblock(), deployment.connected():
+        programme, people = settled()
+        prize = Prize("茶杯", 10, stock=5, per_person=4)
+        reward = save_reward(by=SYSTEM, programme=programme, reward=None, prize=prize, now=NOW)
+        told, barrier = Counter[str](), Barrier(WORKERS)
+
+        def run(number: int) -> None:
+            with deployment.connected():
+                barrier.wait()
+                try:
+                    redeem(by=SYSTEM, reward=reward, member=people[number % PEOPLE], now=NOW)
+                    told["done"] += 1
+                except DomainError as error:
+                    told[error.code] += 1
+
+        threads = [Thread(target=run, args=(number,)) for number in range(WORKERS)]
+        for each in threads:
+            each.start()
+        for each in threads:
+            each.join()
+        assert (told["done"], sum(told.values())) == (5, WORKERS)
+        assert set(told) <= {"done", "out_of_stock", "reward_limit"}
+        assert Redemption.objects.count() == 5
+        assert Reward.objects.get().stock == 0
+        assert check() == []

@@ -20,7 +20,7 @@ from qunyu.api.schemas.points import (
     FeeIn,
     FeeOut,
     GiftIn,
-    GrantIn,
+    LevelGrantIn,
     LevelIn,
     LevelOut,
     MovesOut,
@@ -231,7 +231,7 @@ def preview_level(request: HttpRequest, id: str, level: str, asked: LevelIn) -> 
 
 
 @router.post("/members/{id}/levels", response={201: Ref}, operation_id="give_level", summary="Give a level by hand")
-def give_level(request: HttpRequest, id: str, asked: GrantIn) -> Status[Ref]:
+def give_level(request: HttpRequest, id: str, asked: LevelGrantIn) -> Status[Ref]:
     """Gives a level until a day. Needs points.edit where the person belongs."""
     scope, member = _person(request, id)
     level = levels.find_level(programmes.find_programme(scope, asked.programme), asked.level)

@@ -158,7 +158,7 @@ class MovesOut(Schema):
     same: int
 
 
-class GrantIn(Schema):
+class LevelGrantIn(Schema):
     """A level by hand, until that day."""
 
     level: Text
