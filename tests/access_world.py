@@ -104,6 +104,11 @@ def points_of(system: Scope, unit: Unit, tea: Community) -> World:
     redemption = redeem(by=system, reward=reward, member=mei, now=NOW)
     renew(by=system, programme=programme, now=NOW, today=date(2026, 3, 20))
     mark(by=system, community=tea, terms=Terms(level, 100_00, "CNY"), now=NOW)
-    rows = {"programme": programme, "level": level, "benefit": benefit, "reward": reward}
-    moved = {"movement": movement.public_id, "redemption": redemption.public_id}
-    return {**{name: row.public_id for name, row in rows.items()}, **moved}
+    return {
+        "programme": programme.public_id,
+        "level": level.public_id,
+        "benefit": benefit.public_id,
+        "reward": reward.public_id,
+        "movement": movement.public_id,
+        "redemption": redemption.public_id,
+    }

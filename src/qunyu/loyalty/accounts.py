@@ -97,7 +97,9 @@ def search(found: QuerySet[Entry], *, text: str = "", kind: str = "", since: dat
 
 def entries_of(member: Member, limit: int | None = None, before: datetime | None = None) -> list[Entry]:
     """The entries of a person the caller has found under a scope, the latest first."""
-    found = Entry.objects.filter(account__member__in=own_members(member.pk), side="member")
+    found = Entry.objects.filter(
+        account__member__in=identities().filter(member=member).values("own_member"), side="member"
+    )
     if before is not None:
         found = found.filter(movement__at__lte=before)
     return list(found.select_related("movement__programme").order_by("-movement__at", "-pk")[:limit])

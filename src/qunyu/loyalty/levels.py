@@ -21,7 +21,7 @@ from qunyu.loyalty.ledger import require_points
 from qunyu.loyalty.models import Level, LevelChange, LevelGrant, Programme, Standing
 from qunyu.loyalty.rules.levels import BAR_KINDS, MONEY_KINDS, Bar, Step, missing
 from qunyu.loyalty.standing import Moves, bar_of, figures_of, ladder_of, preview, renew, step_of, tiers
-from qunyu.members.own import own_members
+from qunyu.members.own import identities, own_members
 
 if TYPE_CHECKING:
     from qunyu.members.models import Member
@@ -196,7 +196,7 @@ def grants_of(member: Member, today: date) -> list[LevelGrant]:
 
 def changes_of(member: Member) -> list[LevelChange]:
     """The person's steps up and down, over all that they are, the latest first."""
-    found = LevelChange.objects.filter(member__in=own_members(member.pk))
+    found = LevelChange.objects.filter(member__in=identities().filter(member=member).values("own_member"))
     return list(found.select_related("before", "after", "programme").order_by("-at", "-pk"))
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
+from typing import TYPE_CHECKING
 
 from qunyu.communities.duties import local_day
 from qunyu.communities.queries import search_communities
@@ -16,6 +17,9 @@ from qunyu.loyalty.programmes import RuleSetting, save_programme, set_rule
 from qunyu.loyalty.rewards import Prize
 from qunyu.members.queries import people
 from qunyu.people.queries import root_unit
+
+if TYPE_CHECKING:
+    from qunyu.loyalty.models import Level, Programme
 
 RULES = {
     "order_amount": {"units": 1, "points": 1},
@@ -47,6 +51,16 @@ def offer_rewards(*, by: Scope, now: datetime) -> None:
     for rule, figures in RULES.items():
         setting = RuleSetting(True, figures, today - (TALK_BACK if rule == "talk" else BACK))
         set_rule(by=by, programme=programme, rule=rule, setting=setting, now=now)
+    ladder = _offer(by, programme, now)
+    reward(now=now)
+    room = search_communities(by, theme="会员").order_by("pk").first()
+    if room is not None:
+        vip.mark(by=by, community=room, terms=vip.Terms(ladder[2], 199_00, CURRENCY), now=now)
+    _redeem_some(by, programme, now)
+
+
+def _offer(by: Scope, programme: Programme, now: datetime) -> list[Level]:
+    """The ladder, with its benefits and rewards; the lowest level first."""
     rungs = (
         Rung("茶客", months=0),
         Rung("茶友", [bar("orders", 2), bar("points_year", 200)], [bar("orders", 1)]),
@@ -68,10 +82,11 @@ def offer_rewards(*, by: Scope, now: datetime) -> None:
         Prize("手工紫砂壶", 1500, stock=3, per_person=1, level=ladder[2]),
     ):
         rewards.save_reward(by=by, programme=programme, reward=None, prize=prize, now=now)
-    reward(now=now)
-    room = search_communities(by, theme="会员").order_by("pk").first()
-    if room is not None:
-        vip.mark(by=by, community=room, terms=vip.Terms(ladder[2], 199_00, CURRENCY), now=now)
+    return ladder
+
+
+def _redeem_some(by: Scope, programme: Programme, now: datetime) -> None:
+    """The first who have the points redeem the cheapest reward; every other one has got it by now."""
     cheapest = rewards.rewards(programme)[0]
     rich = people(by).filter(role="member", point_accounts__balance__gte=cheapest.price).order_by("pk").distinct()
     for number, member in enumerate(rich[:REDEEMED]):
