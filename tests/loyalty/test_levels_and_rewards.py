@@ -211,6 +211,7 @@ def test_a_vip_community(
         ["Tom"],
         ["Lin"],
     )
+    assert found.counts == (1, 0, 1)
     fee = vip.note_fee(by=system, vip=marked, member=tom, paid=vip.Paid(date(2025, 4, 1), "Tom-1"), now=NOW)
     found = vip.door(system, marked, TODAY)
     assert ([each.name for each in found.unmet], [each.name for each in found.ending]) == ([], ["Tom"])

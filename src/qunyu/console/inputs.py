@@ -22,7 +22,7 @@ class Input:
 
     name: str
     title: Words
-    kind: Literal["text", "number", "date", "choice", "choices", "switch"] = "text"
+    kind: Literal["text", "number", "date", "choice", "choices"] = "text"
     help: Words | None = None
     options: Sequence[tuple[str, object]] = ()
     half: bool = False

@@ -83,15 +83,13 @@ def entries(scope: Scope, programme: Programme | None = None) -> QuerySet[Entry]
     return found.select_related("movement__programme", "account__member").order_by("-movement__at", "-pk")
 
 
-def search(found: QuerySet[Entry], *, text: str = "", kind: str = "", since: date | None = None) -> QuerySet[Entry]:
+def search(found: QuerySet[Entry], *, text: str = "", kind: str = "") -> QuerySet[Entry]:
     """Those of the entries whose person, reason or who wrote them holds `text`, of that kind."""
     if text:
         called = Q(account__member__own_identity__member__name__icontains=text) | Q(
             account__member__name__icontains=text
         )
         found = found.filter(called | Q(movement__reason__icontains=text) | Q(movement__by_name__icontains=text))
-    if since is not None:
-        found = found.filter(movement__at__date__gte=since)
     return found.filter(movement__kind=kind) if kind else found
 
 

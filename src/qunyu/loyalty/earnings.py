@@ -15,7 +15,7 @@ from qunyu.loyalty import deeds
 from qunyu.loyalty.deeds import Told
 from qunyu.loyalty.earning import EarningRule, earning_rules
 from qunyu.loyalty.earning.rule import Deed
-from qunyu.loyalty.models import Account, Earning, Lot, Programme
+from qunyu.loyalty.models import Earning, Lot, Programme
 from qunyu.loyalty.posting import BOOKS, Act, account_of, accounts_for, book, earn_many, hold, opened, take_back
 from qunyu.loyalty.programmes import units_of
 from qunyu.loyalty.rules.lots import expires_on
@@ -185,8 +185,3 @@ class _Work:
         book(movement, BOOKS["refund"])
         self.found.taken += 1
         self.found.taken_points += points
-
-
-def owing(programme: Programme) -> int:
-    """How many accounts owe points."""
-    return Account.objects.filter(programme=programme, owed__gt=0).count()

@@ -45,7 +45,7 @@ WHYS: dict[str, Words] = {
 HIDDEN = Words("订单指标（无查看权限）", "a figure of orders (not yours to see)")
 HAVE = Words("{name} {there}（标准 {least}）", "{name} {there} (bar {least})")
 SHORT = Words("{name} 还差 {more}", "{more} more: {name}")
-UNKNOWN, NOTHING = Words("未知", "unknown"), Words("无门槛", "no bar")
+UNKNOWN = Words("未知", "unknown")
 
 
 @dataclass(frozen=True)

@@ -44,13 +44,17 @@ class Person:
 
 @dataclass(frozen=True)
 class Door:
-    """A VIP community: how many are there, who of them without the right to, whose fee ends soon, and who could be asked in."""
+    """A VIP community: how many are there, who of them without the right to, whose fee ends soon, and who could be asked in.
+
+    The lists hold the first 200; `counts` are how many there are, in the same order.
+    """
 
     vip: VipCommunity
     present: int
     unmet: list[Person]
     ending: list[Person]
     invite: list[Person]
+    counts: tuple[int, ...]
 
 
 def vip_communities(scope: Scope) -> QuerySet[VipCommunity]:
@@ -188,7 +192,7 @@ def paid_until(vips: list[VipCommunity], members: list[int]) -> dict[tuple[int, 
 
 
 def door(scope: Scope, vip: VipCommunity, today: date) -> Door:
-    """Who is, and who could be, in a VIP community, as far as `scope` may see; at most 200 in each list."""
+    """Who is, and who could be, in a VIP community, as far as `scope` may see."""
     present = _present(scope, vip)
     fees = _fees(vip)
     levels = _levels(vip)
@@ -207,7 +211,8 @@ def door(scope: Scope, vip: VipCommunity, today: date) -> Door:
         ]
         return sorted(found, key=lambda each: (each.until or date.max, each.name))[:MOST]
 
-    return Door(vip, len(present), listed(unmet), listed(ending), listed(invite))
+    counts = tuple(sum(key in told for key in each) for each in (unmet, ending, invite))
+    return Door(vip, len(present), listed(unmet), listed(ending), listed(invite), counts)
 
 
 def _present(scope: Scope, vip: VipCommunity) -> set[int]:

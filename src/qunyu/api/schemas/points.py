@@ -260,6 +260,7 @@ class VipOut(Schema):
     unmet: list[VipPerson]
     ending: list[VipPerson]
     invite: list[VipPerson]
+    counts: list[int] = Field(description="how many there are of each list, which holds the first 200")
 
 
 class FeeIn(Schema):
@@ -345,7 +346,12 @@ def vip_out(found: Door) -> VipOut:
     lists: dict[str, Any] = {
         name: [_person(each) for each in getattr(found, name)] for name in ("unmet", "ending", "invite")
     }
-    told: dict[str, Any] = {"fee": row.fee, "currency": row.currency, "present": found.present}
+    told: dict[str, Any] = {
+        "fee": row.fee,
+        "currency": row.currency,
+        "present": found.present,
+        "counts": list(found.counts),
+    }
     return VipOut(community=ref_of(row.community), level=row.level.name if row.level else None, **told, **lists)
 
 

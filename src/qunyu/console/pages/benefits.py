@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from qunyu.loyalty.models import Benefit, Programme
 
 SAVED, ARCHIVED = Words("已保存", "Saved"), Words("已停用", "Taken off the offer")
-OFF, QUOTA = Words("减 {percent}%", "{percent} % off"), Words("{period} {n} 次", "{n} times {period}")
+OFF, QUOTA = Words("减 {percent}%", "{percent} % off"), Words("{period} {n} 次", "{n} × {period}")
 
 
 def show_benefits(request: Ask) -> HttpResponse:

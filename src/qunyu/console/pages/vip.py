@@ -117,9 +117,9 @@ def show_door(request: Ask, public_id: str) -> HttpResponse:
             form.refuse(error)
     found = vip.door(request.scope, row, local_day(timezone.now()))
     lists = [
-        (Words("在群但不符合条件", "In, without the right to be"), "user-question", found.unmet),
-        (Words("会费 30 天内到期", "The fee ends within 30 days"), "calendar-due", found.ending),
-        (Words("符合条件、可以邀请", "Could be invited"), "user-plus", found.invite),
+        (Words("在群但不符合条件", "In, without the right to be"), "user-question", found.unmet, found.counts[0]),
+        (Words("会费 30 天内到期", "The fee ends within 30 days"), "calendar-due", found.ending, found.counts[1]),
+        (Words("符合条件、可以邀请", "Could be invited"), "user-plus", found.invite, found.counts[2]),
     ]
     context = {**around(request, row.programme, "vip"), "form": form, "row": row, "terms": terms(row), "lists": lists, "present": found.present}  # fmt: skip
     return answer(request, "points_door", context, status=400 if form.errors else 200)
