@@ -40,7 +40,7 @@ SEE, PEOPLE, ORDERS, EDIT = "communities.view", "members.view", "orders.view", "
 # Days that the world has data of.
 SPAN = "?first=2026-03-01&last=2026-03-31"
 MANAGE, IMPORTS, RUN, SETTINGS = "staff.manage", "imports.view", "imports.run", "settings.edit"
-EFFORT, CHANGE, REVEAL = "effort.view", "members.edit", "members.reveal"
+EFFORT, CHANGE, REVEAL, POINTS = "effort.view", "members.edit", "members.reveal", "points.edit"
 # Zhen is an analyst: whoever changes the account must hold what an analyst holds.
 OVER_ZHEN = f"{MANAGE} {SEE} {ORDERS}"
 SURVEY: dict[str, Any] = {"title": "满意吗", "questions": [{"kind": "stars", "title": "满意吗？"}]}
@@ -132,6 +132,31 @@ CONSOLE: tuple[Door, ...] = (
         public_id="{mei}",
     ),
     _post("member_unlink", "there", f"{PEOPLE} {CHANGE}", public_id="{mei}", link_id="{link}"),
+    *(
+        _page(each, "anywhere", PEOPLE)
+        for each in ("points", "points_ledger", "levels", "benefits", "rewards", "redemptions", "vip")
+    ),
+    *(
+        _page(each, "anywhere", f"{PEOPLE} {SETTINGS}")
+        for each in ("level_new", "benefit_new", "reward_new", "vip_mark")
+    ),
+    *(_page(each, "there", f"{PEOPLE} {SETTINGS}", public_id=f"{{{each}}}") for each in ("level", "benefit", "reward")),
+    _page("points_give", "anywhere", f"{PEOPLE} {POINTS}"),
+    _page("points_give_check", "anywhere", f"{PEOPLE} {POINTS}", upload_id="nothing"),
+    _post("points_undo", "anywhere", POINTS, act="nothing"),
+    _page("points_programme", "anywhere", SETTINGS),
+    _post("points_rule", "there", f"{PEOPLE} {SETTINGS}", {"join.points": "5", "on": "yes"}, key="join"),
+    _page("redemption", "there", PEOPLE, public_id="{redemption}"),
+    _post("redemption", "there", f"{PEOPLE} {POINTS}", {"do": "hand"}, public_id="{redemption}"),
+    _page("vip_door", "there", PEOPLE, public_id="{tea}"),
+    _page("member_points", "there", PEOPLE, public_id="{mei}"),
+    _post(
+        "member_points",
+        "there",
+        f"{PEOPLE} {POINTS}",
+        {"do": "give", "programme": "{programme}", "points": "5", "reason": "生日"},
+        public_id="{mei}",
+    ),
     _page("organisation", "anywhere", MANAGE),
     _page("organisation_import", "anywhere", MANAGE),
     _post("add_unit", "there", MANAGE, {"name": "静安店", "parent": "{unit}"}),
@@ -354,5 +379,26 @@ API: tuple[Door, ...] = (
     _ask("alert", "get", "there", SEE, id="{alert}"),
     _ask("see_alert", "patch", "there", f"{SEE} {EDIT}", {"seen": True}, id="{alert}"),
 
+    _ask("points_programmes", "get", "anywhere", PEOPLE),
+    _ask("save_programme", "put", "there", SETTINGS, {"name": "新名"}, id="{unit}"),
+    _ask("set_points_rule", "put", "there", f"{PEOPLE} {SETTINGS}", {"on": True}, id="{programme}", rule="join"),
+    *(_ask(each, "get", "there", PEOPLE, id="{programme}")
+      for each in ("points_totals", "points_expiring", "points_entries", "levels_of", "benefits", "rewards")),
+    _ask("reverse_points", "post", "there", f"{PEOPLE} {POINTS}", {"reason": "给错人"}, id="{movement}"),
+    _ask("points", "get", "there", PEOPLE, id="{mei}"),
+    _ask("give_points", "post", "there", f"{PEOPLE} {POINTS}",
+         {"programme": "{programme}", "points": 5, "reason": "生日"}, id="{mei}"),
+    _ask("add_level", "post", "there", f"{PEOPLE} {SETTINGS}", {"name": "银"}, id="{programme}"),
+    _ask("change_level", "put", "there", f"{PEOPLE} {SETTINGS}", {"name": "银"}, id="{programme}", level="{level}"),
+    _ask("preview_level", "post", "there", f"{PEOPLE} {SETTINGS}", {"name": "银"}, id="{programme}", level="{level}"),
+    _ask("give_level", "post", "there", f"{PEOPLE} {POINTS}",
+         {"programme": "{programme}", "level": "{level}", "reason": "老客户", "until": "2099-01-01"}, id="{mei}"),
+    _ask("use_benefit", "post", "there", f"{PEOPLE} {POINTS}",
+         {"programme": "{programme}", "benefit": "{benefit}"}, id="{mei}"),
+    _ask("redeem", "post", "there", f"{PEOPLE} {POINTS}", {"programme": "{programme}", "reward": "{reward}"}, id="{mei}"),
+    _ask("redemptions", "get", "anywhere", PEOPLE),
+    _ask("end_redemption", "patch", "there", f"{PEOPLE} {POINTS}", {"state": "handed"}, id="{redemption}"),
+    _ask("vip", "get", "anywhere", PEOPLE),
+    _ask("note_vip_fee", "post", "there", f"{PEOPLE} {POINTS}", {"community": "{tea}", "on": "2026-03-02"}, id="{mei}"),
     _ask("mute", "post", "there", f"{SEE} {EDIT}", {"community": "{tea}", "metric": "messages", "until": None}),
 )  # fmt: skip

@@ -11,6 +11,13 @@ from qunyu.communities.models import Community
 from qunyu.events.models import Import
 from qunyu.insights.models import Alert
 from qunyu.kernel.scope import PERMISSIONS, Scope
+from qunyu.loyalty.benefits import Offer, save_benefit
+from qunyu.loyalty.ledger import Gift, move
+from qunyu.loyalty.levels import Rung, save_level
+from qunyu.loyalty.programmes import save_programme
+from qunyu.loyalty.rewards import Prize, redeem, save_reward
+from qunyu.loyalty.standing import renew
+from qunyu.loyalty.vip import Terms, mark
 from qunyu.members.contacts import note_contact
 from qunyu.members.fields import add_field
 from qunyu.members.links import add_link
@@ -95,3 +102,27 @@ def _said(system: Scope, unit: Unit, mei: Member) -> World:
     survey.refresh_from_db()
     ask(by=system, survey=survey, members=[mei.pk], now=NOW)
     return {"opinion": opinion.public_id, "survey": survey.public_id}
+
+
+def points_of(system: Scope, unit: Unit, tea: Community) -> World:
+    """A programme of the unit with one of everything; the chat's Meilin has points and a level."""
+    mei = Member.objects.get(name="Meilin", identities__platform="whatsapp")
+    told = {"name": "会员", "currency": "积分"}
+    programme = save_programme(by=system, unit=unit, now=NOW, told=told)
+    level = save_level(by=system, programme=programme, level=None, rung=Rung("普通", months=0), now=NOW)
+    benefit = save_benefit(
+        by=system, programme=programme, benefit=None, offer=Offer("包邮", levels=[level.pk]), now=NOW
+    )
+    reward = save_reward(by=system, programme=programme, reward=None, prize=Prize("茶杯", 10), now=NOW)
+    movement = move(by=system, programme=programme, member=mei, gift=Gift(100, "开始"), now=NOW)
+    redemption = redeem(by=system, reward=reward, member=mei, now=NOW)
+    renew(by=system, programme=programme, now=NOW, today=date(2026, 3, 20))
+    mark(by=system, community=tea, terms=Terms(level, 100_00, "CNY"), now=NOW)
+    return {
+        "programme": programme.public_id,
+        "level": level.public_id,
+        "benefit": benefit.public_id,
+        "reward": reward.public_id,
+        "movement": movement.public_id,
+        "redemption": redemption.public_id,
+    }

@@ -27,7 +27,7 @@ from qunyu.people.models import Role, Staff, Unit
 from qunyu.people.queries import root_unit
 from qunyu.reports import making
 from tests.access_doors import API, CONSOLE, Door
-from tests.access_world import World, people_of, told_of, worked_by
+from tests.access_world import World, people_of, points_of, told_of, worked_by
 from tests.deployment_fixtures import NOW, TEA_CHAT, TEA_NAME, AddStaff, ImportFile, SignedIn, sign_in
 
 pytestmark = pytest.mark.django_db
@@ -54,7 +54,12 @@ def world(unit: Unit, other_unit: Unit, system: Scope, staff: AddStaff, import_f
     import_file(TEA_NAME, TEA_CHAT.replace("Mei", "Meilin"), unit)
     import_file("orders.csv", ORDERS, unit, yields="orders")
     tea, zhen = Community.objects.get(), staff("zhen", "analyst", unit)
-    return {**told_of(system, unit, tea), **worked_by(system, unit, tea, zhen), **people_of(system, unit)}
+    return {
+        **told_of(system, unit, tea),
+        **worked_by(system, unit, tea, zhen),
+        **people_of(system, unit),
+        **points_of(system, unit, tea),
+    }
 
 
 def write_files(folder: Path, world: World) -> None:

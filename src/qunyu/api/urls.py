@@ -26,6 +26,7 @@ from qunyu.api.routes import (
     orders,
     organisation,
     people,
+    points,
     profile_imports,
     profiles,
     reports,
@@ -70,6 +71,7 @@ for noun in (
     effort,
     work,
     satisfaction,
+    points,
 ):
     api.add_router("", noun.router)
 

@@ -42,6 +42,7 @@ _COMMANDS = {
     "metrics": ("catalogue", "metrics_group"),
     "simulation": ("simulation", "simulation"),
     "formats": ("catalogue", "formats_group"),
+    "points": ("points", "points"),
 }
 
 

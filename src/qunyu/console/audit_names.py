@@ -29,6 +29,7 @@ KINDS: dict[str, Words] = {
     "profile_import": Words("资料导入", "Import of profiles"),
     "members": Words("成员名单", "List of members"),
     "survey": Words("问卷", "Survey"),
+    "programme": Words("积分方案", "Points programme"),
 }
 # The names of an entry's data.
 DETAILS: dict[str, Words] = {
@@ -64,6 +65,14 @@ DETAILS: dict[str, Words] = {
     "opinion": Words("评价", "Opinion"),
     "step": Words("处理", "Step"),
     "to_all": Words("公开链接", "Link for everybody"),
+    "points": Words("积分", "Points"),
+    "movement": Words("变动", "Movement"),
+    "level": Words("等级", "Level"),
+    "benefit": Words("权益", "Benefit"),
+    "reward": Words("奖品", "Reward"),
+    "rule": Words("规则", "Rule"),
+    "on": Words("启用", "On"),
+    "community": Words("社群", "Community"),
 }
 # How somebody signed in.
 WAYS: dict[str, Words] = {

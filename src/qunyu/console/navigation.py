@@ -46,6 +46,10 @@ MAP = (
         Place("same_person", Words("疑似同一人", "Same person?"), "users-group", "members.view"),
         Place("satisfaction", Words("满意度", "Satisfaction"), "mood-smile", "members.view",
               within=("opinion", "surveys", "survey", "survey_new", "survey_edit")),
+        Place("points", Words("积分与权益", "Points & levels"), "coins", "members.view",
+              within=("points_ledger", "points_give", "points_give_check", "points_programme", "points_rule", "levels", "level_new", "level",
+                      "benefits", "benefit_new", "benefit", "rewards", "reward_new", "reward", "redemptions", "redemption", "vip",
+                      "vip_mark", "vip_door", "member_points")),
         Place("profiles_new", Words("导入资料", "Import profiles"), "table-import", "members.edit", within=("profiles_check",)),
     )),
     Place("organisation", Words("组织", "Organisation"), "sitemap", "staff.manage", below=(

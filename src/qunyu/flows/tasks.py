@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from contextlib import suppress
+from dataclasses import asdict
 from datetime import timedelta
 
 from django.utils import timezone
 
 from qunyu.events import actions as events
 from qunyu.events.queries import given_files, import_by_key
-from qunyu.flows import alerting, importing, labelling, suggesting, undoing
+from qunyu.flows import alerting, importing, labelling, rewarding, suggesting, undoing
 from qunyu.flows.place import forget_given, place
 from qunyu.flows.request import ImportRequest
 from qunyu.jobs.port import enqueue, job
@@ -33,6 +34,7 @@ def do_import(import_id: int) -> None:
     enqueue("flows.label", key=f"import-{import_id}", import_id=import_id)
     enqueue("flows.alerts", key=f"import-{import_id}")
     enqueue("flows.suggest", key=f"import-{import_id}")
+    enqueue("flows.points", key=f"import-{import_id}")
     # Not in a `finally`: a worker that dies leaves the files to the one that goes on.
     forget_given(place().data, ImportRequest.from_json(import_by_key(import_id).request))
 
@@ -45,6 +47,7 @@ def do_undo(import_id: int) -> None:
     enqueue("flows.label", key=f"undo-{import_id}-{now}")
     enqueue("flows.alerts", key=f"undo-{import_id}-{now}")
     enqueue("flows.suggest", key=f"undo-{import_id}-{now}")
+    enqueue("flows.points", key=f"undo-{import_id}-{now}")
 
 
 @job("flows.label", queue="lake", cron="10 5 * * *")
@@ -61,6 +64,12 @@ def do_label(import_id: int | None = None, members: list[int] | None = None) -> 
 def suggest() -> int:
     """Every night, after each import, and when somebody asks: who may be the same person; how many questions there are."""
     return suggesting.suggest(now=timezone.now())
+
+
+@job("flows.points", queue="lake", cron="40 5 * * *")
+def give_points() -> dict[str, int]:
+    """Every night, after each import and undo: points earned, taken back and expired, and how many people changed their level."""
+    return asdict(rewarding.reward(now=timezone.now()))
 
 
 @job("flows.alerts", queue="lake", cron="10 5 * * *")

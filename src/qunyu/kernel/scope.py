@@ -16,9 +16,15 @@ PERMISSIONS: dict[str, Words] = {
     "members.edit": Words("编辑成员资料与标签", "edit members’ profiles and tags"),
     "members.reveal": Words("查看敏感信息原文", "see sensitive details in the clear"),
     "orders.view": Words("查看订单与收入", "see orders and revenue"),
+    "points.edit": Words(
+        "发放、扣减与兑换积分，登记权益与会费", "give, take and redeem points, note benefits and fees"
+    ),
     "imports.view": Words("查看导入记录", "see imports"),
     "imports.run": Words("导入与撤销导入", "import and undo imports"),
-    "settings.edit": Words("修改分层标准、负荷上限与成员字段", "change thresholds, load limits and member fields"),
+    "settings.edit": Words(
+        "修改分层标准、负荷上限、成员字段与积分方案",
+        "change thresholds, load limits, member fields and points programmes",
+    ),
     "effort.view": Words("查看运营人员的负荷与投入", "see the load and effort of operators"),
     "staff.manage": Words("管理组织与账号", "manage the organisation and accounts"),
     "audit.view": Words("查看审计记录", "see the audit trail"),

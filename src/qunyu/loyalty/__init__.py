@@ -1,0 +1,1 @@
+"""Loyalty: points, levels, benefits, rewards and VIP communities."""

@@ -15,7 +15,11 @@ BUILT_IN_ROLES: dict[str, tuple[Words, tuple[str, ...]]] = {
     "director": (Words("总负责", "Director"), tuple(PERMISSIONS)),
     "owner": (
         Words("群主", "Group owner"),
-        (*_SEE, "communities.edit", "members.edit", "members.reveal", "imports.run", "settings.edit", "effort.view"),
+        (
+            *_SEE,
+            *("communities.edit", "members.edit", "members.reveal", "points.edit", "imports.run", "settings.edit"),
+            "effort.view",
+        ),
     ),
     "admin": (Words("管理员", "Group admin"), ("communities.view", "members.view", "members.edit", "imports.view")),
     "kol": (Words("KOL", "KOL"), ("communities.view",)),

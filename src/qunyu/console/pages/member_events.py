@@ -17,6 +17,8 @@ from qunyu.flows.place import lake
 from qunyu.insights.label import labels
 from qunyu.kernel.scope import Scope
 from qunyu.kernel.words import Words
+from qunyu.loyalty.accounts import MOVES, entries_of
+from qunyu.loyalty.levels import changes_of, reason_of
 from qunyu.members.contacts import CHANNELS, contacts_of, wrote
 from qunyu.members.fields import Definition
 from qunyu.members.labels import Told, history_of, labels_of
@@ -53,7 +55,9 @@ SOURCES: dict[str, Words] = {
     "labels": Words("标签变化", "Labels"),
     "profile": Words("资料修改", "Profile"),
     "merges": Words("合并与拆分", "Merging"),
+    "points": Words("积分与等级", "Points and levels"),
 }
+LEVEL = Words("等级", "Level")
 MERGED, PARTED = Words("合并为同一人", "Merged"), Words("认定为不是同一人", "Told apart")
 CHANGED = Words("修改资料", "Changed the profile")
 TAKEN_BACK = Words("（已撤回）", " (taken back)")
@@ -210,6 +214,18 @@ def _merges(life: Life) -> Iterator[Event]:
         yield Event(row.at, _cursor(row.at, "merges", row.pk), title, icon, "", text)
 
 
+def _points(life: Life) -> Iterator[Event]:
+    before = moment_of(life.before)[0] if life.before else None
+    for row in entries_of(life.member, MOMENTS + 1, before):
+        movement = row.movement
+        text = f"{row.amount:+,} {movement.programme.currency}" + (f" · {movement.reason}" if movement.reason else "")
+        yield Event(movement.at, _cursor(movement.at, "points", row.pk * 2), MOVES[movement.kind], "coins", "", text)
+    for step in changes_of(life.member):
+        names = " → ".join(each.name if each else "–" for each in (step.before, step.after))
+        text = " · ".join(str(each) for each in reason_of(life.scope, step))
+        yield Event(step.at, _cursor(step.at, "points", step.pk * 2 + 1), f"{LEVEL}: {names}", "stairs-up", "", text)
+
+
 _SOURCES: dict[str, Callable[[Life], Iterator[Event]]] = {
     "talk": lambda life: _facts(life, ("message", "action", "recalled", "notice")) if life.source else iter(()),
     "comings": lambda life: _facts(life, COMINGS) if life.source else iter(()),
@@ -218,4 +234,5 @@ _SOURCES: dict[str, Callable[[Life], Iterator[Event]]] = {
     "labels": _labels,
     "profile": _profile,
     "merges": _merges,
+    "points": _points,
 }

@@ -1,0 +1,139 @@
+"""Points: what was issued and what is outstanding, and every movement."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import timedelta
+from typing import TYPE_CHECKING, Any
+
+from django.http import HttpResponse, HttpResponseBase
+from django.urls import reverse
+from django.utils import timezone
+
+from qunyu.communities.duties import local_day
+from qunyu.console.asking import Ask, answer
+from qunyu.console.choosing import around, chosen, none_yet
+from qunyu.console.lists import Column, Filter, Listing, chips
+from qunyu.console.templatetags.showing import exact, whole
+from qunyu.kernel.words import Words
+from qunyu.loyalty.accounts import MOVES, batches, entries, expiring, monthly, people_behind, search, totals
+from qunyu.loyalty.earning import earning_rules
+from qunyu.members.queries import named_people
+from qunyu.reports.points_chart import points_chart
+from qunyu.reports.show import money
+
+if TYPE_CHECKING:
+    from qunyu.loyalty.models import Programme
+
+SHOWN, DRAWN = 20, timedelta(days=365)
+NOTHING = Words("还没有积分变动", "No points have moved yet")
+ISSUED = ("earn", "give", "refund", "reverse", "settle")
+NO_VALUE = Words(
+    "未知：方案里还没有设定每 100 积分的价值", "unknown: the programme does not say what 100 points are worth"
+)
+
+SYSTEM = Words("系统", "System")
+
+
+def who(row: Any) -> object:
+    """Who wrote a movement."""
+    return SYSTEM if row.movement.by == "system:0" else row.movement.by_name
+
+
+# A row is an entry, on which `dress` puts the person.
+COLUMNS = (
+    Column[Any]("at", Words("时间", "When"), lambda row: exact(row.movement.at), lambda row: row.movement.at, "movement__at", fixed=True),
+    Column[Any]("member", Words("成员", "Member"), lambda row: row.person[1]),
+    Column[Any]("member_id", Words("成员编号", "Member id"), lambda row: row.person[0], optional=True),
+    Column[Any]("kind", Words("类型", "Kind"), lambda row: MOVES[row.movement.kind], sort="movement__kind"),
+    Column[Any]("amount", Words("积分", "Points"), lambda row: f"{row.amount:+,}", lambda row: row.amount, "amount", number=True),
+    Column[Any]("owed", Words("记欠", "Owed"), lambda row: f"{row.owed:+,}" if row.owed else "–", lambda row: row.owed, "owed", number=True, optional=True),
+    Column[Any]("reason", Words("原因", "Reason"), lambda row: why(row) or "–"),
+    Column[Any]("by", Words("操作人", "By"), who, sort="movement__by_name"),
+    Column[Any]("movement", Words("编号", "Id"), lambda row: row.movement.public_id, optional=True),
+)  # fmt: skip
+
+
+def why(row: Any) -> str:
+    """The reason of a movement; of the rule that led to it where nobody wrote one."""
+    rule = earning_rules().get(row.movement.rule)
+    return row.movement.reason or (str(rule.title) if rule else "")
+
+
+def show_points(request: Ask) -> HttpResponse:
+    """The overview: figures, chart, who loses points soon, and the latest tables."""
+    programme = chosen(request)
+    if programme is None:
+        return none_yet(request, "points")
+    now, today = timezone.now(), local_day(timezone.now())
+    soon = expiring(request.scope, programme, today, programme.notice_days)
+    chart = points_chart(monthly(request.scope, programme, now - DRAWN))
+    context = {
+        **around(request, programme, "points"),
+        "figures": _figures(request, programme),
+        "charts": [chart] if chart else [],
+        "soon": soon[:SHOWN],
+        "soon_people": len({each.public_id for each in soon}),
+        "soon_points": sum(each.points for each in soon),
+        "days": Words("{n} 天内", "Within {n} days").fill(n=programme.notice_days),
+        "batches": batches(request.scope, programme),
+    }
+    return answer(request, "points", context)
+
+
+def _figures(request: Ask, programme: Programme) -> list[tuple[Words, str, str]]:
+    """What stands on the cards: title, figure, and what is behind it."""
+    found = totals(request.scope, programme)
+    issued = sum(found.kinds.get(kind, 0) for kind in ISSUED)
+    spent = -sum(found.kinds.get(kind, 0) for kind in ("redeem", "cancel", "take"))
+    gone = -sum(found.kinds.get(kind, 0) for kind in ("expire", "close"))
+    value = str(NO_VALUE)
+    if programme.value_minor is not None:
+        value = money(found.outstanding * programme.value_minor / 100, programme.value_currency)
+    accounts = str(Words("{n} 个账户", "{n} accounts").fill(n=f"{found.accounts:,}"))
+    return [
+        (Words("累计发放", "Issued"), whole(issued), accounts),
+        (Words("已兑换与扣减", "Redeemed and taken"), whole(spent), ""),
+        (Words("已过期", "Expired"), whole(gone), ""),
+        (Words("未使用", "Outstanding"), whole(found.outstanding), accounts),
+        (Words("未使用积分的成本", "What they would cost"), value, ""),
+        (Words("记欠", "Owed"), whole(found.owed), str(Words("退款时已花掉，从下次获得中扣", "spent before a refund; netted from what is earned next"))),
+    ]  # fmt: skip
+
+
+def show_ledger(request: Ask) -> HttpResponseBase:
+    """Every movement, its part, or its export."""
+    programme = chosen(request)
+    if programme is None:
+        return none_yet(request, "points_ledger")
+    given, text = request.GET, request.GET.get("q", "").strip()
+    kind = Filter("kind", Words("类型", "Kind"), list(MOVES.items()), given.get("kind", ""))
+    listing = Listing[Any](COLUMNS, given, "-at", link, chips=chips(given, [kind]))
+    listing.dress = lambda rows: dress(request, rows)
+    found = search(entries(request.scope, programme), text=text, kind=kind.chosen if kind.chosen in MOVES else "")
+    rows = listing.ordered(found)
+    file = listing.export(rows, "points")
+    if file is not None:
+        return file
+    context = {
+        **around(request, programme, "points_ledger"),
+        "listing": listing.put(rows),
+        "filters": [kind],
+        "search": text,
+        "kept": [("programme", programme.public_id)],
+        "nothing_yet": "" if listing.chips else NOTHING,
+    }
+    return answer(request, "points_list", context, part="_list")
+
+
+def dress(request: Ask, rows: Sequence[Any]) -> None:
+    """Puts on entries who the person is: public id and name, empty for somebody who is gone."""
+    heads = people_behind(rows)
+    named = named_people(request.scope, set(heads.values()))
+    for row in rows:
+        row.person = named.get(heads.get(row.account.member_id or 0, 0), ("", "–"))
+
+
+def link(row: Any) -> str:
+    """The points of the person."""
+    return reverse("console:member_points", args=[row.person[0]]) if row.person[0] else ""

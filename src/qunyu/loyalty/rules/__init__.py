@@ -1,0 +1,1 @@
+"""Decisions about points and levels, without a database, a clock or chance."""

@@ -1,0 +1,242 @@
+"""VIP communities: who is in without the right to be, whose fee ends soon, and who could be invited; people decide."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import TYPE_CHECKING
+
+from django.db import transaction
+from django.db.models import Max, QuerySet
+
+from qunyu.commerce.queries import orders
+from qunyu.communities.queries import communities_where
+from qunyu.kernel import audit
+from qunyu.kernel.errors import DomainError
+from qunyu.kernel.money import CURRENCIES
+from qunyu.kernel.scope import Scope
+from qunyu.kernel.words import Words
+from qunyu.loyalty.ledger import require_points
+from qunyu.loyalty.models import Level, Programme, Standing, VipCommunity, VipFee
+from qunyu.loyalty.programmes import reach
+from qunyu.loyalty.rules.lots import later
+from qunyu.members.own import heads_of, own_members
+from qunyu.members.queries import memberships, people
+
+if TYPE_CHECKING:
+    from qunyu.communities.models import Community
+    from qunyu.members.models import Member
+
+SOON = 30
+MOST = 200
+
+
+@dataclass(frozen=True)
+class Person:
+    """Somebody in a list: their public id, name and level ("" for none), and until when a fee is paid (None: none)."""
+
+    public_id: str
+    name: str
+    level: str
+    until: date | None
+    present: bool
+
+
+@dataclass(frozen=True)
+class Door:
+    """A VIP community: how many are there, who of them without the right to, whose fee ends soon, and who could be asked in.
+
+    The lists hold the first 200; `counts` are how many there are, in the same order.
+    """
+
+    vip: VipCommunity
+    present: int
+    unmet: list[Person]
+    ending: list[Person]
+    invite: list[Person]
+    counts: tuple[int, ...]
+
+
+def vip_communities(scope: Scope) -> QuerySet[VipCommunity]:
+    """The VIP communities whose people `scope` may see, by name."""
+    here = communities_where(scope, "members.view")
+    found = VipCommunity.objects.filter(community__in=here).select_related("community__unit", "level", "programme")
+    return found.order_by("community__name", "pk")
+
+
+def find_vip(scope: Scope, community_id: str) -> VipCommunity:
+    """The VIP community with that public id of its community.
+
+    Raises DomainError unknown_community.
+    """
+    found = vip_communities(scope).filter(community__public_id=community_id).first()
+    if found is None:
+        message = Words("没有编号为“{id}”的 VIP 社群", "there is no VIP community with the id “{id}”")
+        raise DomainError("unknown_community", message.fill(id=community_id), id=community_id)
+    return found
+
+
+@dataclass(frozen=True)
+class Terms:
+    """How one gets in: from a level on, or for a yearly fee in minor units; at least one of them."""
+
+    level: Level | None = None
+    fee: int | None = None
+    currency: str = ""
+
+
+@transaction.atomic
+def mark(*, by: Scope, community: Community, terms: Terms, now: datetime) -> VipCommunity:
+    """Makes a community a VIP one, or changes how one gets in.
+
+    Raises Denied; DomainError bad_vip with the `field`.
+    """
+    by.require("settings.edit", community.unit_id)
+    programme = Programme.objects.filter(pk=reach().get(community.unit_id, 0)).first()
+    if programme is None:
+        raise DomainError("bad_vip", Words("这个社群所在单位还没有积分方案", "its unit has no points programme yet"), field="community")  # fmt: skip
+    if terms.level is None and terms.fee is None:
+        raise DomainError(
+            "bad_vip", Words("请选择等级或填写年费", "choose a level or write a yearly fee"), field="level"
+        )
+    if terms.level is not None and terms.level.programme_id != programme.pk:
+        raise DomainError(
+            "bad_vip", Words("这个等级属于另一个方案", "that level is of another programme"), field="level"
+        )
+    if terms.fee is not None and (not 0 < terms.fee < 10**12 or terms.currency not in CURRENCIES):
+        raise DomainError("bad_vip", Words("年费无效，或没有币种", "the fee or its currency is not valid"), field="fee")
+    told = {"programme": programme, "level": terms.level, "fee": terms.fee, "currency": terms.currency}
+    row, _ = VipCommunity.objects.update_or_create(community=community, defaults=told)
+    audit.record(by=by.actor, action="vip.mark", kind="community", id=community.pk, now=now)
+    return row
+
+
+@transaction.atomic
+def unmark(*, by: Scope, vip: VipCommunity, now: datetime) -> None:
+    """Makes it an ordinary community again; one whose fees were noted stays, for what was paid must not be forgotten.
+
+    Raises Denied; DomainError vip_has_fees.
+    """
+    by.require("settings.edit", vip.community.unit_id)
+    if VipFee.objects.filter(vip=vip, withdrawn_at=None).exists():
+        raise DomainError("vip_has_fees", Words("已有会费记录，不能取消", "fees were noted; it stays a VIP community"))
+    audit.record(by=by.actor, action="vip.unmark", kind="community", id=vip.community_id, now=now)
+    vip.delete()
+
+
+@dataclass(frozen=True)
+class Paid:
+    """A fee: when it was paid (the order's day where an order's number is given), and a note."""
+
+    on: date
+    order_number: str = ""
+    note: str = ""
+
+
+@transaction.atomic
+def note_fee(*, by: Scope, vip: VipCommunity, member: Member, paid: Paid, now: datetime) -> VipFee:
+    """Notes a year's fee: from the day it was paid, or from the end of what is paid already.
+
+    Raises Denied; DomainError bad_fee with the `field`.
+    """
+    require_points(by, vip.programme, member)
+    if vip.fee is None:
+        raise DomainError("bad_fee", Words("这个社群不收年费", "this community has no fee"), field="on")
+    if paid.order_number:
+        _check_order(by, vip, member, paid.order_number)
+    before = paid_until([vip], [member.pk]).get((vip.pk, member.pk))
+    start = before if before is not None and before >= paid.on else paid.on
+    who = {"by": by.actor.key, "by_name": by.actor.name[:120]}
+    row = VipFee.objects.create(
+        vip=vip, member=member, paid_on=paid.on, until=later(start, 12), amount=vip.fee, currency=vip.currency,
+        order_number=paid.order_number, note=paid.note.strip()[:200], at=now, **who,
+    )  # fmt: skip
+    audit.record(by=by.actor, action="vip.fee", kind="member", id=member.pk, now=now, community=vip.community_id)
+    return row
+
+
+def _check_order(by: Scope, vip: VipCommunity, member: Member, number: str) -> None:
+    mine = orders(by).filter(number=number, status="paid", customer__own_member__in=own_members(member.pk))
+    if not mine.filter(currency=vip.currency, amount__gte=vip.fee or 0).exists():
+        message = Words(
+            "没有这个人金额足够的已付款订单“{n}”", "there is no paid order “{n}” of this person that covers the fee"
+        )
+        raise DomainError("bad_fee", message.fill(n=number), field="order_number")
+    if VipFee.objects.filter(vip=vip, order_number=number, withdrawn_at=None).exists():
+        raise DomainError("bad_fee", Words("这笔订单已登记过", "that order is noted already"), field="order_number")
+
+
+@transaction.atomic
+def withdraw_fee(*, by: Scope, fee: VipFee, member: Member, now: datetime) -> None:
+    """Takes back what was noted by mistake; again changes nothing.
+
+    Raises Denied.
+    """
+    require_points(by, fee.vip.programme, member)
+    if VipFee.objects.filter(pk=fee.pk, withdrawn_at=None).update(withdrawn_at=now):
+        data = {"community": fee.vip.community_id}
+        audit.record(by=by.actor, action="vip.fee_back", kind="member", id=member.pk, now=now, **data)
+
+
+def fees_of(member: Member) -> list[VipFee]:
+    """The fees of a person over all that they are, the latest first; withdrawn ones too."""
+    found = VipFee.objects.filter(member__in=own_members(member.pk))
+    return list(found.select_related("vip__community", "vip__programme").order_by("-paid_on", "-pk"))
+
+
+def paid_until(vips: list[VipCommunity], members: list[int]) -> dict[tuple[int, int], date]:
+    """(VIP community, person) -> until when a fee is paid."""
+    rows = VipFee.objects.filter(vip__in=vips, withdrawn_at=None, member__own_identity__member__in=members)
+    grouped = rows.order_by().values_list("vip", "member__own_identity__member").annotate(last=Max("until"))
+    return {(vip, member): last for vip, member, last in grouped}
+
+
+def door(scope: Scope, vip: VipCommunity, today: date) -> Door:
+    """Who is, and who could be, in a VIP community, as far as `scope` may see."""
+    present = _present(scope, vip)
+    fees = _fees(vip)
+    levels = _levels(vip)
+    good = {each for each, position in levels.items() if vip.level and position[0] >= vip.level.position}
+    paid = {each for each, until in fees.items() if until >= today}
+    ending = {each for each in paid & present if (fees[each] - today).days <= SOON and each not in good}
+    unmet = present - good - paid
+    invite = (good | paid) - present
+    told = _named(scope, unmet | ending | invite)
+
+    def listed(keys: set[int]) -> list[Person]:
+        found = [
+            Person(*told[key], levels.get(key, (0, ""))[1], fees.get(key), key in present)
+            for key in keys
+            if key in told
+        ]
+        return sorted(found, key=lambda each: (each.until or date.max, each.name))[:MOST]
+
+    counts = tuple(sum(key in told for key in each) for each in (unmet, ending, invite))
+    return Door(vip, len(present), listed(unmet), listed(ending), listed(invite), counts)
+
+
+def _present(scope: Scope, vip: VipCommunity) -> set[int]:
+    there = memberships(scope).filter(community=vip.community, left_at=None, identity__member__role="member")
+    return set(there.order_by().values_list("identity__member", flat=True))
+
+
+def _fees(vip: VipCommunity) -> dict[int, date]:
+    rows = VipFee.objects.filter(vip=vip, withdrawn_at=None).order_by()
+    own = dict(rows.values_list("member").annotate(last=Max("until")))
+    found: dict[int, date] = {}
+    for member, head in heads_of(own).items():
+        found[head] = max(own[member], found.get(head, own[member]))
+    return found
+
+
+def _levels(vip: VipCommunity) -> dict[int, tuple[int, str]]:
+    rows = Standing.objects.filter(programme=vip.programme)
+    return {member: (position, name) for member, position, name in rows.values_list("member", "level__position", "level__name")}  # fmt: skip
+
+
+def _named(scope: Scope, keys: set[int]) -> dict[int, tuple[str, str]]:
+    listed, found = sorted(keys), {}
+    for start in range(0, len(listed), 500):
+        rows = people(scope).filter(pk__in=listed[start : start + 500], role="member")
+        found.update({key: (public_id, name) for key, public_id, name in rows.values_list("pk", "public_id", "name")})
+    return found

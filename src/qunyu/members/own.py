@@ -1,0 +1,24 @@
+"""Own members: whom the packages above keep rows about (ADR 9), and whose rows a person's are."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+
+from django.db.models import QuerySet
+
+from qunyu.members.models import Identity
+
+
+def identities() -> QuerySet[Identity]:
+    """Every identity; what may be shown of them is for the caller to say."""
+    return Identity.objects.all()
+
+
+def own_members(member: int) -> list[int]:
+    """The keys of the own members that a person is, in order."""
+    return list(Identity.objects.filter(member=member).order_by("own_member").values_list("own_member", flat=True))
+
+
+def heads_of(own: Collection[int]) -> dict[int, int]:
+    """Own member -> the person they are now; those that are gone are missing. For no more than some hundred."""
+    return dict(Identity.objects.filter(own_member__in=own).values_list("own_member", "member"))

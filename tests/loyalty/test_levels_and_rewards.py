@@ -1,0 +1,228 @@
+"""Levels with reasons, benefits within their quota, rewards within their stock, and VIP communities."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+
+import pytest
+
+from qunyu.commerce.models import Order
+from qunyu.communities.models import Community
+from qunyu.kernel.errors import DomainError
+from qunyu.kernel.scope import Denied, Scope
+from qunyu.loyalty import benefits, levels, rewards, vip
+from qunyu.loyalty.accounts import balances
+from qunyu.loyalty.benefits import Offer
+from qunyu.loyalty.deeds import Told
+from qunyu.loyalty.earnings import collect
+from qunyu.loyalty.ledger import check
+from qunyu.loyalty.levels import Given, Rung, give_level, save_level
+from qunyu.loyalty.models import Benefit, BenefitUse, Level, Programme, Redemption, Reward, VipFee
+from qunyu.loyalty.rewards import Prize
+from qunyu.loyalty.rules.levels import Bar
+from qunyu.loyalty.standing import renew
+from qunyu.members.merging import merge
+from qunyu.members.models import Member
+from qunyu.people.models import Unit
+from qunyu.people.queries import scope_of
+from tests.deployment_fixtures import NOW, AddStaff
+from tests.loyalty.conftest import Buyer
+
+pytestmark = pytest.mark.django_db
+TODAY = date(2026, 3, 20)
+
+
+@pytest.fixture
+def ladder(programme: Programme, system: Scope) -> list[Level]:
+    """普通 for everybody, 银 for two orders, 金 for 100 yuan in a year."""
+    rungs = (
+        Rung("普通", months=0),
+        Rung("银", [Bar("orders", 2)]),
+        Rung("金", [Bar("spent_year", 100_00, "CNY")], months=3),
+    )
+    return [save_level(by=system, programme=programme, level=None, rung=each, now=NOW) for each in rungs]
+
+
+def stands(programme: Programme, system: Scope, today: date = TODAY) -> dict[str, str]:
+    """Name -> level, after the night."""
+    renew(by=system, programme=programme, now=NOW, today=today)
+    found = levels.levels_of(programme, list(Member.objects.values_list("pk", flat=True)))
+    return {Member.objects.get(pk=member).name: level.name for member, level in found.items()}
+
+
+def test_the_night_puts_everybody_where_the_bars_say(
+    programme: Programme, ladder: list[Level], buyer: Buyer, system: Scope, staff: AddStaff, unit: Unit
+) -> None:
+    mei = buyer("Mei", 60_00, 50_00)
+    buyer("Tom", 5_00)
+    assert stands(programme, system) == {"Mei": "金", "Tom": "普通"}
+    assert renew(by=system, programme=programme, now=NOW, today=TODAY).count({}, 1) == 0
+    (change,) = levels.changes_of(mei)
+    assert [str(each) for each in levels.reason_of(system, change)] == [
+        "达到门槛",
+        "近 12 个月实付 110.00 CNY（标准 100.00 CNY）",
+    ]
+    seen = scope_of(staff("admin", "admin", unit))
+    assert [str(each) for each in levels.reason_of(seen, change)] == ["达到门槛", "订单指标（无查看权限）"]
+    # The refund lets nobody fall before the three months are over; then the lower bars decide.
+    Order.objects.filter(number="Mei-1").update(refund=60_00)
+    assert stands(programme, system, date(2026, 6, 20))["Mei"] == "金"
+    assert stands(programme, system, date(2026, 6, 21))["Mei"] == "普通"
+    assert next(str(each) for each in levels.reason_of(system, levels.changes_of(mei)[0])).startswith("到期")
+    level, left = levels.next_level(programme, mei.pk, TODAY) or (None, [])
+    assert (level, [str(each) for each in levels.shortfall(system, programme, left)]) == (
+        ladder[1],
+        ["已付款订单数 还差 1"],
+    )
+
+
+def test_a_preview_says_who_would_move_and_writes_nothing(
+    programme: Programme, ladder: list[Level], buyer: Buyer, system: Scope
+) -> None:
+    buyer("Mei", 60_00, 50_00)
+    buyer("Tom", 5_00)
+    stands(programme, system)
+    found = levels.try_level(programme, ladder[1], Rung("银", [Bar("orders", 1)]), TODAY)
+    assert (found.people, found.moves[ladder[0].pk, ladder[1].pk], found.moves[ladder[2].pk, ladder[2].pk]) == (2, 1, 1)
+    assert stands(programme, system)["Tom"] == "普通"
+    for rung in (Rung("金"), Rung("银", [Bar("spent_ever", 5)]), Rung("银", months=999)):
+        with pytest.raises(DomainError) as refused:
+            save_level(by=system, programme=programme, level=ladder[1], rung=rung, now=NOW)
+        assert refused.value.code == "bad_level"
+
+
+def test_a_level_by_hand_until_a_day(programme: Programme, ladder: list[Level], buyer: Buyer, system: Scope) -> None:
+    mei = buyer("Mei", 5_00)
+    stands(programme, system)
+    given = give_level(by=system, level=ladder[2], member=mei, given=Given("老客户", TODAY), now=NOW)
+    assert levels.levels_of(programme, [mei.pk])[mei.pk] == ladder[2]
+    assert levels.grants_of(mei, TODAY) == [given]
+    assert stands(programme, system, TODAY + timedelta(days=1)) == {"Mei": "普通"}
+    levels.end_grant(by=system, grant=given, member=mei, now=NOW)
+    assert levels.grants_of(mei, TODAY) == []
+    with pytest.raises(DomainError, match="用到"):
+        levels.remove_level(by=system, level=ladder[0], now=NOW)
+
+
+def test_merged_people_stand_once(programme: Programme, ladder: list[Level], buyer: Buyer, system: Scope) -> None:
+    mei, alias = buyer("Mei", 60_00), buyer("小美", 50_00)
+    assert stands(programme, system) == {"Mei": "普通", "小美": "普通"}
+    merge(by=system, one=mei, other=alias, now=NOW)
+    assert stands(programme, system) == {"Mei": "金"}
+
+
+@pytest.fixture
+def tea_time(programme: Programme, ladder: list[Level], system: Scope) -> Benefit:
+    """Once a month for 金."""
+    offer = Offer("品茶会", "gift", quota=1, levels=[ladder[2].pk])
+    return benefits.save_benefit(by=system, programme=programme, benefit=None, offer=offer, now=NOW)
+
+
+def test_a_benefit_within_its_quota(programme: Programme, tea_time: Benefit, buyer: Buyer, system: Scope) -> None:
+    mei, tom = buyer("Mei", 100_00), buyer("Tom")
+    stands(programme, system)
+    benefits.use_benefit(by=system, benefit=tea_time, member=mei, note="带朋友", now=NOW)
+    for member, code in ((mei, "benefit_used_up"), (tom, "no_benefit")):
+        with pytest.raises(DomainError) as refused:
+            benefits.use_benefit(by=system, benefit=tea_time, member=member, now=NOW)
+        assert refused.value.code == code
+    benefits.use_benefit(by=system, benefit=tea_time, member=mei, now=NOW + timedelta(days=20))
+    assert BenefitUse.objects.count() == 2
+    assert [(each.used, each.left) for each in benefits.rights_of(programme, mei, TODAY)] == [(1, 0)]
+    alias = buyer("小美")
+    merge(by=system, one=mei, other=alias, now=NOW)
+    with pytest.raises(DomainError):
+        benefits.use_benefit(by=system, benefit=tea_time, member=mei, now=NOW)
+
+
+@pytest.fixture
+def mug(programme: Programme, system: Scope) -> Reward:
+    """A mug for 40 points, two in stock, two for each person."""
+    return rewards.save_reward(by=system, programme=programme, reward=None, prize=Prize("茶杯", 40, stock=2, per_person=2), now=NOW)  # fmt: skip
+
+
+def test_a_reward_is_redeemed_handed_over_and_cancelled(
+    programme: Programme, mug: Reward, buyer: Buyer, system: Scope
+) -> None:
+    mei, tom = buyer("Mei", 100_00), buyer("Tom", 90_00)
+    collect(by=system, programme=programme, told=Told(), now=NOW)
+    first = rewards.redeem(by=system, reward=mug, member=mei, key="k", now=NOW)
+    assert rewards.redeem(by=system, reward=mug, member=mei, key="k", now=NOW) == first
+    second = rewards.redeem(by=system, reward=mug, member=tom, now=NOW)
+    with pytest.raises(DomainError) as refused:
+        rewards.redeem(by=system, reward=mug, member=tom, now=NOW)
+    assert refused.value.code == "out_of_stock"
+    assert [each.points for each in balances(system, tom, TODAY)] == [50]
+    rewards.hand_over(by=system, redemption=first, now=NOW)
+    rewards.cancel(by=system, redemption=second, now=NOW)
+    for act in (rewards.hand_over, rewards.cancel):
+        with pytest.raises(DomainError, match="已经"):
+            act(by=system, redemption=second, now=NOW)
+    assert [each.points for each in balances(system, tom, TODAY)] == [90]
+    assert Reward.objects.get().stock == 1
+    assert check() == []
+
+
+@pytest.mark.parametrize(
+    ("prize", "code"),
+    [
+        (Prize("茶杯", 400), "not_enough_points"),
+        (Prize("茶杯", 40, per_person=1), "reward_limit"),
+        (Prize("茶杯", 40, last_day=date(2026, 3, 19)), "reward_over"),
+        (Prize("茶杯", 40, first_day=date(2026, 3, 21)), "reward_over"),
+    ],
+)
+def test_what_a_reward_refuses(
+    programme: Programme, mug: Reward, buyer: Buyer, system: Scope, prize: Prize, code: str
+) -> None:
+    mei = buyer("Mei", 100_00)
+    collect(by=system, programme=programme, told=Told(), now=NOW)
+    rewards.redeem(by=system, reward=mug, member=mei, now=NOW)
+    changed = rewards.save_reward(by=system, programme=programme, reward=mug, prize=prize, now=NOW)
+    with pytest.raises(DomainError) as refused:
+        rewards.redeem(by=system, reward=changed, member=mei, now=NOW)
+    assert (refused.value.code, Redemption.objects.count()) == (code, 1)
+
+
+def test_a_reward_for_a_level(
+    programme: Programme, ladder: list[Level], mug: Reward, buyer: Buyer, system: Scope
+) -> None:
+    mei = buyer("Mei", 50_00)
+    collect(by=system, programme=programme, told=Told(), now=NOW)
+    stands(programme, system)
+    prize = Prize("茶杯", 40, level=ladder[2])
+    gold = rewards.save_reward(by=system, programme=programme, reward=mug, prize=prize, now=NOW)
+    with pytest.raises(DomainError, match="金"):
+        rewards.redeem(by=system, reward=gold, member=mei, now=NOW)
+
+
+def test_a_vip_community(
+    programme: Programme, ladder: list[Level], community: Community, buyer: Buyer, system: Scope, staff: AddStaff, unit: Unit
+) -> None:  # fmt: skip
+    buyer("Mei", 100_00)
+    tom, lin = buyer("Tom", 30_00), buyer("Lin", 100_00)
+    stands(programme, system)
+    terms = vip.Terms(ladder[2], 20_00, "CNY")
+    marked = vip.mark(by=system, community=community, terms=terms, now=NOW)
+    lin.own_identity.memberships.update(left_at=NOW)
+    found = vip.door(system, marked, TODAY)
+    assert (found.present, [each.name for each in found.unmet], [each.name for each in found.invite]) == (
+        2,
+        ["Tom"],
+        ["Lin"],
+    )
+    assert found.counts == (1, 0, 1)
+    fee = vip.note_fee(by=system, vip=marked, member=tom, paid=vip.Paid(date(2025, 4, 1), "Tom-1"), now=NOW)
+    found = vip.door(system, marked, TODAY)
+    assert ([each.name for each in found.unmet], [each.name for each in found.ending]) == ([], ["Tom"])
+    renewed = vip.note_fee(by=system, vip=marked, member=tom, paid=vip.Paid(TODAY), now=NOW)
+    assert (fee.until, renewed.until) == (date(2026, 4, 1), date(2027, 4, 1))
+    for number in ("Tom-1", "Mei-1", "nothing"):
+        with pytest.raises(DomainError) as refused:
+            vip.note_fee(by=system, vip=marked, member=tom, paid=vip.Paid(TODAY, number), now=NOW)
+        assert refused.value.data["field"] == "order_number"
+    vip.withdraw_fee(by=system, fee=renewed, member=tom, now=NOW)
+    assert [each.withdrawn_at is None for each in vip.fees_of(tom)] == [False, True]
+    with pytest.raises(Denied):
+        vip.note_fee(by=scope_of(staff("a", "admin", unit)), vip=marked, member=tom, paid=vip.Paid(TODAY), now=NOW)
+    assert VipFee.objects.count() == 2
