@@ -13,8 +13,9 @@ from qunyu.members import merging, tagging
 from qunyu.members.merging import merge, take_back
 from qunyu.members.models import Identity, Member, Tag, TagAct, Tagging, TagGroup
 from qunyu.members.queries import Wanted, members
+from qunyu.members.tag_filtering import Tagged
 from qunyu.members.tag_merging import merge_tags
-from qunyu.members.tag_queries import Tagged, acts_in, carried, find_act, find_tag, groups_in, tagging_history, tags_of
+from qunyu.members.tag_queries import acts_in, carried, find_act, find_tag, groups_in, tagging_history, tags_of
 from qunyu.members.tag_rules import keep, kept_on, stop
 from qunyu.members.tagging import effect, put, take_off, undo
 from qunyu.members.tags import add_group, add_tag, archive, delete, edit_group, edit_tag, move

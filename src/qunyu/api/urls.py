@@ -31,6 +31,7 @@ from qunyu.api.routes import (
     reports,
     signing,
     staff,
+    tags,
     tokens,
     work,
 )
@@ -56,6 +57,7 @@ for noun in (
     profiles,
     merging,
     profile_imports,
+    tags,
     labels,
     reports,
     orders,

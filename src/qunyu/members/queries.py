@@ -22,7 +22,7 @@ from qunyu.kernel.words import Words
 from qunyu.members.belonging import buyers, contacts
 from qunyu.members.labels import labelled_as
 from qunyu.members.models import Identity, Member, Membership
-from qunyu.members.tag_queries import WHOEVER, Tagged, tagged
+from qunyu.members.tag_filtering import WHOEVER, Tagged, tagged
 
 
 def membership_from_facts(row: Mapping[str, Any]) -> Membership:

@@ -2,24 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING
 
-from django.db.models import Count, Exists, OuterRef, Prefetch, Q, QuerySet
+from django.db.models import Count, Prefetch, Q, QuerySet
 
 from qunyu.kernel.errors import DomainError
 from qunyu.kernel.scope import Scope
 from qunyu.kernel.words import Words
 from qunyu.members.matching import chunks
 from qunyu.members.models import Identity, Tag, TagAct, Tagging, TagGroup
+from qunyu.members.queries import people
+from qunyu.members.tag_filtering import live_taggings
 from qunyu.people.queries import acting_account, unit_paths
 
 if TYPE_CHECKING:
     from qunyu.members.models import Member
-
-Mode = Literal["any", "all", "none"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,17 +46,6 @@ class Turn:
     undone: bool
 
 
-@dataclass(frozen=True)
-class Tagged:
-    """Who carries `any` of the tags, `all` of them, or `none`; no tags narrow nothing."""
-
-    tags: Sequence[Tag] = ()
-    mode: Mode = "any"
-
-
-WHOEVER = Tagged()
-
-
 def groups_in(scope: Scope, *, archived: bool = False, permission: str = "members.view") -> list[TagGroup]:
     """The groups of tags for people of units where `permission` holds, in the order of their units; each with its tags as `tags.all()`.
 
@@ -73,14 +62,20 @@ def groups_in(scope: Scope, *, archived: bool = False, permission: str = "member
     return [row for row in found if any(path.startswith(row.unit.path) for path in here)]
 
 
+def tags_among(groups: Collection[TagGroup]) -> list[Tag]:
+    """The tags in use of groups found by `groups_in`, in their order, each with its group."""
+    found = []
+    for group in groups:
+        for tag in group.tags.all():
+            if group.archived_at is None and tag.archived_at is None:
+                tag.group = group
+                found.append(tag)
+    return found
+
+
 def tags_in(scope: Scope, *, permission: str = "members.view") -> list[Tag]:
     """The tags of `groups_in`, in its order, each with its group."""
-    found = []
-    for group in groups_in(scope, permission=permission):
-        for tag in group.tags.all():
-            tag.group = group
-            found.append(tag)
-    return found
+    return tags_among(groups_in(scope, permission=permission))
 
 
 def find_tag(scope: Scope, public_id: str) -> Tag:
@@ -108,11 +103,6 @@ def find_group(scope: Scope, public_id: str) -> TagGroup:
         message = Words("没有编号为“{id}”的标签组", "there is no group of tags with the id “{id}”")
         raise DomainError("unknown_tag_group", message.fill(id=public_id))
     return found
-
-
-def live_taggings() -> QuerySet[Tagging]:
-    """The taggings that hold, of tags in use; `member__own_identity__member` is the person that each belongs to now."""
-    return Tagging.objects.filter(withdrawn_at=None, tag__archived_at=None, tag__group__archived_at=None)
 
 
 def carried(scope: Scope, members: Collection[int], tags: Collection[Tag] | None = None) -> dict[int, list[Carried]]:
@@ -148,9 +138,10 @@ def tags_of(scope: Scope, member: Member) -> list[Carried]:
     return carried(scope, [member.pk]).get(member.pk, [])
 
 
-def tagging_history(scope: Scope, member: Member) -> list[Turn]:
-    """Every tag ever put on the person that `scope` may see, archived tags too, the latest first."""
-    known = {tag.pk: tag for group in groups_in(scope, archived=True) for tag in group.tags.all()}
+def tagging_history(scope: Scope, member: Member, groups: Collection[TagGroup] | None = None) -> list[Turn]:
+    """Every tag ever put on the person that `scope` may see (of `groups`, where these are known), archived ones too, the latest first."""
+    seen = groups_in(scope, archived=True) if groups is None else groups
+    known = {tag.pk: tag for group in seen for tag in group.tags.all()}
     own = Identity.objects.filter(member=member).values("own_member")
     rows = list(Tagging.objects.filter(member__in=own, tag__in=known).order_by("-at", "-id"))
     for row in rows:
@@ -158,32 +149,16 @@ def tagging_history(scope: Scope, member: Member) -> list[Turn]:
     return [Turn(row, row.withdrawn_act == row.act) for row in rows]
 
 
-def tagged(wanted: Tagged, path: str) -> Q:
-    """Narrows the members at the end of `path` to who carries what is wanted; a tag that another overrules is not carried."""
-    each = [Q(Exists(_holding(tag).filter(member__own_identity__member=OuterRef(path)))) for tag in wanted.tags]
-    found = Q()
-    for one in each:
-        found = found & one if wanted.mode == "all" else found | one
-    return ~found if wanted.mode == "none" and each else found
-
-
-def _holding(tag: Tag) -> QuerySet[Tagging]:
-    there = live_taggings().filter(tag=tag)
-    if not tag.group.exclusive:
-        return there
-    later = Q(at__gt=OuterRef("at")) | Q(at=OuterRef("at"), id__gt=OuterRef("id"))
-    same = OuterRef("member__own_identity__member")
-    other = live_taggings().filter(later, tag__group=tag.group_id, member__own_identity__member=same).exclude(tag=tag)
-    return there.filter(~Exists(other))
-
-
 def carriers(scope: Scope, tags: Collection[Tag]) -> dict[int, int]:
-    """How many people carry each of the tags, by its primary key, whether or not `scope` may see them; 0 is missing.
+    """How many people whom `scope` may see carry each of the tags, by its primary key; 0 is missing.
 
-    Counts every person once, those too for whom another tag of the group counts.
+    Those too for whom another tag of the group counts.
     """
-    rows = live_taggings().filter(tag__in=[each.pk for each in tags]).values_list("tag")
-    return dict(rows.annotate(people=Count("member__own_identity__member", distinct=True)).order_by())
+    rows = live_taggings().filter(tag__in=[each.pk for each in tags])
+    if not scope.everything:
+        rows = rows.filter(member__own_identity__member__in=people(scope))
+    counted = rows.values_list("tag").annotate(people=Count("member__own_identity__member", distinct=True))
+    return dict(counted.order_by())
 
 
 def acts_in(scope: Scope) -> QuerySet[TagAct]:

@@ -14,11 +14,25 @@ from qunyu.kernel.errors import DomainError
 from qunyu.kernel.scope import Scope
 from qunyu.kernel.words import Words
 from qunyu.members.models import Tag, Tagging, TagGroup
-from qunyu.members.rules.tags import LONGEST_HELP, checked_name, checked_text, folded
+from qunyu.members.rules.tags import LONGEST_HELP, LONGEST_NAME, checked_name, checked_text, folded
 from qunyu.people.queries import unit_paths
 
 if TYPE_CHECKING:
     from qunyu.people.models import Unit
+
+__all__ = [
+    "LONGEST_HELP",
+    "LONGEST_NAME",
+    "add_group",
+    "add_tag",
+    "archive",
+    "delete",
+    "edit_group",
+    "edit_tag",
+    "move",
+    "require_no_rule",
+    "require_wide",
+]
 
 MOST_GROUPS, MOST_TAGS = 100, 500
 Row = TypeVar("Row", TagGroup, Tag)
