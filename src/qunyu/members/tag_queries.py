@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING
@@ -159,6 +159,18 @@ def carriers(scope: Scope, tags: Collection[Tag]) -> dict[int, int]:
         rows = rows.filter(member__own_identity__member__in=people(scope))
     counted = rows.values_list("tag").annotate(people=Count("member__own_identity__member", distinct=True))
     return dict(counted.order_by())
+
+
+def everything_carried(scope: Scope) -> Iterator[tuple[Member, Carried]]:
+    """Every tag on everybody whom `scope` may see, person after person."""
+    tags = tags_in(scope)
+    holders = live_taggings().filter(tag__in=tags).values("member__own_identity__member")
+    everybody = people(scope).filter(pk__in=holders).order_by("pk").values_list("pk", flat=True)
+    for part in chunks(list(everybody)):
+        found = carried(scope, part, tags)
+        for member in people(scope).filter(pk__in=part).order_by("pk"):
+            for each in found.get(member.pk, []):
+                yield member, each
 
 
 def acts_in(scope: Scope) -> QuerySet[TagAct]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -58,7 +58,7 @@ def effect(by: Scope, tag: Tag, members: Collection[int], *, take: bool = False)
     by.require("members.edit")
     found = Effect()
     for part in chunks(members):
-        found += _Part(by, tag, part, take).effect
+        found += Part(by, tag, part, take).effect
     return found
 
 
@@ -94,8 +94,8 @@ def _ask(by: Scope, tag: Tag, members: Collection[int], reason: str, now: dateti
         action = "tag.take" if take else "tag.put"
         audit.record(by=by.actor, action=action, kind="tag", id=tag.pk, now=now, **data)
         if len(members) > AT_ONCE:
-            mine = [each for part in chunks(members) for each in _Part(by, tag, part, take).reached]
-            _keep(act, mine)
+            mine = [each for part in chunks(members) for each in Part(by, tag, part, take).reached]
+            keep_list(act, mine)
             enqueue("members.tag", key=act.public_id, act=act.pk)
         else:
             finish(act, _do(by, act, members, now))
@@ -143,13 +143,13 @@ def run(*, key: int, now: datetime) -> None:
     act = TagAct.objects.select_related("tag__group__unit").get(pk=key)
     if act.people is not None or act.undone_at is not None:
         return
-    members = json.loads(_list_of(act).read_text(encoding="utf-8"))
+    members = kept_list(act)
     scope = actor_scope(act)
     for part in chunks(members):
         with transaction.atomic():
             _do(scope, act, part, now)
-    finish(act, _changed(act))
-    _list_of(act).unlink(missing_ok=True)
+    finish(act, changed_by(act))
+    drop_list(act)
 
 
 def actor_scope(act: TagAct) -> Scope:
@@ -159,16 +159,29 @@ def actor_scope(act: TagAct) -> Scope:
 
 
 def _list_of(act: TagAct) -> Path:
+    """Where it stands what an act that waits is about."""
     return Path(settings.QUNYU_DATA) / FOLDER / f"{act.public_id}.json"
 
 
-def _keep(act: TagAct, members: list[int]) -> None:
+def keep_list(act: TagAct, what: list[Any]) -> None:
+    """Keeps what an act that waits is about, until a worker does it."""
     path = _list_of(act)
     path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_text(json.dumps(members), encoding="utf-8")
+    path.write_text(json.dumps(what, ensure_ascii=False), encoding="utf-8")
 
 
-def _changed(act: TagAct) -> int:
+def kept_list(act: TagAct) -> list[Any]:
+    """What `keep_list` kept."""
+    return list(json.loads(_list_of(act).read_text(encoding="utf-8")))
+
+
+def drop_list(act: TagAct) -> None:
+    """Forgets what `keep_list` kept."""
+    _list_of(act).unlink(missing_ok=True)
+
+
+def changed_by(act: TagAct) -> int:
+    """Of how many people the act has changed anything."""
     made = Tagging.objects.filter(act=act.public_id) | Tagging.objects.filter(withdrawn_act=act.public_id)
     return made.values("member__own_identity__member").distinct().count()
 
@@ -178,7 +191,7 @@ def _do(by: Scope, act: TagAct, members: Collection[int], now: datetime) -> int:
         raise TypeError("an act of several tags is no putting or taking")
     changed = 0
     for part in chunks(members):
-        found = _Part(by, act.tag, part, act.kind == TagAct.Kind.TAKE)
+        found = Part(by, act.tag, part, act.kind == TagAct.Kind.TAKE)
         end(act, [row for step in found.steps.values() for row in step.ended], now, by.actor.name)
         new = [member for member, step in found.steps.items() if step.new]
         write(act, dict.fromkeys(new, act.tag.pk), now)
@@ -186,15 +199,18 @@ def _do(by: Scope, act: TagAct, members: Collection[int], now: datetime) -> int:
     return changed
 
 
-def write(act: TagAct, put: dict[int, int], now: datetime, source: str = "hand") -> None:
-    """New taggings (member -> tag) of the act, for callers that have asked whether they may."""
+def write(
+    act: TagAct, put: Mapping[int, int], now: datetime, source: str = "hand", reasons: Mapping[int, str] | None = None
+) -> None:
+    """New taggings (member -> tag) of the act, for callers that have asked whether they may; `reasons` by member in the place of the act's."""
+    said = reasons or {}
     Tagging.objects.bulk_create(
         Tagging(
             act=act.public_id,
             tag_id=tag,
             member_id=member,
             source=source,
-            reason=act.reason,
+            reason=said.get(member, act.reason),
             at=now,
             by=act.by,
             by_name=act.by_name,
@@ -210,7 +226,7 @@ def end(act: TagAct, rows: Collection[int], now: datetime, by_name: str) -> None
         mine.update(withdrawn_at=now, withdrawn_by_name=by_name[:120], withdrawn_act=act.public_id)
 
 
-class _Part:
+class Part:
     """Some people (not more than a query takes), and what putting the tag on each of them, or taking it off, does."""
 
     def __init__(self, by: Scope, tag: Tag, members: list[int], take: bool) -> None:

@@ -15,6 +15,7 @@ from django.utils import timezone
 
 from qunyu.communities.queries import communities_where
 from qunyu.console.asking import Ask, answer
+from qunyu.console.forms import Form
 from qunyu.console.lists import Column, Filter, Listing, chips
 from qunyu.console.names import MEMBER_ROLES, named, platform
 from qunyu.console.tag_choices import TagFilter, choices, dress_with_tags, tag_column, tag_filter
@@ -80,7 +81,7 @@ def answer_members(
     if may_tag:
         listing.pick = lambda row: row.public_id
     context = {"listing": listing.put(rows), "filters": filters, "search": search, "tag_filter": tags, **around}
-    context["tag_choices"] = choices(tags.tags) if may_tag else []
+    context |= {"tag_choices": choices(tags.tags) if may_tag else [], "form": Form({})}
     if not listing.chips and not listing.rows:
         context["none_at_all"] = True
     context |= {"above": "console/_members_above.html", "decisions": decisions_among(request.scope, found)}
