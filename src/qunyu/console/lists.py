@@ -171,6 +171,11 @@ class Listing(Generic[Row]):
         return [(self.link(row), [(each, each.show(row)) for each in self.shown]) for row in found]
 
     @property
+    def ticks(self) -> bool:
+        """Whether rows can be ticked."""
+        return self.pick is not None
+
+    @property
     def picks(self) -> list[tuple[str, str, list[tuple[Column[Row], object]]]]:
         """The rows as `rows`, each with what its box says before it, "" where rows cannot be ticked."""
         found = self.page.object_list if self.page else ()

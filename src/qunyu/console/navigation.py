@@ -43,7 +43,7 @@ MAP = (
     Place("communities", Words("社群", "Communities"), "messages", "communities.view", within=("community",)),
     Place("members", Words("成员", "Members"), "users", "members.view", within=("member", "member_edit", "member_merge", "contact"), below=(
         Place("labels", Words("分层与类型", "Labels"), "tags", "members.view"),
-        Place("tags", Words("标签", "Tags"), "tag", "members.view", within=("tag", "tag_group", "tag_new", "tag_acts", "tag_people")),
+        Place("tags", Words("标签", "Tags"), "tag", "members.view", within=("tag", "tag_group", "tag_new", "tag_acts", "tag_people", "tags_import", "tags_check")),
         Place("experts", Words("找专家", "Find an expert"), "zoom-question", "members.view"),
         Place("same_person", Words("疑似同一人", "Same person?"), "users-group", "members.view"),
         Place("profiles_new", Words("导入资料", "Import profiles"), "table-import", "members.edit", within=("profiles_check",)),

@@ -158,26 +158,26 @@ def actor_scope(act: TagAct) -> Scope:
     return Scope(Actor(kind, int(id), act.by_name), everything=True)  # type: ignore[arg-type]
 
 
-def _list_of(act: TagAct) -> Path:
+def kept_path(act: TagAct) -> Path:
     """Where it stands what an act that waits is about."""
     return Path(settings.QUNYU_DATA) / FOLDER / f"{act.public_id}.json"
 
 
 def keep_list(act: TagAct, what: list[Any]) -> None:
     """Keeps what an act that waits is about, until a worker does it."""
-    path = _list_of(act)
+    path = kept_path(act)
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_text(json.dumps(what, ensure_ascii=False), encoding="utf-8")
 
 
 def kept_list(act: TagAct) -> list[Any]:
     """What `keep_list` kept."""
-    return list(json.loads(_list_of(act).read_text(encoding="utf-8")))
+    return list(json.loads(kept_path(act).read_text(encoding="utf-8")))
 
 
 def drop_list(act: TagAct) -> None:
     """Forgets what `keep_list` kept."""
-    _list_of(act).unlink(missing_ok=True)
+    kept_path(act).unlink(missing_ok=True)
 
 
 def changed_by(act: TagAct) -> int:

@@ -11,6 +11,7 @@ from qunyu.api.paging import Cursor, Limit
 from qunyu.api.schemas.basics import Day, Ref, Text, ref_of
 from qunyu.members.experts import Expert, Experts
 from qunyu.members.tag_queries import Carried, Turn
+from qunyu.members.tag_table import TagLine
 from qunyu.members.tagging import Effect
 
 if TYPE_CHECKING:
@@ -208,6 +209,35 @@ class ExpertsOut(Schema):
     followed: int
     people: int
     experts: list[ExpertOut]
+
+
+class TagImportOptions(Schema):
+    """How a table of tags is imported."""
+
+    unit: Text = Field(description="public id of the unit whose people with members.edit may undo it too")
+    skip: bool = Field(False, description="whether wrong lines are left out")
+
+
+class TagLineOut(Schema):
+    """What one line of a table would put on whom."""
+
+    line: int
+    who: str
+    tags: list[str]
+    problems: list[str]
+
+
+class TagPlanOut(Schema):
+    """What a table would do: counts of all lines, and the first 200 that are wrong or put a tag on somebody."""
+
+    counts: dict[str, int]
+    lines: list[TagLineOut]
+
+
+def tag_line_out(line: TagLine) -> TagLineOut:
+    """The line as the API shows it."""
+    names = [f"{each.group.name}/{each.name}" for each in line.tags]
+    return TagLineOut(line=line.number, who=line.who, tags=names, problems=[str(each) for each in line.problems])
 
 
 def tag_out(tag: Tag, people: int) -> TagOut:
