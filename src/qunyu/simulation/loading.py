@@ -18,13 +18,14 @@ from qunyu.kernel.scope import Scope
 from qunyu.people.actions import add_unit
 from qunyu.people.queries import root_unit
 from qunyu.simulation.offices import appoint
+from qunyu.simulation.tagging import tag
 
 TABLES = ("members", "orders", "costs")
 
 
 def load(folder: Path, *, by: Scope, title: str, now: datetime, progress: Progress) -> dict[str, Any]:
     """Imports what `generate` wrote into `folder` as one import, names, types and places the communities, gives the crew its offices, labels
-    everybody, and asks who may be one person.
+    everybody, tags some, and asks who may be one person.
 
     The import's summary. Raises what an import raises.
     """
@@ -35,6 +36,7 @@ def load(folder: Path, *, by: Scope, title: str, now: datetime, progress: Progre
         _describe(known[(each["platform"], each["key"])], each, by=by, now=now)
     appoint(described, by=by, now=now)
     label(now=now)
+    tag(by=by, now=now)
     suggest(now=now, by=by)
     return summary
 
