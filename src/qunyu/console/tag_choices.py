@@ -10,7 +10,7 @@ from django.http import QueryDict
 
 from qunyu.console.lists import Chip, Column, without
 from qunyu.kernel.scope import Scope
-from qunyu.kernel.words import Words
+from qunyu.kernel.words import Words, language
 from qunyu.members.tag_filtering import Mode, Tagged
 from qunyu.members.tag_naming import written
 from qunyu.members.tag_queries import carried, tags_in
@@ -86,11 +86,11 @@ def tag_filter(given: QueryDict, scope: Scope) -> TagFilter:
 
 def tag_column(tags: Sequence[Tag]) -> list[Column[Any]]:
     """The tags on a row on which `dress_with_tags` has put them; no column where there are no tags."""
-    return (
-        [Column("tags", TAGS, lambda row: "、".join(row.tagged) or "–", lambda row: "、".join(row.tagged))]
-        if tags
-        else []
-    )
+    return [Column("tags", TAGS, lambda row: _listed(row) or "–", _listed)] if tags else []
+
+
+def _listed(row: Any) -> str:
+    return ("、" if language() == "zh" else ", ").join(row.tagged)
 
 
 def dress_with_tags(scope: Scope, rows: Sequence[Any], tags: Sequence[Tag]) -> None:

@@ -25,7 +25,7 @@ from qunyu.kernel.scope import Scope
 
 WITHIN, FIRST, THANKED = 15, 3, 30
 MOST_QUESTIONS = 2_000
-CANDIDATES, QUOTES = 100, 3
+CANDIDATES, QUOTES = 100, 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +42,8 @@ class Quote:
 class Spoke:
     """What one member said: `messages` about the topic that are no questions, `answers` to how many questions about it, `thanked` after how many.
 
-    `last_at` is the latest of either, `communities` where it was, the most first; `quotes` the latest of it.
+    `last_at` is the latest of either, `communities` where it was, the most first; `quotes` the latest QUOTES answers and the
+    latest QUOTES messages.
     """
 
     member: int
@@ -208,7 +209,7 @@ spoken AS (
     UNION ALL SELECT member, community, day, at_us, false FROM about SEMI JOIN few USING (member) WHERE NOT asks
   ) GROUP BY member, community, day, at_us
 )
-SELECT * FROM spoken QUALIFY row_number() OVER (PARTITION BY member ORDER BY answer DESC, at_us DESC) <= {QUOTES}
+SELECT * FROM spoken QUALIFY row_number() OVER (PARTITION BY member, answer ORDER BY at_us DESC) <= {QUOTES}
 """
 _DAYS = "SELECT DISTINCT day FROM wanted"
 # The days stand in the text: the engine then skips the parts of files that hold none of them.
