@@ -5,6 +5,7 @@ from __future__ import annotations
 from urllib.parse import quote
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
 from qunyu.communities.models import Community
@@ -146,3 +147,20 @@ def test_experts_of_another_unit_stay_unknown(
     found = read(far.get("/members/experts?q=tea&first=2026-03-01&last=2026-03-31"))
     assert "没有找到懂这个的人" in found
     assert "Tom" not in found
+
+
+def test_a_table_of_tags_is_checked_and_comes_in_and_everything_goes_out(
+    brewing: Tag, fresh: Tag, boss: Client
+) -> None:
+    text = f"member_id,tag,reason\n{member('Mei').public_id},泡茶,教过大家\nnobody,泡茶,\n"
+    given = boss.post("/members/tags/import", {"files": SimpleUploadedFile("tags.csv", text.encode())})
+    check = given["Location"]
+    shown = read(boss.get(check))
+    assert all(part in shown for part in ("擅长 / 泡茶", "教过大家", "没有找到这个人"))
+    refused = boss.post(check, {"do": "start"})
+    assert (refused.status_code, Tagging.objects.count()) == (400, 0)
+    assert boss.post(check, {"do": "start", "skip": "yes"})["Location"] == "/members/tags/acts"
+    assert "tags.csv" in read(boss.get("/members/tags/acts"))
+    file = b"".join(boss.get("/members/tags/export").streaming_content).decode()  # type: ignore[attr-defined]
+    assert "Mei,擅长,泡茶,教过大家,导入,Director" in file
+    assert boss.post("/members/tags/import", {}).status_code == 400

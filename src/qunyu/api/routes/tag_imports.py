@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
-from pathlib import Path
-
 from django.http import HttpRequest
 from django.utils import timezone
 from ninja import Form, Router, Status
@@ -13,7 +10,7 @@ from ninja.params.functions import File
 
 from qunyu.api.auth import scope_of_request
 from qunyu.api.schemas.tags import TagActOut, TagImportOptions, TagLineOut, TagPlanOut, act_out, tag_line_out
-from qunyu.api.uploads import kept, sweep
+from qunyu.api.uploads import looked_at
 from qunyu.kernel.scope import Scope
 from qunyu.members import tag_importing
 from qunyu.members.tag_table import TagPlan, plan_tags
@@ -51,10 +48,5 @@ def import_tags(
 
 
 def _planned(scope: Scope, file: UploadedFile) -> TagPlan:
-    sweep(timezone.now())
-    with kept({"file": [file]}) as paths:
-        path = Path(paths["file"][0])
-        try:
-            return plan_tags(scope, path)
-        finally:
-            shutil.rmtree(path.parent.parent, ignore_errors=True)
+    with looked_at(file) as path:
+        return plan_tags(scope, path)

@@ -13,6 +13,7 @@ from qunyu.console import uploads
 from qunyu.console.asking import Ask, answer
 from qunyu.console.exports import exported
 from qunyu.console.forms import Form
+from qunyu.console.given_files import given_table
 from qunyu.kernel.errors import DomainError
 from qunyu.kernel.words import Words, language
 from qunyu.members import tag_importing
@@ -50,13 +51,9 @@ def give_tags(request: Ask) -> HttpResponse:
     """Step one: the table."""
     request.scope.require("members.edit")
     form = Form.of(request)
-    if request.method == "POST":
-        try:
-            upload = uploads.keep(request.FILES.getlist("files")[:1], int(request.user.pk or 0), timezone.now())
-        except DomainError as error:
-            form.refuse(error, "files")
-        else:
-            return redirect("console:tags_check", upload.id)
+    upload = given_table(request, form)
+    if upload is not None:
+        return redirect("console:tags_check", upload.id)
     naming = [aliases[language() == "zh"] for aliases in NAMING.values()]
     context = {"form": form, "naming": naming, "groups": groups_in(request.scope)}
     return answer(request, "tags_import", context, status=400 if form.errors else 200)
