@@ -24,7 +24,7 @@ GROUPS: dict[str, tuple[bool, dict[str, tuple[str, str, str]]]] = {
         True,
         {
             "新客": ("stage", "acquisition", "刚来，还没聊过"),
-            "老客": ("stage", "revenue", "买过不止一次"),
+            "老客": ("stage", "revenue", "已经下过单"),
             "VIP": ("user_type", "loyal", "店长推荐"),
         },
     ),
