@@ -130,7 +130,7 @@ def test_an_expert_is_found_by_tag_field_and_what_they_said(brewing: Tag, system
     span = "first=2026-03-01&last=2026-03-31"
     assert "想找懂什么的人" in read(boss.get("/members/experts"))
     found = read(boss.get(f"/members/experts?q=tea&{span}"))
-    assert all(text in found for text in ("Green tea in the morning", "Tom", "Lin", "读了 8 条消息"))
+    assert all(text in found for text in ("Green tea in the morning", "Tom", "Lin", "从 2026-03-01 起读了 8 条消息"))
     put(by=system, tag=brewing, members=[member("小茶").pk], now=NOW)
     found = read(boss.get(f"/members/experts?q={quote('谁会泡茶')}&{span}"))
     assert ("小茶" in found, "这段时间没有相关发言" in found) == (True, True)

@@ -9,6 +9,7 @@ import pytest
 from qunyu.communities.models import Community
 from qunyu.flows.place import lake
 from qunyu.insights.expertise import Expertise, expertise
+from qunyu.insights.remembered import Remembered
 from qunyu.insights.topic import topic_of
 from qunyu.kernel.scope import Scope, system_scope
 from qunyu.members.experts import Asked, experts
@@ -53,6 +54,7 @@ def test_messages_answers_and_thanks_are_counted(brewers: Community, system: Sco
     # Ann was one of the first three to speak after the question: that she spoke of something else cannot be told.
     assert told(found) == {"Tom": (0, 2, 1), "Ann": (0, 1, 0), "Lin": (1, 0, 0)}
     assert (found.messages, found.about, found.questions, found.followed, found.people) == (10, 3, 2, 2, 3)
+    assert found.since == date(2026, 3, 1)
     tom = found.found[0]
     assert [(each.text, each.answer) for each in tom.quotes] == [
         ("会的，水要干净，茶叶多放一点点", True),
@@ -60,6 +62,19 @@ def test_messages_answers_and_thanks_are_counted(brewers: Community, system: Sco
     ]
     assert told(expertise(lake(), system, topic_of("冷泡茶"), date(2026, 3, 5), date(2026, 3, 5))) == {"Lin": (1, 0, 0)}
     assert expertise(lake(), system, topic_of("冷泡茶"), *MARCH, communities=[]) == Expertise()
+
+
+def test_of_a_broad_topic_the_latest_months_are_enough(
+    import_file: ImportFile, unit: Unit, system: Scope, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    import_file("WhatsApp Chat with Brewers.txt", "13/02/2026, 09:00 - Ann: 冷泡茶真好喝\n" + CHAT, unit)
+    asked = (lake(), system, topic_of("冷泡茶"), date(2026, 1, 1), date(2026, 3, 31))
+    whole = expertise(*asked)
+    assert (told(whole)["Ann"], whole.since, whole.messages) == ((1, 1, 0), date(2026, 2, 1), 12)
+    monkeypatch.setattr("qunyu.insights.expertise.ENOUGH", 1)
+    monkeypatch.setattr("qunyu.insights.expertise._KEPT", Remembered())
+    latest = expertise(*asked)
+    assert (told(latest)["Ann"], latest.since, latest.messages) == ((0, 1, 0), date(2026, 3, 1), 11)
 
 
 def test_only_where_members_may_be_seen(brewers: Community, staff: AddStaff, other_unit: Unit, unit: Unit) -> None:

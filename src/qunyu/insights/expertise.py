@@ -25,6 +25,8 @@ from qunyu.kernel.scope import Scope
 
 WITHIN, FIRST, THANKED = 15, 3, 30
 MOST_QUESTIONS = 2_000
+# Of a broad topic the latest months tell enough: no more are read once so many messages are about it.
+ENOUGH = 300_000
 CANDIDATES, QUOTES = 100, 2
 
 
@@ -60,7 +62,8 @@ class Spoke:
 class Expertise:
     """Who spoke about it, the most telling first; of how many messages read, how many were about it, and how many of these asked.
 
-    `followed` is how many of the questions answers were looked for; `people` how many spoke, of whom at most CANDIDATES are told.
+    `since` is the first day that was read (None: none was), later than asked where ENOUGH was said since; `followed` is how many of
+    the questions answers were looked for; `people` how many spoke, of whom at most CANDIDATES are told.
     """
 
     messages: int = 0
@@ -68,6 +71,7 @@ class Expertise:
     questions: int = 0
     followed: int = 0
     people: int = 0
+    since: date | None = None
     found: tuple[Spoke, ...] = field(default=())
 
 
@@ -99,16 +103,29 @@ def _expertise(
         make_identities(connection, scope)
         connection.register("places_given", pa.table({"community": pa.array(places, pa.int64())}))
         connection.execute("CREATE TEMP TABLE places AS FROM places_given")
-        connection.execute(_SAID.format(months=", ".join(map(quoted, months)), first=days[0], last=days[1]))
-        sql, parameters = condition(topic)
-        connection.execute(_ABOUT.replace("<about>", sql), parameters)
+        since = _read(connection, topic, days, months)
         for statement in (_ASKED, _AFTER, _ANSWERS, _THANKS, _PEOPLE):
             connection.execute(statement)
-        read = connection.execute(_READ, {"first": days[0], "last": days[1]}).fetchall()[0][0]
-        return _answer(connection, read)
+        read = connection.execute(_READ, {"first": since, "last": days[1]}).fetchall()[0][0]
+        return _answer(connection, read, since)
 
 
-def _answer(connection: duckdb.DuckDBPyConnection, read: int) -> Expertise:
+def _read(connection: duckdb.DuckDBPyConnection, topic: Topic, days: tuple[date, date], months: list[str]) -> date:
+    """Makes the table `about` of the latest months, of so many that ENOUGH is about the topic, and the view `said` of these; the first day."""
+    sql, parameters = condition(topic)
+    for number, month in enumerate(months):
+        connection.execute(_SAID.format(months=quoted(month), first=days[0], last=days[1]))
+        made = "INSERT INTO about" if number else "CREATE TEMP TABLE about AS"
+        connection.execute(f"{made} {_ABOUT.replace('<about>', sql)}", parameters)
+        found = connection.execute("SELECT count(*) FROM about").fetchall()[0][0]
+        if found >= ENOUGH:
+            months = months[: number + 1]
+            break
+    connection.execute(_SAID.format(months=", ".join(map(quoted, months)), first=days[0], last=days[1]))
+    return max(days[0], date.fromisoformat(f"{months[-1]}-01"))
+
+
+def _answer(connection: duckdb.DuckDBPyConnection, read: int, since: date) -> Expertise:
     (about, questions), (followed,), (people,) = (
         connection.execute(sql).fetchall()[0] for sql in (_COUNTS, _FOLLOWED, _HOW_MANY)
     )
@@ -118,7 +135,7 @@ def _answer(connection: duckdb.DuckDBPyConnection, read: int) -> Expertise:
         Spoke(**{**row, "communities": tuple(row["communities"])}, quotes=tuple(quotes.get(row["member"], ())))
         for row in found
     )
-    return Expertise(read, about, questions, followed, people, told)
+    return Expertise(read, about, questions, followed, people, since, told)
 
 
 def _quotes(connection: duckdb.DuckDBPyConnection) -> dict[int, list[Quote]]:
@@ -134,7 +151,7 @@ def _quotes(connection: duckdb.DuckDBPyConnection) -> dict[int, list[Quote]]:
 
 # Kept as a view: the engine then reads of each file what the query at hand is about.
 _SAID = """
-CREATE TEMP VIEW said AS
+CREATE OR REPLACE TEMP VIEW said AS
 SELECT f.community, i.member, i.role::VARCHAR AS role, f.local_day AS day, epoch_us(f.occurred_at) AS at_us, f.subject, f.text, f.external, f.meta
 FROM facts f SEMI JOIN places USING (community) JOIN identities i USING (identity)
 WHERE f.kind = 'message' AND f.subject IN ('text', '') AND f.month IN ({months}) AND f.local_day BETWEEN DATE '{first}' AND DATE '{last}'
@@ -142,9 +159,9 @@ WHERE f.kind = 'message' AND f.subject IN ('text', '') AND f.month IN ({months})
 """
 # Without the words: of a broad topic there may be millions.
 _ABOUT = f"""
-CREATE TEMP TABLE about AS
-SELECT community, member, role, day, at_us, {speech.ASKS} AS asks, CASE WHEN {speech.ASKS} THEN external END AS external
-FROM said WHERE <about>
+SELECT * REPLACE (CASE WHEN asks THEN external END AS external) FROM (
+  SELECT community, member, role, day, at_us, {speech.ASKS} AS asks, external FROM said WHERE <about>
+)
 """
 _ASKED = f"""
 CREATE TEMP TABLE asked AS

@@ -203,6 +203,9 @@ class ExpertsOut(Schema):
     need: int
     first: date
     last: date
+    since: date | None = Field(
+        description="the first day that was read; later than `first` where enough was said since, null where nothing was"
+    )
     messages: int
     about: int
     questions: int
@@ -340,6 +343,7 @@ def experts_out(found: Experts, days: tuple[date, date], places: dict[int, Ref])
         need=found.topic.need,
         first=days[0],
         last=days[1],
+        since=talk.since,
         messages=talk.messages,
         about=talk.about,
         questions=talk.questions,

@@ -111,11 +111,12 @@ def _row(expert: Expert, asked: Asked, names: dict[int, str]) -> Row:
 
 def _summary(found: Experts) -> Words:
     told = Words(
-        "读了 {messages} 条消息，{about} 条谈到它，其中 {questions} 个提问（跟踪了 {followed} 个）；有迹象的共 {people} 人，列出前 {shown} 人",
-        "{messages} messages read, {about} about it, {questions} of these questions ({followed} followed); of {people} people for whom anything speaks the first {shown}",
+        "从 {since} 起读了 {messages} 条消息，{about} 条谈到它，其中 {questions} 个提问（跟踪了 {followed} 个）；有迹象的共 {people} 人，列出前 {shown} 人",
+        "{messages} messages read since {since}, {about} about it, {questions} of these ask ({followed} followed); {shown} of {people} people with any sign",
     )
     talk = found.talk
     return told.fill(
+        since=talk.since or "–",
         messages=f"{talk.messages:,}",
         about=f"{talk.about:,}",
         questions=f"{talk.questions:,}",
