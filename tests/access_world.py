@@ -25,6 +25,8 @@ from qunyu.members.merging import decide
 from qunyu.members.models import Identity, Member
 from qunyu.members.models.profile import ProfileEntry
 from qunyu.members.profile import change
+from qunyu.members.tagging import put
+from qunyu.members.tags import add_group, add_tag
 from qunyu.people.actions import add_role, add_unit, invite, issue_token
 from qunyu.people.models import Grant, Staff, Unit
 from qunyu.people.sessions import begin_session
@@ -81,7 +83,15 @@ def people_of(system: Scope, unit: Unit) -> World:
     one, other = (Identity.objects.get(own_member=each).pk for each in (mei, tom))
     change(by=system, member=mei, changes={"region": "杭州"}, now=NOW, today=date(2026, 3, 20))
     told = {"at": NOW, "channel": "direct", "direction": "out", "summary": "问候"}
+    group = add_group(by=system, unit=unit, name="擅长", now=NOW)
+    tag, spare = (add_tag(by=system, group=group, name=each, now=NOW) for each in ("泡茶", "跑步"))
+    empty = add_group(by=system, unit=unit, name="空", now=NOW)
     return {
+        "tag": tag.public_id,
+        "spare": spare.public_id,
+        "tag_group": group.public_id,
+        "empty_group": empty.public_id,
+        "tag_act": put(by=system, tag=tag, members=[mei.pk], now=NOW).public_id,
         "mei": mei.public_id,
         "lin": lin.public_id,
         "entry": str(ProfileEntry.objects.get().pk),

@@ -14,6 +14,7 @@ from django.conf import settings
 from django.core.files.uploadedfile import TemporaryUploadedFile, UploadedFile
 from django.core.files.uploadhandler import FileUploadHandler, TemporaryFileUploadHandler
 from django.http import HttpRequest
+from django.utils import timezone
 
 from qunyu.events.queries import imports
 from qunyu.kernel.errors import DomainError
@@ -118,3 +119,15 @@ def _paths_under_way() -> Iterator[str]:
     for request in asked:
         for part in request.get("parts", ()):
             yield from part["paths"]
+
+
+@contextmanager
+def looked_at(file: UploadedFile[bytes]) -> Iterator[Path]:
+    """Where one file lies while it is read; it is gone afterwards."""
+    sweep(timezone.now())
+    with kept({"file": [file]}) as paths:
+        path = Path(paths["file"][0])
+        try:
+            yield path
+        finally:
+            shutil.rmtree(path.parent.parent, ignore_errors=True)

@@ -33,6 +33,8 @@ from qunyu.api.routes import (
     satisfaction,
     signing,
     staff,
+    tag_imports,
+    tags,
     tokens,
     work,
 )
@@ -58,6 +60,8 @@ for noun in (
     profiles,
     merging,
     profile_imports,
+    tags,
+    tag_imports,
     labels,
     reports,
     orders,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from functools import cached_property
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from qunyu.communities.duties import DUTY_KINDS
 from qunyu.communities.queries import communities_where
@@ -14,7 +14,11 @@ from qunyu.kernel.scope import PERMISSIONS, Scope
 from qunyu.kernel.words import Words, language
 from qunyu.members.fields import BASIC
 from qunyu.members.staff_links import linked_names
+from qunyu.members.tag_queries import groups_in
 from qunyu.people.queries import account_names, roles, token_names, units_in
+
+if TYPE_CHECKING:
+    from qunyu.members.models import TagGroup
 
 KINDS: dict[str, Words] = {
     "staff": Words("账号", "Account"),
@@ -30,6 +34,8 @@ KINDS: dict[str, Words] = {
     "members": Words("成员名单", "List of members"),
     "survey": Words("问卷", "Survey"),
     "programme": Words("积分方案", "Points programme"),
+    "tag": Words("标签", "Tag"),
+    "tag_group": Words("标签组", "Group of tags"),
 }
 # The names of an entry's data.
 DETAILS: dict[str, Words] = {
@@ -73,6 +79,7 @@ DETAILS: dict[str, Words] = {
     "rule": Words("规则", "Rule"),
     "on": Words("启用", "On"),
     "community": Words("社群", "Community"),
+    "act": Words("操作编号", "Act"),
 }
 # How somebody signed in.
 WAYS: dict[str, Words] = {
@@ -89,6 +96,9 @@ FIELDS: dict[str, Words] = {
     "name_zh": Words("中文名", "Chinese name"),
     "name_en": Words("英文名", "English name"),
     "permissions": Words("权限", "permissions"),
+    "help": Words("说明", "help"),
+    "exclusive": Words("单选", "one of the group"),
+    "group": Words("标签组", "group"),
     **PERMISSIONS,
 }
 
@@ -136,6 +146,10 @@ class AuditNames:
         return {role.code: Words(role.name_zh, role.name_en) for role in roles()}
 
 
+def _tag_groups(scope: Scope) -> list[TagGroup]:
+    return groups_in(scope, archived=True, permission="audit.view")
+
+
 # The names of a kind by primary key, as far as `scope` may see them.
 _READ: dict[str, Callable[[Scope], Mapping[int, str]]] = {
     "unit": lambda scope: {unit.pk: unit.name for unit in units_in(scope, "audit.view")},
@@ -144,6 +158,8 @@ _READ: dict[str, Callable[[Scope], Mapping[int, str]]] = {
     "staff": lambda scope: account_names(),
     "token": lambda scope: token_names(),
     "member": linked_names,
+    "tag": lambda scope: {tag.pk: tag.name for group in _tag_groups(scope) for tag in group.tags.all()},
+    "tag_group": lambda scope: {group.pk: group.name for group in _tag_groups(scope)},
 }
 _OF_OBJECTS = frozenset(("role", "unit", "staff", "member"))
 _CODED: dict[str, Mapping[str, Words]] = {

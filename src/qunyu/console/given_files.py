@@ -8,8 +8,10 @@ from typing import Protocol
 from django.contrib import messages
 from django.utils import timezone
 
+from qunyu.console import uploads
 from qunyu.console.asking import Ask
 from qunyu.console.forms import Form
+from qunyu.console.uploads import Upload
 from qunyu.flows.given_tables import MOST_BYTES, Taken, too_large
 from qunyu.kernel.errors import DomainError
 from qunyu.kernel.scope import Scope
@@ -44,3 +46,14 @@ def taken_over(request: Ask, form: Form, take: Take) -> list[Words]:
         return [each for each in lines if isinstance(each, Words)] if isinstance(lines, list) else []
     messages.success(request, str(DONE.fill(added=taken.added, already=taken.already, linked=taken.linked)))
     return []
+
+
+def given_table(request: Ask, form: Form) -> Upload | None:
+    """The one table posted as `files`, kept until it has been checked; None where none was posted, noted in `form` where it cannot be."""
+    if request.method != "POST":
+        return None
+    try:
+        return uploads.keep(request.FILES.getlist("files")[:1], int(request.user.pk or 0), timezone.now())
+    except DomainError as error:
+        form.refuse(error, "files")
+        return None

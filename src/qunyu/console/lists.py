@@ -94,6 +94,14 @@ def _without(given: QueryDict, *names: str) -> str:
     return f"?{kept.urlencode()}"
 
 
+def without(given: QueryDict, **values: str) -> str:
+    """The address's parameters without these values of parameters that may stand there several times, "?" before them."""
+    kept = given.copy()
+    for name, value in values.items():
+        kept.setlist(name, [each for each in kept.getlist(name) if each != value])
+    return _without(kept)
+
+
 @dataclass
 class Listing(Generic[Row]):
     """A list as its address asks for it."""
@@ -106,6 +114,8 @@ class Listing(Generic[Row]):
     # Given the rows about to be shown, to put on them what is cheaper to ask for all of them at once.
     dress: Callable[[Sequence[Row]], None] = lambda rows: None
     page: Page[Row] | None = None
+    # What a row's box says when it is ticked; None where rows cannot be.
+    pick: Callable[[Row], str] | None = None
 
     @property
     def sort(self) -> str:
@@ -159,6 +169,18 @@ class Listing(Generic[Row]):
         """The rows of the page that `put` took: where each leads, and its cells beside their columns."""
         found = self.page.object_list if self.page else ()
         return [(self.link(row), [(each, each.show(row)) for each in self.shown]) for row in found]
+
+    @property
+    def ticks(self) -> bool:
+        """Whether rows can be ticked."""
+        return self.pick is not None
+
+    @property
+    def picks(self) -> list[tuple[str, str, list[tuple[Column[Row], object]]]]:
+        """The rows as `rows`, each with what its box says before it, "" where rows cannot be ticked."""
+        found = self.page.object_list if self.page else ()
+        boxes = [self.pick(row) if self.pick else "" for row in found]
+        return [(box, *row) for box, row in zip(boxes, self.rows, strict=True)]
 
     @property
     def size(self) -> int:

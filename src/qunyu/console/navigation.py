@@ -43,6 +43,8 @@ MAP = (
     Place("communities", Words("社群", "Communities"), "messages", "communities.view", within=("community",)),
     Place("members", Words("成员", "Members"), "users", "members.view", within=("member", "member_edit", "member_merge", "contact"), below=(
         Place("labels", Words("分层与类型", "Labels"), "tags", "members.view"),
+        Place("tags", Words("标签", "Tags"), "tag", "members.view", within=("tag", "tag_group", "tag_new", "tag_acts", "tag_people", "tags_import", "tags_check")),
+        Place("experts", Words("找专家", "Find an expert"), "zoom-question", "members.view"),
         Place("same_person", Words("疑似同一人", "Same person?"), "users-group", "members.view"),
         Place("satisfaction", Words("满意度", "Satisfaction"), "mood-smile", "members.view",
               within=("opinion", "surveys", "survey", "survey_new", "survey_edit")),

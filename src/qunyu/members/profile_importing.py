@@ -23,7 +23,7 @@ from qunyu.members.actions import forget_identities
 from qunyu.members.belonging import contact_platform
 from qunyu.members.fields import fields_in
 from qunyu.members.matching import chunks
-from qunyu.members.models import Contact, Identity, Link, Member, MergeDecision, ProfileEntry, ProfileImport
+from qunyu.members.models import Contact, Identity, Link, Member, MergeDecision, ProfileEntry, ProfileImport, Tagging
 from qunyu.members.profile import mark_phones, write
 from qunyu.members.profile_table import Plan
 
@@ -165,6 +165,7 @@ def _busy(owner: ProfileImport, members: list[int]) -> Iterator[int]:
     other = ProfileEntry.objects.filter(member__in=members, withdrawn_at=None).exclude(act=owner.public_id)
     yield from other.values_list("member", flat=True)
     yield from Contact.objects.filter(member__in=members).values_list("member", flat=True)
+    yield from Tagging.objects.filter(member__in=members).values_list("member", flat=True)
     for link in Link.objects.filter(Q(decider__in=members) | Q(user__in=members)):
         yield from (link.decider_id, link.user_id)
     mine = Identity.objects.filter(own_member__in=members).values("id")

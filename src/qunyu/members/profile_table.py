@@ -96,11 +96,11 @@ def plan(by: Scope, path: Path, *, create: bool, today: date) -> Plan:
     """
     by.require("members.edit")
     fields = fields_in(by)
-    columns, rows = _read(path, fields)
+    columns, rows = read_table(path, known_columns(fields))
     lines = [Line(number, {columns[name]: text.strip() for name, text in cells.items()}) for number, cells in rows]
     for start in range(0, len(lines), CHUNK):
         part = lines[start : start + CHUNK]
-        _find(by, part, create)
+        find_people(by, part, create)
         _changes(by, part, fields, today)
     _once(lines)
     return Plan(lines)
@@ -115,8 +115,11 @@ def known_columns(fields: Collection[Definition]) -> dict[str, str]:
     return found
 
 
-def _read(path: Path, fields: Collection[Definition]) -> tuple[dict[str, str], list[tuple[int, Cells]]]:
-    known = known_columns(fields)
+def read_table(path: Path, known: Mapping[str, str]) -> tuple[dict[str, str], list[tuple[int, Cells]]]:
+    """What each column of the table means, by its head, and its lines with their numbers; `known` is what a head may say in small letters.
+
+    Raises DomainError unknown_column, no_naming or bad_table.
+    """
 
     def is_header(cells: Sequence[str]) -> bool:
         return sum(each.strip().casefold() in known for each in cells) > 1
@@ -156,8 +159,8 @@ def _check_columns(columns: Mapping[str, str], known: Mapping[str, str]) -> None
         raise DomainError("no_naming", message, field="file")
 
 
-def _find(by: Scope, lines: list[Line], create: bool) -> None:
-    """Says whom each line is about."""
+def find_people(by: Scope, lines: Sequence[Line], create: bool) -> None:
+    """Says of not too many lines whom each is about, or what is wrong with that; with `create` who is not known is new."""
     ways = (_by_id(by, lines), _by_account(by, lines), _by_phone(by, lines), _by_name(by, lines))
     told = {member for way in ways for several in way.values() for member in several}
     names = dict(Member.objects.filter(pk__in=told).values_list("pk", "name"))
@@ -192,13 +195,13 @@ def _decide(line: Line, found: list[set[int]], create: bool) -> None:
 Found = dict[int, set[int]]
 
 
-def _by_id(by: Scope, lines: list[Line]) -> Found:
+def _by_id(by: Scope, lines: Sequence[Line]) -> Found:
     wanted = {each.cells["member_id"] for each in lines if each.cells.get("member_id")}
     known = dict(people(by).filter(public_id__in=wanted).values_list("public_id", "pk")) if wanted else {}
     return {each.number: {known[each.cells["member_id"]]} for each in lines if each.cells.get("member_id") in known}
 
 
-def _by_account(by: Scope, lines: list[Line]) -> Found:
+def _by_account(by: Scope, lines: Sequence[Line]) -> Found:
     keys = {each.cells["platform_id"] for each in lines if each.cells.get("platform_id")}
     known: dict[tuple[str, str], set[int]] = defaultdict(set)
     for platform, key, member in _stable(by, keys):
@@ -217,7 +220,7 @@ def _stable(by: Scope, keys: Collection[str]) -> Iterator[tuple[str, str, int]]:
         yield from rows.values_list("platform", "key", "member")
 
 
-def _by_phone(by: Scope, lines: list[Line]) -> Found:
+def _by_phone(by: Scope, lines: Sequence[Line]) -> Found:
     numbers = {each.number: phone(each.cells.get("phone", "")) for each in lines}
     hashes = {number: hashed(text, settings.SECRET_KEY) for number, text in numbers.items() if text}
     known: dict[str, set[int]] = defaultdict(set)
@@ -228,7 +231,7 @@ def _by_phone(by: Scope, lines: list[Line]) -> Found:
     return {number: known[value] & seen for number, value in hashes.items() if value in known}
 
 
-def _by_name(by: Scope, lines: list[Line]) -> Found:
+def _by_name(by: Scope, lines: Sequence[Line]) -> Found:
     named = [each for each in lines if each.cells.get("community") and each.cells.get("name")]
     here = communities_where(by, "members.view").filter(name__in={each.cells["community"] for each in named})
     there = Identity.objects.filter(memberships__community__in=here, name__in={each.cells["name"] for each in named})

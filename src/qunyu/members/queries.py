@@ -23,6 +23,7 @@ from qunyu.members.belonging import buyers, contacts
 from qunyu.members.labels import labelled_as
 from qunyu.members.matching import chunks
 from qunyu.members.models import Identity, Member, Membership
+from qunyu.members.tag_filtering import WHOEVER, Tagged, tagged
 
 
 def membership_from_facts(row: Mapping[str, Any]) -> Membership:
@@ -90,9 +91,14 @@ def identities_in(scope: Scope) -> QuerySet[Identity]:
 
 
 def search_people(
-    scope: Scope, *, text: str = "", role: str = "", labels: Mapping[str, str] | None = None
+    scope: Scope,
+    *,
+    text: str = "",
+    role: str = "",
+    labels: Mapping[str, str] | None = None,
+    tags: Tagged = WHOEVER,
 ) -> QuerySet[Member]:
-    """The people `scope` may see, called `text` here or on a platform (part of it is enough), of that role and labelled so.
+    """The people `scope` may see, called `text` here or on a platform (part of it is enough), of that role, labelled and tagged so.
 
     Raises DomainError unknown_label or unknown_label_value.
     """
@@ -100,7 +106,7 @@ def search_people(
     if text:
         called = identities_in(scope).filter(Q(name__icontains=text) | Q(key__icontains=text))
         found = found.filter(Q(name__icontains=text) | Exists(called.filter(member=OuterRef("pk"))))
-    found = found.filter(_labelled(scope, labels or {}))
+    found = found.filter(_labelled(scope, labels or {}), tagged(tags, "pk"))
     return found.filter(role=role) if role else found
 
 
@@ -162,7 +168,7 @@ class Wanted:
     """Which members: `text` in a name of theirs, and filters ("" and None = any) by community ids, role and platform.
 
     `present` leaves out who left; `outside` are those who are in no community and known by their orders alone. `labels` is
-    label -> value.
+    label -> value, `tags` narrows to who carries tags.
     """
 
     text: str = ""
@@ -172,6 +178,7 @@ class Wanted:
     present: bool = False
     outside: bool = False
     labels: Mapping[str, str] = field(default_factory=dict)
+    tags: Tagged = WHOEVER
 
 
 def members(scope: Scope, wanted: Wanted = Wanted()) -> QuerySet[Member]:
@@ -236,7 +243,8 @@ def _listed(ids: Collection[int]) -> RawSQL:
 def _asked(scope: Scope, wanted: Wanted) -> Q:
     named = Q(name__icontains=wanted.text) | Q(identities__name__icontains=wanted.text) if wanted.text else Q()
     there = Q(identities__platform=wanted.platform) if wanted.platform else Q()
-    return named & there & _labelled(scope, wanted.labels) & (Q(role=wanted.role) if wanted.role else Q())
+    said = _labelled(scope, wanted.labels) & tagged(wanted.tags, "pk")
+    return named & there & said & (Q(role=wanted.role) if wanted.role else Q())
 
 
 def find_member(scope: Scope, public_id: str) -> Member:

@@ -19,13 +19,14 @@ from qunyu.people.actions import add_unit
 from qunyu.people.queries import root_unit
 from qunyu.simulation.offices import appoint
 from qunyu.simulation.rewards import offer_rewards
+from qunyu.simulation.tagging import tag
 
 TABLES = ("members", "orders", "costs")
 
 
 def load(folder: Path, *, by: Scope, title: str, now: datetime, progress: Progress) -> dict[str, Any]:
     """Imports what `generate` wrote into `folder` as one import, names, types and places the communities, gives the crew its offices, labels
-    everybody, asks who may be one person, and begins a points programme.
+    everybody, tags some, asks who may be one person, and begins a points programme.
 
     The import's summary. Raises what an import raises.
     """
@@ -36,6 +37,7 @@ def load(folder: Path, *, by: Scope, title: str, now: datetime, progress: Progre
         _describe(known[(each["platform"], each["key"])], each, by=by, now=now)
     appoint(described, by=by, now=now)
     label(now=now)
+    tag(by=by, now=now)
     suggest(now=now, by=by)
     offer_rewards(by=by, now=now)
     return summary

@@ -42,6 +42,8 @@ from qunyu.members.queries import (
     search_people,
     totals_by_member,
 )
+from qunyu.members.tag_filtering import Tagged
+from qunyu.members.tag_queries import find_tag
 
 if TYPE_CHECKING:
     from qunyu.members.models import Member
@@ -55,7 +57,8 @@ def members(request: HttpRequest, asked: Query[MemberQuery]) -> Page[MemberOut]:
     """The people of the communities the caller may see and, with orders.view, the buyers of their units."""
     scope = scope_of_request(request)
     scope.require("members.view")
-    found = search_people(scope, text=asked.search, role=asked.role, labels=_labels(asked.labels))
+    tags = Tagged([find_tag(scope, each) for each in asked.tags], asked.tagged)
+    found = search_people(scope, text=asked.search, role=asked.role, labels=_labels(asked.labels), tags=tags)
     rows, following = page(Turn(request, asked.limit, asked.cursor), found, (asked.sort, "public_id"))
     return Page[MemberOut](items=members_out(scope, rows), next=following)
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from django.http import HttpRequest
@@ -24,7 +22,7 @@ from qunyu.api.schemas.profile_imports import (
     import_out,
     line_out,
 )
-from qunyu.api.uploads import kept, sweep
+from qunyu.api.uploads import looked_at
 from qunyu.kernel.scope import Scope
 from qunyu.members import profile_importing
 from qunyu.members.profile_table import plan
@@ -71,13 +69,8 @@ def import_profiles(
 
 
 def _planned(scope: Scope, options: ProfileImportOptions, file: UploadedFile) -> Plan:
-    sweep(timezone.now())
-    with kept({"file": [file]}) as paths:
-        path = Path(paths["file"][0])
-        try:
-            return plan(scope, path, create=options.create, today=timezone.localdate())
-        finally:
-            shutil.rmtree(path.parent.parent, ignore_errors=True)
+    with looked_at(file) as path:
+        return plan(scope, path, create=options.create, today=timezone.localdate())
 
 
 @router.get(

@@ -28,6 +28,10 @@ class MemberQuery(Schema):
     search: Text = Field("", description="a part of a name, or of a platform's id")
     role: Literal["", "member", "staff", "atmosphere", "bot"] = ""
     labels: list[Text] = Field([], description="only who has all of these, each as label:value")
+    tags: list[Text] = Field([], max_length=50, description="only who carries these, by public id")
+    tagged: Literal["any", "all", "none"] = Field(
+        "any", description="whether any of the tags will do, all must be there, or none may"
+    )
     sort: Literal["name", "-name"] = "name"
     limit: Limit = 50
     cursor: Cursor = ""

@@ -12,6 +12,7 @@ from qunyu.console.asking import Ask, answer
 from qunyu.console.forms import Form
 from qunyu.console.names import MEMBER_ROLES, ORDER_STATES, named, platform
 from qunyu.console.pages.member_events import SOURCES, Life
+from qunyu.console.tag_choices import choices
 from qunyu.insights.label import Label, Value, labels
 from qunyu.kernel.errors import DomainError
 from qunyu.kernel.words import Words
@@ -21,6 +22,7 @@ from qunyu.members.links import KINDS, links_of
 from qunyu.members.merging import editable
 from qunyu.members.profile import Answer, profile
 from qunyu.members.queries import find_member, head_of, identities_of, memberships_of
+from qunyu.members.tag_queries import tags_among
 from qunyu.reports.show import money
 from qunyu.satisfaction.complaints import STATES
 from qunyu.satisfaction.opinions import KINDS as OPINION_KINDS
@@ -66,6 +68,7 @@ def _timeline(life: Life) -> dict[str, Any]:
 def _page(request: Ask, life: Life, form: Form, more: dict[str, Any]) -> HttpResponse:
     member = life.member
     found = {**_timeline(life), **_facts(life), **profile_part(life), **more}
+    found |= tags_part(life)
     found |= {
         "form": form,
         "channels": CHANNELS.items(),
@@ -94,6 +97,13 @@ def profile_part(life: Life, revealed: list[Answer] | None = None) -> dict[str, 
         "may_edit": scope.may("members.edit") and editable(scope).filter(member=member).exists(),
         "may_reveal": scope.may("members.reveal"),
     }
+
+
+def tags_part(life: Life) -> dict[str, Any]:
+    """What the card of tags shows: those that count or are overruled, what may be put, and the history."""
+    offered = choices(tags_among(life.tag_groups)) if life.scope.may("members.edit") else []
+    single = [each.tag for each in life.tags if each.tag.group.exclusive and not each.overruled]
+    return {"tags": life.tags, "turns": life.turns, "tag_choices": offered, "single_tags": single}
 
 
 def _facts(life: Life) -> dict[str, Any]:

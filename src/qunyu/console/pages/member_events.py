@@ -25,11 +25,12 @@ from qunyu.members.labels import Told, history_of, labels_of
 from qunyu.members.merging import decisions_of
 from qunyu.members.profile import Change, fields_of, history
 from qunyu.members.queries import identities_in
+from qunyu.members.tag_queries import Carried, Turn, carried, groups_in, tagging_history, tags_among
 from qunyu.reports.show import money
 
 if TYPE_CHECKING:
     from qunyu.commerce.models import Order
-    from qunyu.members.models import Contact, Member, Membership, MergeDecision
+    from qunyu.members.models import Contact, Member, Membership, MergeDecision, TagGroup
 
 MOMENTS = 40
 
@@ -56,8 +57,10 @@ SOURCES: dict[str, Words] = {
     "profile": Words("资料修改", "Profile"),
     "merges": Words("合并与拆分", "Merging"),
     "points": Words("积分与等级", "Points and levels"),
+    "tags": Words("打标签", "Tags"),
 }
 LEVEL = Words("等级", "Level")
+TAGGED, UNTAGGED = Words("打标签", "Tagged"), Words("去掉标签", "Tag taken off")
 MERGED, PARTED = Words("合并为同一人", "Merged"), Words("认定为不是同一人", "Told apart")
 CHANGED = Words("修改资料", "Changed the profile")
 TAKEN_BACK = Words("（已撤回）", " (taken back)")
@@ -107,6 +110,21 @@ class Life:
     def past_labels(self) -> list[Told]:
         """What the labels said before."""
         return history_of(self.scope, self.member)
+
+    @cached_property
+    def tag_groups(self) -> list[TagGroup]:
+        """The groups of tags that may be seen, put away or not."""
+        return groups_in(self.scope, archived=True)
+
+    @cached_property
+    def tags(self) -> list[Carried]:
+        """The tags there are now."""
+        return carried(self.scope, [self.member.pk], tags_among(self.tag_groups)).get(self.member.pk, [])
+
+    @cached_property
+    def turns(self) -> list[Turn]:
+        """Every tag there ever was."""
+        return tagging_history(self.scope, self.member, self.tag_groups)
 
     @cached_property
     def decisions(self) -> list[MergeDecision]:
@@ -226,6 +244,17 @@ def _points(life: Life) -> Iterator[Event]:
         yield Event(step.at, _cursor(step.at, "points", step.pk * 2 + 1), f"{LEVEL}: {names}", "stairs-up", "", text)
 
 
+def _tags(life: Life) -> Iterator[Event]:
+    """One for each putting, and one for its end unless it was undone; the two have cursors of their own."""
+    for turn in life.turns:
+        row, name = turn.row, f"{turn.row.tag.group.name}/{turn.row.tag.name}"
+        text = name + (f"\n{row.reason}" if row.reason else "") + (str(TAKEN_BACK) if turn.undone else "")
+        yield Event(row.at, _cursor(row.at, "tags", row.pk * 2), f"{TAGGED} · {row.by_name}", "tag", "", text)
+        if row.withdrawn_at is not None and not turn.undone:
+            at, title = row.withdrawn_at, f"{UNTAGGED} · {row.withdrawn_by_name}"
+            yield Event(at, _cursor(at, "tags", row.pk * 2 + 1), title, "tag-off", "", name)
+
+
 _SOURCES: dict[str, Callable[[Life], Iterator[Event]]] = {
     "talk": lambda life: _facts(life, ("message", "action", "recalled", "notice")) if life.source else iter(()),
     "comings": lambda life: _facts(life, COMINGS) if life.source else iter(()),
@@ -235,4 +264,5 @@ _SOURCES: dict[str, Callable[[Life], Iterator[Event]]] = {
     "profile": _profile,
     "merges": _merges,
     "points": _points,
+    "tags": _tags,
 }

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from functools import partial
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django.contrib import messages
+from django.db.models import QuerySet
 from django.http import HttpResponseBase, QueryDict
 from django.shortcuts import redirect
 from django.urls import reverse
@@ -14,8 +15,10 @@ from django.utils import timezone
 
 from qunyu.communities.queries import communities_where
 from qunyu.console.asking import Ask, answer
+from qunyu.console.forms import Form
 from qunyu.console.lists import Column, Filter, Listing, chips
 from qunyu.console.names import MEMBER_ROLES, named, platform
+from qunyu.console.tag_choices import TagFilter, choices, dress_with_tags, tag_column, tag_filter
 from qunyu.console.templatetags.showing import ago, whole
 from qunyu.insights.label import Label, labels
 from qunyu.kernel.errors import DomainError
@@ -26,6 +29,9 @@ from qunyu.members.labels import values_of
 from qunyu.members.links import decisions_among
 from qunyu.members.profile import export_revealed, profiles
 from qunyu.members.queries import Wanted, members
+
+if TYPE_CHECKING:
+    from qunyu.members.models import Member
 
 # A row is a member with the figures that `members.queries.members` adds.
 COLUMNS = (
@@ -64,14 +70,18 @@ def answer_members(
 ) -> HttpResponseBase:
     """A list of members as page `page`, with what stands `around` it; of the community `only` where one is named."""
     search = request.GET.get("q", "").strip()
-    fields = fields_in(request.scope)
-    listing = _listing(request.GET, request.scope, (filters, fields))
-    found = members(request.scope, _wanted(request.GET, request.scope, filters, only))
+    fields, tags = fields_in(request.scope), tag_filter(request.GET, request.scope)
+    listing = _listing(request.GET, request.scope, (filters, fields, tags))
+    found = members(request.scope, _wanted(request.GET, request.scope, filters, only, tags))
     rows = listing.ordered(found)
     file = listing.export(rows, "members")
     if file is not None:
         return file
-    context = {"listing": listing.put(rows), "filters": filters, "search": search, **around}
+    may_tag = page == "members" and bool(tags.tags) and request.scope.may("members.edit")
+    if may_tag:
+        listing.pick = lambda row: row.public_id
+    context = {"listing": listing.put(rows), "filters": filters, "search": search, "tag_filter": tags, **around}
+    context |= {"tag_choices": choices(tags.tags) if may_tag else [], "form": Form({})}
     if not listing.chips and not listing.rows:
         context["none_at_all"] = True
     context |= {"above": "console/_members_above.html", "decisions": decisions_among(request.scope, found)}
@@ -80,16 +90,17 @@ def answer_members(
 
 
 def _listing(
-    given: QueryDict, scope: Scope, asked: tuple[list[Filter], list[Definition]], *, reveal: bool = False
+    given: QueryDict, scope: Scope, asked: tuple[list[Filter], list[Definition], TagFilter], *, reveal: bool = False
 ) -> Listing[Any]:
-    filters, fields = asked
-    columns = (*COLUMNS, *label_columns(scope), *(_field_column(each) for each in fields))
-    listing = Listing[Any](columns, given, "-last_at", link, chips=chips(given, filters))
+    filters, fields, tags = asked
+    columns = (*COLUMNS, *label_columns(scope), *tag_column(tags.tags), *(_field_column(each) for each in fields))
+    listing = Listing[Any](columns, given, "-last_at", link, chips=chips(given, filters) + tags.chips(given))
     shown = {each.key for each in listing.shown}
     wanted = [each for each in fields if _column_key(each) in shown]
 
     def fill(rows: Sequence[Any]) -> None:
         dress(scope, rows)
+        dress_with_tags(scope, rows, tags.tags if "tags" in shown else ())
         if wanted:
             found = profiles(scope, [row.pk for row in rows], wanted, reveal=reveal)
             for row in rows:
@@ -127,8 +138,9 @@ def export_members(request: Ask) -> HttpResponseBase:
     request.scope.require("members.view")
     given = request.POST
     filters, fields = _filters(given, request.scope), fields_in(request.scope)
-    listing = _listing(given, request.scope, (filters, fields), reveal=True)
-    rows = listing.ordered(members(request.scope, _wanted(given, request.scope, filters, None)))
+    tags = tag_filter(given, request.scope)
+    listing = _listing(given, request.scope, (filters, fields, tags), reveal=True)
+    rows = listing.ordered(members(request.scope, _wanted(given, request.scope, filters, None, tags)))
     try:
         export_revealed(
             by=request.scope,
@@ -145,7 +157,12 @@ def export_members(request: Ask) -> HttpResponseBase:
     return listing.export(rows, "members") or redirect("console:members")
 
 
-def _wanted(given: QueryDict, scope: Scope, filters: list[Filter], only: int | None) -> Wanted:
+def wanted_members(given: QueryDict, scope: Scope) -> QuerySet[Member]:
+    """The members that an address of the list finds, whatever page of it."""
+    return members(scope, _wanted(given, scope, _filters(given, scope), None, tag_filter(given, scope)))
+
+
+def _wanted(given: QueryDict, scope: Scope, filters: list[Filter], only: int | None, tags: TagFilter) -> Wanted:
     search = given.get("q", "").strip()
     chosen = {each.name: each.chosen for each in filters}
     ids = None if only is None else [only]
@@ -154,9 +171,8 @@ def _wanted(given: QueryDict, scope: Scope, filters: list[Filter], only: int | N
         ids = list(here.filter(public_id=public_id).values_list("id", flat=True))
     place = chosen.get("place", "")
     said = {key: chosen[key] for key in labels() if chosen.get(key)}
-    return Wanted(
-        search, ids, chosen.get("role", ""), chosen.get("platform", ""), place == "present", place == "outside", said
-    )
+    role, platform = chosen.get("role", ""), chosen.get("platform", "")
+    return Wanted(search, ids, role, platform, place == "present", place == "outside", said, tags.wanted)
 
 
 def label_columns(scope: Scope) -> list[Column[Any]]:

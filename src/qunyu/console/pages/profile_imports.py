@@ -12,6 +12,7 @@ from django.utils import timezone
 from qunyu.console import uploads
 from qunyu.console.asking import Ask, answer
 from qunyu.console.forms import Form
+from qunyu.console.given_files import given_table
 from qunyu.kernel.errors import DomainError
 from qunyu.kernel.words import Words, language
 from qunyu.members import profile_importing
@@ -38,13 +39,9 @@ def give_profiles(request: Ask) -> HttpResponse:
     """Step one: the table; below it the imports there were."""
     request.scope.require("members.edit")
     form = Form.of(request)
-    if request.method == "POST":
-        try:
-            upload = uploads.keep(request.FILES.getlist("files")[:1], int(request.user.pk or 0), timezone.now())
-        except DomainError as error:
-            form.refuse(error, "files")
-        else:
-            return redirect("console:profiles_check", upload.id)
+    upload = given_table(request, form)
+    if upload is not None:
+        return redirect("console:profiles_check", upload.id)
     context = {
         "form": form,
         "naming": [aliases[language() == "zh"] for aliases in NAMING.values()],

@@ -14,6 +14,7 @@ from qunyu.members.models.profile import Field as Field
 from qunyu.members.models.profile import ProfileEntry as ProfileEntry
 from qunyu.members.models.suggesting import Suggestion as Suggestion
 from qunyu.members.models.tags import Tag as Tag
+from qunyu.members.models.tags import TagAct as TagAct
 from qunyu.members.models.tags import Tagging as Tagging
 from qunyu.members.models.tags import TagGroup as TagGroup
 from qunyu.members.models.tags import TagSource as TagSource

@@ -1,0 +1,73 @@
+"""Rules that keep a tag on people: the tag is on exactly those for whom the rule holds."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db import transaction
+
+from qunyu.kernel import audit
+from qunyu.kernel.scope import Scope
+from qunyu.members.matching import chunks
+from qunyu.members.models import Member, Tag, TagAct, Tagging
+from qunyu.members.rules.tags import LONGEST_REASON
+from qunyu.members.tagging import begin, end, finish, require_in_use, write
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """Whom a rule's tag came to and whom it left: members (primary keys) as they are now."""
+
+    came: frozenset[int]
+    went: frozenset[int]
+
+
+def keep(*, by: Scope, tag: Tag, members: Collection[int], why: str, now: datetime) -> Kept:
+    """Makes the people on whom a rule keeps `tag` exactly `members` (primary keys); again changes nothing and leaves no trace.
+
+    What was put by hand or by an import stays. In an exclusive group it takes nothing off: the tag put last counts. `why` names the
+    rule; it stands beside the tag. Who is no member any more is passed over, and who was merged into somebody counts as that one.
+
+    Raises Denied unless `by` may edit members of the tag's unit; DomainError tag_archived.
+    """
+    by.require("members.edit", tag.group.unit_id)
+    if members:
+        require_in_use(tag)
+    with transaction.atomic():
+        there = Tagging.objects.filter(tag=tag, source="rule", withdrawn_at=None)
+        rows = list(there.values_list("pk", "member__own_identity__member"))
+        wanted, present = _heads(members), {head for _, head in rows}
+        came, went = wanted - present, present - wanted
+        if came or went:
+            told = {"tag": tag, "reason": why[:LONGEST_REASON]}
+            act = begin(by=by, kind=TagAct.Kind.RULE, unit=tag.group.unit_id, now=now, **told)
+            end(act, [row for row, head in rows if head in went], now, by.actor.name)
+            write(act, dict.fromkeys(sorted(came), tag.pk), now, "rule")
+            finish(act, len(came) + len(went))
+            data = {"people": len(came), "left": len(went), "act": act.public_id}
+            audit.record(by=by.actor, action="tag.rule", kind="tag", id=tag.pk, now=now, **data)
+    return Kept(frozenset(came), frozenset(went))
+
+
+def stop(*, by: Scope, tag: Tag, now: datetime) -> Kept:
+    """Ends the rule's tag on everybody: the rule is switched off.
+
+    Raises Denied.
+    """
+    return keep(by=by, tag=tag, members=(), why="", now=now)
+
+
+def kept_on(tag: Tag) -> frozenset[int]:
+    """The members on whom a rule keeps the tag now, as they are now, for callers that have asked whether they may know."""
+    there = Tagging.objects.filter(tag=tag, source="rule", withdrawn_at=None)
+    return frozenset(there.values_list("member__own_identity__member", flat=True))
+
+
+def _heads(members: Collection[int]) -> set[int]:
+    found: set[int] = set()
+    for part in chunks(members):
+        told = Member.objects.filter(pk__in=part, own_identity__isnull=False)
+        found |= set(told.values_list("own_identity__member", flat=True))
+    return found
