@@ -93,8 +93,8 @@ def _wrong(spec: FieldSpec, words: Words) -> DomainError:
     return bad(Words(f"{spec.title.zh}：{words.zh}", f"{spec.title.en}: {words.en}"), spec.key)
 
 
-def _ordered(spec: FieldSpec, value: str) -> Decimal | str:
-    return value if spec.kind == "date" else Decimal(value)
+def _ordered(spec: FieldSpec, value: str) -> Decimal:
+    return Decimal(date.fromisoformat(value).toordinal()) if spec.kind == "date" else Decimal(value)
 
 
 def _value(spec: FieldSpec, op: str, value: str) -> str:

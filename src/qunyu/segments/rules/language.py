@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from qunyu.kernel.words import LANGUAGES, Language, Words
-from qunyu.segments.rules.vocabulary import Options, Vocabulary
+from qunyu.segments.rules.vocabulary import FieldSpec, Options, VerbSpec, Vocabulary
 
 Spellings = Mapping[Language, tuple[str, ...]]
 
@@ -50,7 +50,7 @@ _ALL = (AND, OR, NOT, DID_NOT, EVERYBODY, TO, WHERE, DAYS, *COMPARED.values(), *
 RESERVED = frozenset(word for each in _ALL for words in each.values() for word in words) | set(COUNTED)
 _FIRST_WORDS = frozenset(word.split()[0] for word in RESERVED if word.isascii())
 _SIGNS = tuple(word for word in RESERVED if not word.isascii())
-_PLAIN = re.compile(r"[^\W\d_][\w ]*\Z")
+_PLAIN = re.compile(r"[^\W\d_](?:[\w -]*\w)?\Z")
 
 
 def is_plain(name: str) -> bool:
@@ -59,7 +59,7 @@ def is_plain(name: str) -> bool:
         return False
     # Letters end with their word, signs stand side by side.
     begins = any(name.startswith(word) or word.startswith(name) for word in _SIGNS)
-    return not begins and name.split()[0].lower() not in _FIRST_WORDS
+    return not begins and name.split(maxsplit=1)[0].lower() not in _FIRST_WORDS
 
 
 def is_bare(name: str) -> bool:
@@ -112,5 +112,5 @@ def _in(name: Words, language: Language) -> str:
 
 def things(vocabulary: Vocabulary) -> Names:
     """The names of fields and verbs."""
-    known = [*vocabulary.fields.values(), *vocabulary.verbs.values()]
+    known: list[FieldSpec | VerbSpec] = [*vocabulary.fields.values(), *vocabulary.verbs.values()]
     return names_of(tuple((each.key, each.title) for each in known), bare=True)

@@ -149,12 +149,12 @@ class _Parser:
     def stranger(self) -> DomainError:
         """Something is named that there is not, or nothing is."""
         self.skip()
-        place, name = self.place, self.match(_BARE)
+        place = self.place
+        name = self.take(*self.vocabulary.refused) or self.match(_BARE)
         self.place = place
         if not name:
             return self.wrong(LEAF)
-        refused = next((key for key in self.vocabulary.refused if name == key), name)
-        error = self.vocabulary.unknown(refused)
+        error = self.vocabulary.unknown(name)
         error.data["place"] = place + 1
         return error
 

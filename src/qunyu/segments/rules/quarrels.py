@@ -47,10 +47,10 @@ def _quarrel(one: Condition, other: Condition, vocabulary: Vocabulary) -> bool:
         return True
     if isinstance(one, Field) and isinstance(other, Field) and one.field == other.field:
         return _fields(one, other, vocabulary)
-    told = _range(one), _range(other)
-    if told[0] is None or told[1] is None or told[0][0] != told[1][0]:
+    mine, theirs = _range(one), _range(other)
+    if mine is None or theirs is None or mine[0] != theirs[0]:
         return _refused(one, other) or _refused(other, one)
-    (_, low, high), (_, least, most) = told
+    (_, low, high), (_, least, most) = mine, theirs
     return max(low, least) > min(high, most)
 
 
@@ -92,10 +92,10 @@ def _fields(one: Field, other: Field, vocabulary: Vocabulary) -> bool:
         return False
     if (one.op in RELATIVE) != (other.op in RELATIVE):
         return False
-    bounds = _bounds(one, kind), _bounds(other, kind)
-    if bounds[0] is None or bounds[1] is None:
+    mine, theirs = _bounds(one, kind), _bounds(other, kind)
+    if mine is None or theirs is None:
         return False
-    (low, low_in, high, high_in), (least, least_in, most, most_in) = bounds
+    (low, low_in, high, high_in), (least, least_in, most, most_in) = mine, theirs
     return _empty(low, low_in, most, most_in) or _empty(least, least_in, high, high_in)
 
 

@@ -70,7 +70,7 @@ class VerbSpec:
 
 @dataclass(frozen=True)
 class Vocabulary:
-    """Everything that may be used; `refused` are keys there are but not for this asker, with the permission that is missing."""
+    """Everything that may be used; `refused` are names (and keys) of what there is but not for this asker, with the permission that is missing."""
 
     fields: Mapping[str, FieldSpec]
     verbs: Mapping[str, VerbSpec]

@@ -1,0 +1,100 @@
+"""A small world of which everything is known: two communities in two units, orders, tags, profiles, labels, contacts, a household."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import date
+
+import pytest
+
+from qunyu.communities.models import Community
+from qunyu.kernel.scope import Scope
+from qunyu.members import merging
+from qunyu.members.contacts import note_contact
+from qunyu.members.fields import add_field
+from qunyu.members.links import add_link
+from qunyu.members.merging import decide
+from qunyu.members.models import Identity, Label, Member, Tag, Tagging, TagGroup
+from qunyu.members.profile import change
+from qunyu.people.models import Unit
+from qunyu.segments.conditions import Speaker
+from qunyu.segments.queries import members_in
+from tests.deployment_fixtures import NOW, TEA_CHAT, TEA_NAME, ImportFile
+
+RUNNERS_CHAT = """\
+02/03/2026, 10:00 - Ann created group "Runners"
+02/03/2026, 10:01 - Ann: Who runs today?
+02/03/2026, 10:02 - Bob: Not me
+15/03/2026, 10:02 - Bob: 明天跑
+"""
+# Mei buys twice, once of it in dollars; Tom pays nothing; Zoe is in no community.
+ORDERS = """\
+order_id,customer_id,customer_name,ordered_at,amount,status,currency
+A-1,m1,Mei shop,2026-02-02 10:00:00,12.35,paid,CNY
+A-2,m1,Mei shop,2026-03-13 23:30:00,30.00,paid,CNY
+A-3,z1,Zoe,2026-03-14 00:30:00,8.00,paid,USD
+A-4,t1,Tom shop,2026-03-15 09:00:00,99.00,unpaid,CNY
+"""
+Names = Callable[..., set[str]]
+
+
+def identity(name: str) -> Identity:
+    return Identity.objects.get(name=name)
+
+
+def person(name: str) -> Member:
+    return identity(name).member
+
+
+@pytest.fixture
+def world(
+    system: Scope, import_file: ImportFile, unit: Unit, other_unit: Unit, monkeypatch: pytest.MonkeyPatch
+) -> Unit:
+    """华东店: the tea lovers (Lin, Mei, 小茶, and Tom who left) and the shop (Mei again, Zoe, another Tom); 华南店: the runners (Ann, Bob)."""
+    monkeypatch.setattr(merging, "enqueue", lambda *_, **__: "")
+    import_file(TEA_NAME, TEA_CHAT, unit)
+    import_file("WhatsApp Chat with Runners.txt", RUNNERS_CHAT, other_unit)
+    import_file("orders.csv", ORDERS, unit, yields="orders")
+    Community.objects.filter(name="Tea lovers").update(type="welfare", theme="茶")
+    decide(by=system, pairs=[(identity("Mei").pk, identity("Mei shop").pk)], verdict="same", now=NOW)
+    add_field(by=system, unit=unit, key="shoe", kind="number", name_zh="鞋码", name_en="shoe size", now=NOW)
+    add_field(by=system, unit=unit, key="likes", kind="choices", name_zh="爱喝", options=["绿茶", "白茶"], now=NOW)
+    told = {"Mei": {"region": "上海", "shoe": "38", "phone": "13800000000", "likes": "绿茶、白茶", "customer_since": "2026-02-20"},
+            "Tom": {"region": "上海浦东", "shoe": "43.5", "likes": "白茶"}, "Lin": {"region": "北京"}}  # fmt: skip
+    for name, changes in told.items():
+        change(by=system, member=person(name), changes=changes, now=NOW, today=NOW.date())
+    change(by=system, member=person("Lin"), changes={"region": ""}, now=NOW, today=NOW.date())
+    change(by=system, member=person("Mei"), changes={"email": "a@b.cn"}, now=NOW, today=NOW.date())
+    change(by=system, member=person("Mei"), changes={"email": ""}, now=NOW, today=NOW.date())
+    group = TagGroup.objects.create(unit=unit, name="客户")
+    vip = Tag.objects.create(group=group, name="VIP")
+    who = {"by": "system:0", "by_name": "system", "at": NOW, "source": "hand"}
+    Tagging.objects.create(act="a", tag=vip, member=identity("Mei shop").own_member, **who)
+    Tagging.objects.create(act="b", tag=vip, member=person("Tom"), withdrawn_at=NOW, **who)
+    for name, value, since in (("Mei", "active", 1), ("Tom", "ordinary", 10), ("Ann", "active", 18)):
+        Label.objects.create(
+            member=person(name),
+            key="tier",
+            value=value,
+            rule=0,
+            figures="{}",
+            unit_id=unit.pk,
+            since=date(2026, 3, since),
+        )
+    contact = {"at": NOW, "channel": "direct", "direction": "out", "summary": "问候"}
+    note_contact(by=system, member=person("Tom"), now=NOW, **contact)
+    add_link(by=system, pair=(person("Tom"), person("Lin")), kind="parent", now=NOW)
+    return unit
+
+
+@pytest.fixture
+def who(system: Scope) -> Names:
+    """The names of whom a text is true of, as somebody sees it now."""
+
+    def names(text: str, scope: Scope | None = None) -> set[str]:
+        asker = scope or system
+        ids = members_in(asker, Speaker(asker).from_text(text), NOW)
+        assert list(ids) == sorted(set(ids.tolist()))
+        return {each.name for each in Member.objects.filter(pk__in=ids.tolist())}
+
+    return names
