@@ -15,6 +15,7 @@ from qunyu.kernel.words import Words, language
 from qunyu.members.fields import BASIC
 from qunyu.members.staff_links import linked_names
 from qunyu.people.queries import account_names, roles, token_names, units_in
+from qunyu.segments.queries import names as segment_names
 
 KINDS: dict[str, Words] = {
     "staff": Words("账号", "Account"),
@@ -28,6 +29,7 @@ KINDS: dict[str, Words] = {
     "field": Words("成员字段", "Member field"),
     "profile_import": Words("资料导入", "Import of profiles"),
     "members": Words("成员名单", "List of members"),
+    "segment": Words("人群", "Segment"),
 }
 # The names of an entry's data.
 DETAILS: dict[str, Words] = {
@@ -60,6 +62,9 @@ DETAILS: dict[str, Words] = {
     "contact": Words("联系记录", "Contact"),
     "other": Words("另一位", "The other"),
     "people": Words("人数", "People"),
+    "came": Words("加上", "Put on"),
+    "went": Words("去掉", "Taken off"),
+    "condition": Words("条件", "Condition"),
 }
 # How somebody signed in.
 WAYS: dict[str, Words] = {
@@ -73,6 +78,8 @@ FIELDS: dict[str, Words] = {
     "opened_on": Words("开放日期", "opened on"),
     "closed_on": Words("关闭日期", "closed on"),
     **{each.key: each.title for each in BASIC},
+    "note": Words("说明", "note"),
+    "condition": Words("条件", "condition"),
     "name_zh": Words("中文名", "Chinese name"),
     "name_en": Words("英文名", "English name"),
     "permissions": Words("权限", "permissions"),
@@ -131,6 +138,7 @@ _READ: dict[str, Callable[[Scope], Mapping[int, str]]] = {
     "staff": lambda scope: account_names(),
     "token": lambda scope: token_names(),
     "member": linked_names,
+    "segment": segment_names,
 }
 _OF_OBJECTS = frozenset(("role", "unit", "staff", "member"))
 _CODED: dict[str, Mapping[str, Words]] = {

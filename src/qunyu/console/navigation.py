@@ -42,6 +42,8 @@ MAP = (
     )),
     Place("communities", Words("社群", "Communities"), "messages", "communities.view", within=("community",)),
     Place("members", Words("成员", "Members"), "users", "members.view", within=("member", "member_edit", "member_merge", "contact"), below=(
+        Place("segments", Words("人群", "Segments"), "users-minus", "members.view",
+              within=("segment", "segment_new", "segment_edit", "segment_people", "segment_compare")),
         Place("labels", Words("分层与类型", "Labels"), "tags", "members.view"),
         Place("same_person", Words("疑似同一人", "Same person?"), "users-group", "members.view"),
         Place("profiles_new", Words("导入资料", "Import profiles"), "table-import", "members.edit", within=("profiles_check",)),
