@@ -15,13 +15,16 @@ from qunyu.members.contacts import note_contact
 from qunyu.members.fields import add_field
 from qunyu.members.links import add_link
 from qunyu.members.merging import decide
-from qunyu.members.models import Identity, Member
+from qunyu.members.models import Identity, Member, Tag, TagGroup
 from qunyu.members.models.profile import ProfileEntry
 from qunyu.members.profile import change
 from qunyu.people.actions import add_role, add_unit, invite, issue_token
 from qunyu.people.models import Grant, Staff, Unit
 from qunyu.people.sessions import begin_session
 from qunyu.reports.models import Report, Schedule
+from qunyu.segments.actions import add_segment, take_snapshot
+from qunyu.segments.conditions import Speaker
+from qunyu.segments.rules_of_tags import add_rule
 from tests.deployment_fixtures import NOW
 
 World = dict[str, str]
@@ -72,8 +75,16 @@ def people_of(system: Scope, unit: Unit) -> World:
     one, other = (Identity.objects.get(own_member=each).pk for each in (mei, tom))
     change(by=system, member=mei, changes={"region": "杭州"}, now=NOW, today=date(2026, 3, 20))
     told = {"at": NOW, "channel": "direct", "direction": "out", "summary": "问候"}
+    tag = Tag.objects.create(group=TagGroup.objects.create(unit=unit, name="客户"), name="VIP")
+    condition = Speaker(system).from_text("name contains “e”")
+    segment = add_segment(by=system, unit=unit, name="带 e 的人", condition=condition, now=NOW)
+    follower = Tag.objects.create(group=tag.group, name="跟随")
     return {
         "mei": mei.public_id,
+        "segment_tag": tag.public_id,
+        "segment": segment.public_id,
+        "snapshot": take_snapshot(by=system, segment=segment, now=NOW).public_id,
+        "tag_rule": add_rule(by=system, segment=segment, tag=follower.public_id, now=NOW).public_id,
         "lin": lin.public_id,
         "entry": str(ProfileEntry.objects.get().pk),
         "contact": note_contact(by=system, member=mei, now=NOW, **told).public_id,

@@ -29,6 +29,7 @@ from qunyu.api.routes import (
     profile_imports,
     profiles,
     reports,
+    segments,
     signing,
     staff,
     tokens,
@@ -68,6 +69,7 @@ for noun in (
     duties,
     effort,
     work,
+    segments,
 ):
     api.add_router("", noun.router)
 

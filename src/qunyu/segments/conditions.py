@@ -107,18 +107,20 @@ class _Reading:
     rules: Mapping[str, str]
     tags: Mapping[str, str]
 
-    def path(self, start: str, seen: tuple[str, ...] = ()) -> list[str] | None:
+    def path(self, start: str) -> list[str] | None:
         """The names on the way from the segment `start` back to itself; None when it never comes back."""
-        for kind, key in self.reads(start):
-            step = [self.tags[key]] if kind == TAG else []
+        return self._back(start, start, set())
+
+    def _back(self, here: str, start: str, seen: set[str]) -> list[str] | None:
+        seen.add(here)
+        for kind, key in self.reads(here):
             target = self.rules.get(key, "") if kind == TAG else key
-            if target in seen or not target:
-                continue
-            if target == (seen[0] if seen else start):
-                return [self.names[start], *step, self.names[target]]
-            rest = self.path(target, (*(seen or (start,)), target))
+            step = [self.names[here], *([self.tags[key]] if kind == TAG else [])]
+            if target == start:
+                return [*step, self.names[start]]
+            rest = None if target in seen or not target else self._back(target, start, seen)
             if rest is not None:
-                return [self.names[start], *step, *rest]
+                return [*step, *rest]
         return None
 
     def reads(self, segment: str) -> Iterable[tuple[str, str]]:
@@ -140,10 +142,10 @@ def tags_behind(segment: Segment) -> frozenset[str]:
     return frozenset(tags)
 
 
-def reads_itself(segment: Segment, condition: Condition | None = None, rule: str = "") -> None:
+def reads_itself(segment: Segment, condition: Condition | None = None, *, rule: str = "", rule_name: str = "") -> None:
     """Refuses a segment that would read itself, through other segments or through tags that rules put on.
 
-    `condition` is the one it is about to get, `rule` the public id of the tag it is about to decide.
+    `condition` is the one it is about to get, `rule` the public id (and `rule_name` the name) of the tag it is about to decide.
     Raises DomainError segment_cycle naming the path.
     """
     rows = list(Segment.objects.all())
@@ -153,8 +155,7 @@ def reads_itself(segment: Segment, condition: Condition | None = None, rule: str
         conditions[segment.public_id] = condition
     kept = TagRule.objects.values_list("tag__public_id", "segment__public_id", "tag__name", "tag__group__name")
     rules = {tag: target for tag, target, _, _ in kept} | ({rule: segment.public_id} if rule else {})
-    tags = {each: each for condition in conditions.values() for each in named(condition, TAG)}
-    tags |= {tag: f"{group}/{name}" for tag, _, name, group in kept}
+    tags = {tag: f"{group}/{name}" for tag, _, name, group in kept} | ({rule: rule_name} if rule else {})
     path = _Reading(conditions, names, rules, tags).path(segment.public_id)
     if path is not None:
         raise _cycle(path)

@@ -52,7 +52,7 @@ def add_rule(*, by: Scope, segment: Segment, tag: str, now: datetime) -> TagRule
     if taken is not None:
         message = Words("标签“{tag}”已随人群“{name}”变动", "the tag “{tag}” follows the segment “{name}” already")
         raise DomainError("tag_ruled", message.fill(tag=found.name, name=taken.segment.name), field="tag")
-    reads_itself(segment, rule=found.public_id)
+    reads_itself(segment, rule=found.public_id, rule_name=f"{found.group.name}/{found.name}")
     row = TagRule.objects.create(segment=segment, tag=found, made_at=now, made_by=by.actor.name[:120])
     audit.record(by=by.actor, action="tag_rule.add", kind="segment", id=segment.pk, now=now, tag=found.pk)
     return row

@@ -7,11 +7,13 @@ from typing import TYPE_CHECKING, Any
 
 from django.http import HttpResponseBase
 from django.urls import reverse
+from django.utils.html import format_html
 
 from qunyu.console.asking import Ask, answer
 from qunyu.console.lists import Column, Filter, Listing, chips
 from qunyu.console.templatetags.showing import ago, whole
 from qunyu.kernel.words import Words
+from qunyu.reports.cards import spark_path
 from qunyu.segments.conditions import Speaker
 from qunyu.segments.queries import Sized, sees_all, segments, sizes
 from qunyu.segments.starting import starts
@@ -60,6 +62,16 @@ def change(value: int | None) -> str:
     return "–" if value is None else f"{value:+,}"
 
 
+def _line(row: Row) -> object:
+    path = spark_path([size for _, size in row.sized.line]) if row.sized else ""
+    return format_html(_SPARK, path) if path else "–"
+
+
+_SPARK = (
+    '<svg class="spark in-row" viewBox="0 0 120 32" preserveAspectRatio="none" aria-hidden="true"><path d="{}"/></svg>'
+)
+
+
 def _size(row: Row) -> str:
     if row.sized is None:
         return str(UNCOUNTED)
@@ -70,6 +82,7 @@ COLUMNS = (
     Column[Any]("name", Words("人群", "Segment"), lambda row: row.name, sort="name", fixed=True),
     Column[Any]("unit", Words("单位", "Unit"), lambda row: row.unit, sort="unit"),
     Column[Any]("size", Words("人数 / 全部", "Size / of all"), _size, lambda row: row.size, "size", number=True),
+    Column[Any]("line", Words("走势", "Course"), _line, lambda row: ""),
     Column[Any]("week", Words("7 天变化", "7 days"), lambda row: change(row.week), lambda row: row.week, "week", number=True),
     Column[Any]("month", Words("28 天变化", "28 days"), lambda row: change(row.month), lambda row: row.month, "month", number=True),
     Column[Any]("changed_at", Words("修改时间", "Changed"), lambda row: ago(row.segment.changed_at), lambda row: row.segment.changed_at,

@@ -34,14 +34,18 @@ class _Printer:
             return joint.join(self.inner(part) for part in condition.parts)
         if isinstance(condition, Not):
             word = told.DID_NOT if isinstance(condition.part, Did) else told.NOT
-            return f"{self.word(word)} {self.inner(condition.part)}"
+            inner = self.text(condition.part)
+            return (
+                f"{self.word(word)} ({inner})"
+                if isinstance(condition.part, And | Or | Not)
+                else f"{self.word(word)} {inner}"
+            )
         if isinstance(condition, Everybody):
             return self.word(told.EVERYBODY)
         return self.field(condition) if isinstance(condition, Field) else self.did(condition)
 
     def inner(self, part: Condition) -> str:
-        grouped = isinstance(part, And | Or | Not)
-        return f"({self.text(part)})" if grouped else self.text(part)
+        return f"({self.text(part)})" if isinstance(part, And | Or) else self.text(part)
 
     def name(self, key: str) -> str:
         return self.things.shown.get((key, self.language)) or f"[{key}]"
