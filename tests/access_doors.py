@@ -93,7 +93,7 @@ CONSOLE: tuple[Door, ...] = (
     _page("segment", "there", PEOPLE, public_id="{segment}"),
     _page("segment_edit", "there", f"{PEOPLE} {CHANGE}", public_id="{segment}"),
     _page("segment_people", "there", PEOPLE, public_id="{segment}"),
-    _page("segment_compare", "there", PEOPLE, public_id="{segment}", query="?with={segment}"),
+    _page("segment_compare", "there", PEOPLE, public_id="{segment}"),
     _page("segment_file", "there", PEOPLE, public_id="{segment}"),
     _post("segment_do", "there", f"{PEOPLE} {CHANGE}", {"do": "archive"}, public_id="{segment}"),
     _post("segment_snapshots", "there", f"{PEOPLE} {CHANGE}", {"why": "campaign"}, public_id="{segment}"),

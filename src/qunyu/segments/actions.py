@@ -151,7 +151,7 @@ def take_snapshot(*, by: Scope, segment: Segment, now: datetime, why: str = "") 
     speaker = Speaker(by)
     planned = plan(speaker, speaker.from_json(segment.condition), now)
     ids = planned.members()
-    needs = sorted(needs_of(planned.condition, speaker.vocabulary))
+    needs = sorted(needs_of(planned.condition))
     told = {"at": now, "by_name": by.actor.name[:120], "why": why.strip(), "size": len(ids)}
     row = SegmentSnapshot.objects.create(segment=segment, condition=segment.condition, needs=needs, **told)
     _put_people(row, ids.tolist())

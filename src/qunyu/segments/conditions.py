@@ -17,11 +17,12 @@ from qunyu.segments.rules.printing import printed
 from qunyu.segments.rules.shape import Json, from_json
 from qunyu.segments.rules.tree import Condition, Did, Everybody, Field, Leaf, Or, changed, leaves, named
 from qunyu.segments.rules.vocabulary import Vocabulary
+from qunyu.segments.source import sources
 
 if TYPE_CHECKING:
     from qunyu.kernel.scope import Scope
 
-__all__ = ["Condition", "Everybody", "Json", "Speaker", "Vocabulary", "needs_of", "reads_itself"]
+__all__ = ["Condition", "Everybody", "Json", "Speaker", "Vocabulary", "needs_behind", "needs_of", "reads_itself"]
 
 SEGMENT, TAG = "segment", "tag"
 
@@ -87,15 +88,33 @@ class Speaker:
         return changed(condition, opened)
 
 
-def needs_of(condition: Condition, known: Vocabulary) -> frozenset[str]:
-    """The permissions it takes, besides members.view, to know who a condition (with no segment in it) is true of."""
-    keys = (
+def needs_of(condition: Condition) -> frozenset[str]:
+    """The permissions it takes, besides members.view, to know who a condition is true of; of the segments it names nothing is said."""
+    keys = {
         leaf.field if isinstance(leaf, Field) else leaf.verb
         for leaf in leaves(condition)
         if isinstance(leaf, Field | Did)
-    )
-    specs = ((known.fields.get(key) or known.verbs.get(key)) for key in keys)
-    return frozenset(spec.needs for spec in specs if spec is not None and spec.needs)
+    }
+    return frozenset(needed for key in keys for source in sources() if (needed := source.needs(key)))
+
+
+def needs_behind(rows: Iterable[Segment]) -> dict[int, frozenset[str]]:
+    """The permissions it takes to know who is in each of the segments (by primary key), with what the segments they name take."""
+    conditions = {each.public_id: from_json(each.condition) for each in Segment.objects.all()}
+    return {
+        row.pk: frozenset().union(*(needs_of(conditions[each]) for each in _behind(row, conditions))) for row in rows
+    }
+
+
+def _behind(segment: Segment, conditions: Mapping[str, Condition]) -> set[str]:
+    """The segment and those it names, those which these name, and so on."""
+    rest, seen = [segment.public_id], set[str]()
+    while rest:
+        here = rest.pop()
+        if here not in seen and here in conditions:
+            seen.add(here)
+            rest += named(conditions[here], SEGMENT)
+    return seen
 
 
 @dataclass(frozen=True)
@@ -132,14 +151,7 @@ class _Reading:
 def tags_behind(segment: Segment) -> frozenset[str]:
     """The tags (public ids) that a segment reads, itself or through the segments it names."""
     conditions = {each.public_id: from_json(each.condition) for each in Segment.objects.all()}
-    rest, seen, tags = [segment.public_id], set[str](), set[str]()
-    while rest:
-        here = rest.pop()
-        if here not in seen and here in conditions:
-            seen.add(here)
-            tags |= named(conditions[here], TAG)
-            rest += named(conditions[here], SEGMENT)
-    return frozenset(tags)
+    return frozenset().union(*(named(conditions[each], TAG) for each in _behind(segment, conditions)))
 
 
 def reads_itself(segment: Segment, condition: Condition | None = None, *, rule: str = "", rule_name: str = "") -> None:

@@ -14,8 +14,8 @@ from qunyu.kernel.errors import DomainError
 from qunyu.kernel.scope import PERMISSIONS, Scope
 from qunyu.kernel.words import Words
 from qunyu.members.sets import Ids
-from qunyu.people.queries import units_below
-from qunyu.segments.conditions import Condition, Everybody, Speaker, needs_of
+from qunyu.people.queries import unit_paths, units_below
+from qunyu.segments.conditions import Condition, Everybody, Speaker, needs_behind
 from qunyu.segments.kept import seen
 from qunyu.segments.models import Segment, SegmentSize, SegmentSnapshot, SegmentVersion, SnapshotMember, TagRule
 from qunyu.segments.planning import Plan
@@ -115,18 +115,24 @@ def unit_scope(unit: Unit, reason: str) -> Scope:
     return Scope(system(reason), dict.fromkeys(PERMISSIONS, below))
 
 
-def sees_all(scope: Scope, segment: Segment) -> bool:
-    """Whether `scope` may know of everybody in the segment's unit all that the segment asks: only then its size is told."""
+def seen_whole(scope: Scope, rows: Collection[Segment]) -> set[int]:
+    """The segments (primary keys, of `rows`) of which `scope` may know all, of everybody in their units: only these sizes are told."""
     if scope.everything:
-        return True
-    below = units_below(segment.unit)
-    speaker = Speaker(unit_scope(segment.unit, "segments"))
-    try:
-        needed = needs_of(speaker.whole(speaker.from_json(segment.condition)), speaker.vocabulary)
-    except DomainError:
-        # Nobody can count a segment that asks for what is gone; its old sizes are for who sees everything there.
-        needed = frozenset(PERMISSIONS)
-    return all(below <= scope.units(each) for each in ("members.view", *needed))
+        return {each.pk for each in rows}
+    paths, needs = unit_paths(), needs_behind(rows)
+    below = {
+        each.unit_id: {unit for unit, path in paths.items() if path.startswith(paths[each.unit_id])} for each in rows
+    }
+    return {
+        each.pk
+        for each in rows
+        if all(below[each.unit_id] <= scope.units(needed) for needed in ("members.view", *needs[each.pk]))
+    }
+
+
+def sees_all(scope: Scope, segment: Segment) -> bool:
+    """Whether `scope` may know all of the segment, of everybody in its unit."""
+    return bool(seen_whole(scope, [segment]))
 
 
 @dataclass(frozen=True)

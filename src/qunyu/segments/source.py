@@ -75,11 +75,17 @@ def no_verbs(scope: Scope) -> list[VerbSpec]:
     return []
 
 
+def no_needs(key: str) -> str:
+    """None."""
+    return ""
+
+
 @dataclass(frozen=True)
 class Source:
     """`fields` and `verbs` are what it offers to a scope (all there are, whatever they need); `answer` says which members a leaf is true of.
 
-    `deeds` are the verbs that the lake answers, with what of a day is counted (insights.doing); these have no `answer`.
+    `deeds` are the verbs that the lake answers, with what of a day is counted (insights.doing); these have no `answer`. `needs` tells of any
+    key which permission it takes here, "" for none and for keys of others.
     """
 
     place: int
@@ -87,6 +93,7 @@ class Source:
     verbs: Callable[[Scope], list[VerbSpec]] = no_verbs
     answer: Answer | None = None
     deeds: Mapping[str, str] = field(default_factory=dict)
+    needs: Callable[[str], str] = no_needs
 
 
 @cache

@@ -48,7 +48,7 @@ from qunyu.segments.queries import (
     members_of_snapshot,
     preview,
     rules_of,
-    sees_all,
+    seen_whole,
     segments,
     sizes,
     snapshots,
@@ -73,7 +73,7 @@ def _condition(speaker: Speaker, given: ConditionIn) -> Condition:
 
 def _out(scope: Scope, rows: list[Segment]) -> list[SegmentOut]:
     speaker = Speaker(scope)
-    told = sizes([each.pk for each in rows if sees_all(scope, each)])
+    told = sizes(seen_whole(scope, rows))
     return [segment_out(speaker, each, told.get(each.pk)) for each in rows]
 
 

@@ -15,7 +15,7 @@ from qunyu.console.templatetags.showing import ago, whole
 from qunyu.kernel.words import Words
 from qunyu.reports.cards import spark_path
 from qunyu.segments.conditions import Speaker
-from qunyu.segments.queries import Sized, sees_all, segments, sizes
+from qunyu.segments.queries import Sized, seen_whole, segments, sizes
 from qunyu.segments.starting import starts
 
 if TYPE_CHECKING:
@@ -95,8 +95,7 @@ COLUMNS = (
 
 def rows_of(request: Ask, found: list[Segment]) -> list[Row]:
     """The segments with their sizes, where the reader may know them."""
-    told = [each for each in found if sees_all(request.scope, each)]
-    counted = sizes([each.pk for each in told])
+    counted = sizes(seen_whole(request.scope, found))
     return [Row(each, counted.get(each.pk)) for each in found]
 
 

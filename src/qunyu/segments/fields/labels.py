@@ -48,4 +48,10 @@ def answer(asking: Asking, leaf: Field, spec: FieldSpec) -> Q:
     return those(rows.filter(**{name: day for name, day in bounds.items() if day}).values("member"))
 
 
-SOURCE = Source(2, fields, answer=answer)
+def needs(key: str) -> str:
+    """What it takes to know a label."""
+    label = labels().get(key.removesuffix(SINCE))
+    return label.needs if label else ""
+
+
+SOURCE = Source(2, fields, answer=answer, needs=needs)

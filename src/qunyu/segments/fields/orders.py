@@ -78,4 +78,12 @@ def _paid_sum(rows: QuerySet[Any], leaf: Field, currency: str) -> Q:
 
 
 _LOOKUPS = {"eq": "figure", **{op: f"figure__{op}" for op in ("gte", "lte", "gt", "lt")}}
-SOURCE = Source(6, fields, verbs, answer)
+_KEYS = ("order", "first_order", "last_order")
+
+
+def needs(key: str) -> str:
+    """Orders and money always take the same permission."""
+    return NEEDS if key in _KEYS or key.startswith((SPENT, AVERAGE)) else ""
+
+
+SOURCE = Source(6, fields, verbs, answer, needs=needs)
