@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
 
 import duckdb
 import numpy as np
@@ -138,10 +137,3 @@ def _span(deeds: Sequence[Deed]) -> str:
     last = None if any(each.last is None for each in deeds) else max(each.last for each in deeds if each.last)
     months = [f"a.month >= '{first:%Y-%m}'" if first else "", f"a.month <= '{last:%Y-%m}'" if last else ""]
     return " AND ".join(each for each in (*months, _between(first, last)) if each and each != "true") or "true"
-
-
-def days_known(lake: Lake) -> tuple[Any, Any]:
-    """The first and the last day there are data of; None and None without any."""
-    with lake.connect() as connection:
-        ((first, last),) = connection.execute("SELECT min(local_day), max(local_day) FROM activity").fetchall()
-        return first, last

@@ -160,8 +160,6 @@ def _did(leaf: Did, vocabulary: Vocabulary) -> Did:
             leaf.verb,
         )
     window = _window(leaf.window, spec.title, leaf.verb)
-    if window != Window() and not spec.windowed:
-        raise _odd(spec.title, Words("不能限定时间", "no time can be named"), leaf.verb)
     if leaf.places.narrowed and not spec.placed:
         raise _odd(spec.title, Words("不能限定社群", "no communities can be named"), leaf.verb)
     text = leaf.text.strip()

@@ -63,7 +63,6 @@ class VerbSpec:
     group: Words
     placed: bool = True
     texted: bool = False
-    windowed: bool = True
     needs: str = ""
     help: Words | None = None
 
