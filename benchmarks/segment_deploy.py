@@ -11,7 +11,7 @@ from qunyu.cli.setting_up import set_up
 
 set_up(Path(os.environ["QUNYU_DATA"]))
 
-from django.db import connection  # noqa: E402
+from django.db import connection, transaction  # noqa: E402
 
 from benchmarks.made_deployment import _orders  # noqa: E402
 from qunyu.commerce.actions import put_orders  # noqa: E402
@@ -98,11 +98,11 @@ def _stamped(row: tuple[object, ...]) -> tuple[object, ...]:
 
 def _many(into: str, rows: list[tuple[object, ...]]) -> None:
     marks = ", ".join(["%s"] * len(rows[0]))
-    with connection.cursor() as cursor:
+    with transaction.atomic(), connection.cursor() as cursor:
         cursor.executemany(f"INSERT INTO {into} VALUES ({marks})", rows)
 
 
 def _run(script: str) -> None:
-    with connection.cursor() as cursor:
+    with transaction.atomic(), connection.cursor() as cursor:
         for statement in script.split(";\n"):
             cursor.execute(statement)
