@@ -31,6 +31,7 @@ from qunyu.api.routes import (
     profiles,
     reports,
     satisfaction,
+    segments,
     signing,
     staff,
     tag_imports,
@@ -76,6 +77,7 @@ for noun in (
     work,
     satisfaction,
     points,
+    segments,
 ):
     api.add_router("", noun.router)
 

@@ -38,6 +38,7 @@ _COMMANDS = {
     "undo": ("importing", "undo"),
     "user": ("accounts", "user"),
     "token": ("accounts", "token"),
+    "segment": ("segments", "segment"),
     "roster": ("roster", "roster"),
     "metrics": ("catalogue", "metrics_group"),
     "simulation": ("simulation", "simulation"),

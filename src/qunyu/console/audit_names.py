@@ -16,6 +16,7 @@ from qunyu.members.fields import BASIC
 from qunyu.members.staff_links import linked_names
 from qunyu.members.tag_queries import groups_in
 from qunyu.people.queries import account_names, roles, token_names, units_in
+from qunyu.segments.queries import names as segment_names
 
 if TYPE_CHECKING:
     from qunyu.members.models import TagGroup
@@ -36,6 +37,7 @@ KINDS: dict[str, Words] = {
     "programme": Words("积分方案", "Points programme"),
     "tag": Words("标签", "Tag"),
     "tag_group": Words("标签组", "Group of tags"),
+    "segment": Words("人群", "Segment"),
 }
 # The names of an entry's data.
 DETAILS: dict[str, Words] = {
@@ -80,6 +82,9 @@ DETAILS: dict[str, Words] = {
     "on": Words("启用", "On"),
     "community": Words("社群", "Community"),
     "act": Words("操作编号", "Act"),
+    "came": Words("加上", "Put on"),
+    "went": Words("去掉", "Taken off"),
+    "condition": Words("条件", "Condition"),
 }
 # How somebody signed in.
 WAYS: dict[str, Words] = {
@@ -93,6 +98,8 @@ FIELDS: dict[str, Words] = {
     "opened_on": Words("开放日期", "opened on"),
     "closed_on": Words("关闭日期", "closed on"),
     **{each.key: each.title for each in BASIC},
+    "note": Words("说明", "note"),
+    "condition": Words("条件", "condition"),
     "name_zh": Words("中文名", "Chinese name"),
     "name_en": Words("英文名", "English name"),
     "permissions": Words("权限", "permissions"),
@@ -160,6 +167,7 @@ _READ: dict[str, Callable[[Scope], Mapping[int, str]]] = {
     "member": linked_names,
     "tag": lambda scope: {tag.pk: tag.name for group in _tag_groups(scope) for tag in group.tags.all()},
     "tag_group": lambda scope: {group.pk: group.name for group in _tag_groups(scope)},
+    "segment": segment_names,
 }
 _OF_OBJECTS = frozenset(("role", "unit", "staff", "member"))
 _CODED: dict[str, Mapping[str, Words]] = {

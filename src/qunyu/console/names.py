@@ -2,32 +2,10 @@
 
 from __future__ import annotations
 
+from qunyu.communities import names as communities
 from qunyu.kernel.words import Words
 
-PLATFORMS: dict[str, Words] = {
-    "wechat": Words("微信", "WeChat"),
-    "wecom": Words("企业微信", "WeCom"),
-    "qq": Words("QQ", "QQ"),
-    "whatsapp": Words("WhatsApp", "WhatsApp"),
-    "telegram": Words("Telegram", "Telegram"),
-    "discord": Words("Discord", "Discord"),
-    "slack": Words("Slack", "Slack"),
-    "zulip": Words("Zulip", "Zulip"),
-    "signal": Words("Signal", "Signal"),
-    "irc": Words("IRC", "IRC"),
-    "gitter": Words("Gitter", "Gitter"),
-    "plain": Words("自有格式", "Own format"),
-    "members": Words("成员名单", "Member list"),
-}
-TYPES: dict[str, Words] = {
-    "": Words("未设定", "Not set"),
-    "lead": Words("引流群", "Lead-in"),
-    "welfare": Words("福利群", "Welfare"),
-    "flash": Words("快闪群", "Flash"),
-    "sharing": Words("分享型", "Sharing"),
-    "sales": Words("销售导向", "Sales"),
-    "enabling": Words("赋能型", "Enabling"),
-}
+PLATFORMS, TYPES = communities.PLATFORMS, communities.TYPES
 MEMBER_ROLES: dict[str, Words] = {
     "member": Words("成员", "Member"),
     "staff": Words("运营人员", "Staff"),
@@ -201,6 +179,16 @@ ACTIONS: dict[str, Words] = {
     "vip.unmark": Words("取消 VIP 社群", "Made a VIP community an ordinary one"),
     "vip.fee": Words("登记会费", "Noted a fee"),
     "vip.fee_back": Words("撤回会费", "Took a fee back"),
+    "segment.add": Words("新建人群", "Made a segment"),
+    "segment.edit": Words("修改人群", "Changed a segment"),
+    "segment.undo": Words("撤销人群修改", "Took a change of a segment back"),
+    "segment.archive": Words("归档人群", "Put a segment away"),
+    "segment.restore": Words("恢复人群", "Brought a segment back"),
+    "segment.snapshot": Words("保存人群快照", "Took a snapshot of a segment"),
+    "segment.forget": Words("删除人群快照", "Removed a snapshot"),
+    "tag_rule.add": Words("添加标签规则", "Let a tag follow a segment"),
+    "tag_rule.apply": Words("应用标签规则", "Followed a tag rule"),
+    "tag_rule.remove": Words("删除标签规则", "Ended a tag rule"),
     "field.add": Words("新增成员字段", "Added a member field"),
     "field.edit": Words("修改成员字段", "Changed a member field"),
     "field.move": Words("调整字段顺序", "Moved a member field"),

@@ -42,6 +42,8 @@ MAP = (
     )),
     Place("communities", Words("社群", "Communities"), "messages", "communities.view", within=("community",)),
     Place("members", Words("成员", "Members"), "users", "members.view", within=("member", "member_edit", "member_merge", "contact"), below=(
+        Place("segments", Words("人群", "Segments"), "users-minus", "members.view",
+              within=("segment", "segment_new", "segment_edit", "segment_people", "segment_compare")),
         Place("labels", Words("分层与类型", "Labels"), "tags", "members.view"),
         Place("tags", Words("标签", "Tags"), "tag", "members.view", within=("tag", "tag_group", "tag_new", "tag_acts", "tag_people", "tags_import", "tags_check")),
         Place("experts", Words("找专家", "Find an expert"), "zoom-question", "members.view"),

@@ -229,6 +229,14 @@ def labelled_as(scope: Scope, key: str, value: str) -> QuerySet[Label]:
     return Label.objects.filter(_readable(scope), key=find_label(key).key, value=find_label(key).value(value).code)
 
 
+def said(scope: Scope, key: str) -> QuerySet[Label]:
+    """What the label says of everybody, as far as `scope` may know.
+
+    Raises DomainError unknown_label.
+    """
+    return Label.objects.filter(_readable(scope), key=find_label(key).key)
+
+
 def _told(scope: Scope, row: Label | PastLabel) -> Told:
     label = labels()[row.key]
     whole = scope.may("members.view", row.unit_id) and (not label.needs or scope.may(label.needs, row.unit_id))

@@ -15,20 +15,23 @@ from qunyu.members.models import Member, Tag, TagAct, Tagging
 from qunyu.members.rules.tags import LONGEST_REASON
 from qunyu.members.tagging import begin, end, finish, require_in_use, write
 
+_HEAD = "member__own_identity__member"
+
 
 @dataclass(frozen=True, slots=True)
 class Kept:
-    """Whom a rule's tag came to and whom it left: members (primary keys) as they are now."""
+    """Whom a rule's tag comes to and whom it leaves: members (primary keys) as they are now; `kept_back` carry another of an exclusive group."""
 
     came: frozenset[int]
     went: frozenset[int]
+    kept_back: int = 0
 
 
 def keep(*, by: Scope, tag: Tag, members: Collection[int], why: str, now: datetime) -> Kept:
     """Makes the people on whom a rule keeps `tag` exactly `members` (primary keys); again changes nothing and leaves no trace.
 
-    What was put by hand or by an import stays. In an exclusive group it takes nothing off: the tag put last counts. `why` names the
-    rule; it stands beside the tag. Who is no member any more is passed over, and who was merged into somebody counts as that one.
+    What was put by hand or by an import stays; who carries another tag of an exclusive group keeps that, and the rule keeps back. `why`
+    names the rule; it stands beside the tag. Who is no member any more is passed over, and who was merged into somebody counts as that one.
 
     Raises Denied unless `by` may edit members of the tag's unit; DomainError tag_archived.
     """
@@ -36,19 +39,34 @@ def keep(*, by: Scope, tag: Tag, members: Collection[int], why: str, now: dateti
     if members:
         require_in_use(tag)
     with transaction.atomic():
-        there = Tagging.objects.filter(tag=tag, source="rule", withdrawn_at=None)
-        rows = list(there.values_list("pk", "member__own_identity__member"))
-        wanted, present = _heads(members), {head for _, head in rows}
-        came, went = wanted - present, present - wanted
-        if came or went:
+        found = ahead(tag, members)
+        if found.came or found.went:
             told = {"tag": tag, "reason": why[:LONGEST_REASON]}
             act = begin(by=by, kind=TagAct.Kind.RULE, unit=tag.group.unit_id, now=now, **told)
-            end(act, [row for row, head in rows if head in went], now, by.actor.name)
-            write(act, dict.fromkeys(sorted(came), tag.pk), now, "rule")
-            finish(act, len(came) + len(went))
-            data = {"people": len(came), "left": len(went), "act": act.public_id}
+            end(act, [row for row, head in _ruled(tag) if head in found.went], now, by.actor.name)
+            write(act, dict.fromkeys(sorted(found.came), tag.pk), now, "rule")
+            finish(act, len(found.came) + len(found.went))
+            data = {"people": len(found.came), "left": len(found.went), "act": act.public_id}
             audit.record(by=by.actor, action="tag.rule", kind="tag", id=tag.pk, now=now, **data)
-    return Kept(frozenset(came), frozenset(went))
+    return found
+
+
+def ahead(tag: Tag, members: Collection[int]) -> Kept:
+    """What `keep` would do; nothing is written."""
+    wanted, ruled = _heads(members), {head for _, head in _ruled(tag)}
+    blocked: set[int] = set()
+    if tag.group.exclusive:
+        others = Tagging.objects.filter(withdrawn_at=None, tag__group=tag.group_id, tag__archived_at=None).exclude(
+            tag=tag
+        )
+        blocked = wanted & set(others.filter(member__own_identity__isnull=False).values_list(_HEAD, flat=True))
+    stay = wanted - blocked
+    return Kept(frozenset(stay - ruled), frozenset(ruled - stay), len(blocked))
+
+
+def _ruled(tag: Tag) -> list[tuple[int, int]]:
+    there = Tagging.objects.filter(tag=tag, source="rule", withdrawn_at=None, member__own_identity__isnull=False)
+    return list(there.values_list("pk", _HEAD))
 
 
 def stop(*, by: Scope, tag: Tag, now: datetime) -> Kept:
@@ -61,8 +79,7 @@ def stop(*, by: Scope, tag: Tag, now: datetime) -> Kept:
 
 def kept_on(tag: Tag) -> frozenset[int]:
     """The members on whom a rule keeps the tag now, as they are now, for callers that have asked whether they may know."""
-    there = Tagging.objects.filter(tag=tag, source="rule", withdrawn_at=None)
-    return frozenset(there.values_list("member__own_identity__member", flat=True))
+    return frozenset(head for _, head in _ruled(tag))
 
 
 def _heads(members: Collection[int]) -> set[int]:

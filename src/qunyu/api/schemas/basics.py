@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from qunyu.people.models import Unit
 
 
-def _without_zero_bytes(text: str) -> str:
+def without_zero_bytes(text: str) -> str:
     """PostgreSQL refuses a NUL in any text.
 
     Raises PydanticCustomError zero_byte.
@@ -26,9 +26,9 @@ def _without_zero_bytes(text: str) -> str:
     return text
 
 
-Text = Annotated[str, Field(max_length=255), AfterValidator(_without_zero_bytes)]
+Text = Annotated[str, Field(max_length=255), AfterValidator(without_zero_bytes)]
 
-LongText = Annotated[str, Field(max_length=4000), AfterValidator(_without_zero_bytes)]
+LongText = Annotated[str, Field(max_length=4000), AfterValidator(without_zero_bytes)]
 
 # Beyond these a day has no neighbours, or no moment in another zone.
 Day = Annotated[date, Field(ge=date(1900, 1, 1), le=date(9998, 12, 31))]

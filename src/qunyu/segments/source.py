@@ -1,0 +1,145 @@
+"""Source: where the fields and verbs of one kind come from; each file of `fields` holds one, and the registry finds it."""
+
+from __future__ import annotations
+
+import importlib
+import pkgutil
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime, time, timedelta
+from functools import cache
+from typing import TYPE_CHECKING, Any
+from zoneinfo import ZoneInfo
+
+from django.conf import settings
+from django.db.models import Q, QuerySet
+
+from qunyu.segments.rules.tree import Did, Field, Leaf, Window
+from qunyu.segments.rules.vocabulary import FieldSpec, VerbSpec
+
+if TYPE_CHECKING:
+    from qunyu.kernel.scope import Scope
+
+
+@dataclass(frozen=True)
+class Asking:
+    """Who asks, and when: `today` is the day of the deployment's zone."""
+
+    scope: Scope
+    now: datetime
+
+    @property
+    def zone(self) -> ZoneInfo:
+        zone: ZoneInfo = settings.QUNYU_ZONE
+        return zone
+
+    @property
+    def today(self) -> date:
+        return self.now.astimezone(self.zone).date()
+
+    def start(self, day: date | None) -> datetime | None:
+        """The first moment of the day; None of none."""
+        return None if day is None else datetime.combine(day, time(), self.zone)
+
+    def days(self, window: Window) -> tuple[date | None, date | None]:
+        """The first and the last day of the window; None where it is open."""
+        if window.days is not None:
+            return self.today - timedelta(days=window.days - 1), self.today
+        return window.first, window.last
+
+    def moments(self, window: Window) -> tuple[datetime | None, datetime | None]:
+        """From when, and until when (not included)."""
+        first, last = self.days(window)
+        return self.start(first), self.start(last + timedelta(days=1) if last else None)
+
+    def span(self, leaf: Field) -> tuple[date | None, date | None]:
+        """The days that a condition about a day allows."""
+        if leaf.op == "within":
+            return self.today - timedelta(days=int(leaf.values[0]) - 1), self.today
+        if leaf.op == "older":
+            return None, self.today - timedelta(days=int(leaf.values[0]))
+        first, last = (date.fromisoformat(each) for each in (leaf.values[0], leaf.values[-1]))
+        return {"from": (first, None), "until": (None, last)}.get(leaf.op, (first, last))
+
+
+Answer = Callable[[Asking, Any, Any], Q]
+
+
+def no_fields(scope: Scope) -> list[FieldSpec]:
+    """None."""
+    return []
+
+
+def no_verbs(scope: Scope) -> list[VerbSpec]:
+    """None."""
+    return []
+
+
+def no_needs(key: str) -> str:
+    """None."""
+    return ""
+
+
+@dataclass(frozen=True)
+class Source:
+    """`fields` and `verbs` are what it offers to a scope (all there are, whatever they need); `answer` says which members a leaf is true of.
+
+    `deeds` are the verbs that the lake answers, with what of a day is counted (insights.doing); these have no `answer`. `needs` tells of any
+    key which permission it takes here, "" for none and for keys of others.
+    """
+
+    place: int
+    fields: Callable[[Scope], list[FieldSpec]] = no_fields
+    verbs: Callable[[Scope], list[VerbSpec]] = no_verbs
+    answer: Answer | None = None
+    deeds: Mapping[str, str] = field(default_factory=dict)
+    needs: Callable[[str], str] = no_needs
+
+
+@cache
+def sources() -> tuple[Source, ...]:
+    """Every source in the order of their places."""
+    package = importlib.import_module("qunyu.segments.fields")
+    names = sorted(info.name for info in pkgutil.iter_modules(package.__path__))
+    found: list[Source] = [importlib.import_module(f"{package.__name__}.{name}").SOURCE for name in names]
+    return tuple(sorted(found, key=lambda each: each.place))
+
+
+def those(rows: QuerySet[Any, Any]) -> Q:
+    """The members whose primary keys `rows` gives."""
+    return Q(pk__in=rows)
+
+
+def at_least(rows: QuerySet[Any, Any], person: str, counted: Any, leaf: Did) -> Q:
+    """The members with so many rows (`counted` says how they are counted), the key of the member being at `person`."""
+    if leaf.count == 1:
+        return those(rows.order_by().values(person))
+    return those(rows.order_by().values(person).annotate(times=counted).filter(times__gte=leaf.count).values(person))
+
+
+def ranged(rows: QuerySet[Any, Any], column: str, span: tuple[Any, Any], person: str) -> Q:
+    """The members with a row whose `column` lies from the first to before the second moment (None: open)."""
+    first, last = span
+    bounds = {f"{column}__gte": first, f"{column}__lt": last}
+    narrowed = rows.filter(**{name: value for name, value in bounds.items() if value is not None})
+    return those(narrowed.order_by().values(person))
+
+
+def latest(rows: QuerySet[Any, Any], column: str, span: tuple[Any, Any], person: str) -> Q:
+    """The members whose greatest `column` lies in the span: one is in it or later, and none is later."""
+    first, last = span
+    found = ranged(rows, column, (first, None), person)
+    return found if last is None else found & ~ranged(rows, column, (last, None), person)
+
+
+def earliest(rows: QuerySet[Any, Any], column: str, span: tuple[Any, Any], person: str) -> Q:
+    """The members whose least `column` lies in the span."""
+    first, last = span
+    found = ranged(rows, column, (None, last), person)
+    return found if first is None else found & ~ranged(rows, column, (None, first), person)
+
+
+def moments_of(asking: Asking, leaf: Leaf) -> tuple[datetime | None, datetime | None]:
+    """The span of a condition about a day as moments, the second not included."""
+    first, last = asking.span(leaf) if isinstance(leaf, Field) else (None, None)
+    return asking.start(first), asking.start(last + timedelta(days=1) if last else None)
