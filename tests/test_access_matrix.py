@@ -35,6 +35,7 @@ ACTORS = (
     ("anonymous", ""),
     ("nobody", ""),
     ("director", "top"),
+    ("officer", "top"),
     *((role, place) for role in BUILT_IN for place in ("inside", "outside")),
     *((permission, "inside") for permission in PERMISSIONS),
 )

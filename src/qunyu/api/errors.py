@@ -45,6 +45,10 @@ STATUS = {
     "unknown_member": 404,
     "unknown_metric": 404,
     "unknown_report": 404,
+    "unknown_request": 404,
+    "unknown_receipt": 404,
+    "unknown_kind": 404,
+    "export_gone": 404,
     "unknown_schedule": 404,
     "unknown_period": 404,
     "unknown_session": 404,
@@ -61,6 +65,8 @@ STATUS = {
     "role_in_use": 409,
     "built_in": 409,
     "cannot_undo": 409,
+    "request_open": 409,
+    "request_ended": 409,
     "upload_too_large": 413,
 }
 TITLES = {

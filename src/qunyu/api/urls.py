@@ -26,6 +26,7 @@ from qunyu.api.routes import (
     orders,
     organisation,
     people,
+    privacy,
     profile_imports,
     profiles,
     reports,
@@ -68,6 +69,7 @@ for noun in (
     duties,
     effort,
     work,
+    privacy,
 ):
     api.add_router("", noun.router)
 

@@ -28,6 +28,8 @@ KINDS: dict[str, Words] = {
     "field": Words("成员字段", "Member field"),
     "profile_import": Words("资料导入", "Import of profiles"),
     "members": Words("成员名单", "List of members"),
+    "privacy_request": Words("个人信息请求", "Request about personal data"),
+    "retention": Words("保存期限", "Period of keeping"),
 }
 # The names of an entry's data.
 DETAILS: dict[str, Words] = {
@@ -60,6 +62,8 @@ DETAILS: dict[str, Words] = {
     "contact": Words("联系记录", "Contact"),
     "other": Words("另一位", "The other"),
     "people": Words("人数", "People"),
+    "days": Words("天数", "Days"),
+    "purpose": Words("目的", "Purpose"),
 }
 # How somebody signed in.
 WAYS: dict[str, Words] = {

@@ -44,6 +44,7 @@ MAP = (
     Place("members", Words("成员", "Members"), "users", "members.view", within=("member", "member_edit", "member_merge", "contact"), below=(
         Place("labels", Words("分层与类型", "Labels"), "tags", "members.view"),
         Place("same_person", Words("疑似同一人", "Same person?"), "users-group", "members.view"),
+        Place("consents", Words("同意记录", "Consents"), "checkbox", "members.view", within=("import_consents",)),
         Place("profiles_new", Words("导入资料", "Import profiles"), "table-import", "members.edit", within=("profiles_check",)),
     )),
     Place("organisation", Words("组织", "Organisation"), "sitemap", "staff.manage", below=(
@@ -65,6 +66,7 @@ MAP = (
         Place("account", Words("我的账号", "My account"), "user-circle", within=("second_factor", "provider")),
         Place("sign_in_rules", Words("登录规则", "Sign-in rules"), "lock-password", "staff.manage"),
         Place("tokens", Words("API 令牌", "API tokens"), "key"),
+        Place("privacy", Words("个人信息保护", "Privacy"), "shield-lock", "privacy.manage", within=("privacy_new", "privacy_request", "privacy_period")),
         Place("audit", Words("审计记录", "Audit trail"), "list-check", "audit.view"),
     )),
 )  # fmt: skip

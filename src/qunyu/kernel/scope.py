@@ -21,6 +21,7 @@ PERMISSIONS: dict[str, Words] = {
     "settings.edit": Words("修改分层标准、负荷上限与成员字段", "change thresholds, load limits and member fields"),
     "effort.view": Words("查看运营人员的负荷与投入", "see the load and effort of operators"),
     "staff.manage": Words("管理组织与账号", "manage the organisation and accounts"),
+    "privacy.manage": Words("保护个人信息（导出、删除、保存期限）", "protect personal data (export, erase, retention)"),
     "audit.view": Words("查看审计记录", "see the audit trail"),
 }
 

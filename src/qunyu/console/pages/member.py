@@ -11,6 +11,7 @@ from qunyu.commerce.queries import orders, orders_of, spent_by
 from qunyu.console.asking import Ask, answer
 from qunyu.console.forms import Form
 from qunyu.console.names import MEMBER_ROLES, ORDER_STATES, named, platform
+from qunyu.console.pages.consent_part import consents_part
 from qunyu.console.pages.member_events import SOURCES, Life
 from qunyu.insights.label import Label, Value, labels
 from qunyu.kernel.errors import DomainError
@@ -67,6 +68,7 @@ def _page(request: Ask, life: Life, form: Form, more: dict[str, Any]) -> HttpRes
         "channels": CHANNELS.items(),
         "directions": DIRECTIONS.items(),
         "link_kinds": KINDS.items(),
+        **consents_part(request.scope, member),
         "links": [(each, KINDS.get(each.link.kind, each.link.kind)) for each in links_of(request.scope, member)],
         "identities": [(each, platform(each.platform)) for each in identities_of(request.scope, member)],
         # One decision of each act that holds.
