@@ -201,7 +201,7 @@ CONSOLE: tuple[Door, ...] = (
     Door("privacy_new", "post", "top", (PROTECT,), {"kind": "export"}, also=(400,)),
     _page("privacy_request", "top", PROTECT, public_id="{asked}"),
     _post("privacy_request", "top", PROTECT, {"do": "refuse", "reason": "不是本人"}, public_id="{asked}"),
-    Door("privacy_export", "get", "top", (PROTECT,), None, {"public_id": "{asked}"}, also=(404,)),
+    Door("privacy_export", "get", "top", (PROTECT,), None, {"public_id": "{asked}"}, also=(400,)),
     Door("privacy_receipt", "get", "top", (PROTECT,), None, {"public_id": "nothing"}, also=(404,)),
     _page("consents", "anywhere", PEOPLE),
     Door("import_consents", "post", "anywhere", (PEOPLE, CHANGE), {}, also=(400,)),

@@ -32,8 +32,11 @@ def _export(person: Person) -> object:
 
 
 def _told(row: Mapping[str, Any]) -> dict[str, Any]:
-    """A fact without what it does not tell; whom it calls by "@" is somebody else."""
-    told = {key: value for key, value in row.items() if value not in (None, "")}
+    """A fact without what it does not tell, and without others: whom it calls by "@", quotes, or who a notice of the platform names."""
+    own = row["kind"] in ("message", "action")
+    told = {key: value for key, value in row.items() if value not in (None, "") and key != "meta"}
+    if not own:
+        told.pop("text", None)
     return {**told, "text": _CALLED.sub("@***", told["text"])} if "text" in told else told
 
 

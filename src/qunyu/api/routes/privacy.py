@@ -17,17 +17,17 @@ from qunyu.api.schemas.privacy import (
     HeldOut,
     HolderOut,
     Lifted,
-    RetentionIn,
-    RetentionOut,
-    RetentionPreview,
     ReasonIn,
     ReceiptOut,
     RequestIn,
     RequestOut,
+    RetentionIn,
+    RetentionOut,
+    RetentionPreview,
     consent_out,
     holder_out,
-    retention_out,
     request_out,
+    retention_out,
 )
 from qunyu.members.queries import find_person
 from qunyu.privacy import consents, erasing, exporting, queries, receipts, requests, retaining, stopping
@@ -154,7 +154,7 @@ def get_receipt(request: HttpRequest, id: str) -> ReceiptOut:
     return ReceiptOut(id=found.public_id, document=receipts.document(found))
 
 
-@router.post("/privacy/receipts/verify", response=Genuine, operation_id="verify_receipt", summary="Verify a receipt")
+@router.post("/privacy/verify", response=Genuine, operation_id="verify_receipt", summary="Verify a receipt")
 def post_verify(request: HttpRequest, document: Body[dict[str, Any]]) -> Genuine:
     """Whether a receipt was made by this deployment and not changed since."""
     requests.require_officer(scope_of_request(request))
