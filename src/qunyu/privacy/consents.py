@@ -101,13 +101,13 @@ def note(*, by: Scope, members: Collection[Member], said: Said, at: datetime, no
         Consent.objects.bulk_create(
             Consent(member_id=key, at=at, by_name=by.actor.name[:120], written_at=now, **told) for key in sorted(keys)
         )
+        action = _ACTIONS[said.state]
         for key in sorted(keys):
-            audit.record(
-                by=by.actor, action=f"consent.{said.state}", kind="member", id=key, now=now, purpose=said.purpose
-            )
+            audit.record(by=by.actor, action=action, kind="member", id=key, now=now, purpose=said.purpose)
     return len(keys)
 
 
+_ACTIONS = {"granted": "consent.granted", "refused": "consent.refused", "withdrawn": "consent.withdrawn"}
 _LENGTHS = {"purpose": 40, "state": 9, "source": 10, "wording": 40, "evidence": 200}
 
 

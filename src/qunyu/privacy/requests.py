@@ -27,8 +27,8 @@ SHORTEST_REASON, LONGEST_NOTE = 2, 200
 NEEDED = "privacy.manage"
 
 KINDS: dict[str, Words] = {
-    "export": Words("导出个人信息", "a copy of their data"),
-    "erasure": Words("删除个人信息", "erasure of their data"),
+    "export": Words("导出个人信息", "A copy of personal data"),
+    "erasure": Words("删除个人信息", "Erasure of personal data"),
 }
 STATES: dict[str, Words] = {
     "open": Words("待处理", "Open"),

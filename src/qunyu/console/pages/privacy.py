@@ -40,7 +40,7 @@ LEFT = Words("还剩 {n} 天", "{n} days left")
 LATE = Words("已逾期 {n} 天", "{n} days late")
 
 COUNTED: dict[str, Words] = {
-    "found": Words("删除", "erased"),
+    "found": Words("涉及", "found"),
     "kept": Words("依法保留", "kept by law"),
     "texts": Words("原文", "texts"),
     "mentions": Words("他人提及处", "mentions by others"),
@@ -176,7 +176,7 @@ def show_request(request: Ask, public_id: str) -> HttpResponse:
     context = {
         "form": form,
         **_row(row),
-        "held": erasing.held(row.member) if open_erasure and row.member else [],
+        "held": [each for each in erasing.held(row.member) if each.count] if open_erasure and row.member else [],
         "kept": form.given.getlist("kept") if request.method == "POST" and hasattr(form.given, "getlist") else [],
         "steps": [(holders()[key].title, _counted(counts)) for key, counts in row.steps.items() if key in holders()],
         "receipt": getattr(row, "receipt", None),
