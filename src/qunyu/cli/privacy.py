@@ -61,7 +61,9 @@ def export(member: str, file: Path) -> None:
 def erase(member: str, name: str, reason: str, keep: tuple[str, ...]) -> None:
     """At once, without waiting for a worker; one that broke off goes on in the night."""
     set_up()
-    from qunyu.jobs.port import run_now
+    from django.db import transaction
+
+    from qunyu.jobs.port import load, run_now
     from qunyu.kernel.scope import system_scope
     from qunyu.members.queries import find_person
     from qunyu.privacy import erasing, receipts
@@ -69,8 +71,10 @@ def erase(member: str, name: str, reason: str, keep: tuple[str, ...]) -> None:
 
     scope, now = system_scope("command line"), datetime.now(UTC)
     asked = Asked("company", "form", "none")
-    row = open_request(by=scope, member=find_person(scope, member), kind="erasure", asked=asked, now=now)
-    erasing.confirm(by=scope, request=row, typed=name, reason=reason, kept=keep, now=now)
+    load()
+    with transaction.atomic():  # what is refused leaves no open request behind
+        row = open_request(by=scope, member=find_person(scope, member), kind="erasure", asked=asked, now=now)
+        erasing.confirm(by=scope, request=row, typed=name, reason=reason, kept=keep, now=now)
     run_now("privacy.erase", request=row.pk)
     receipt = find_request(scope, row.public_id).receipt
     click.echo(json.dumps(receipts.document(receipt), ensure_ascii=False, indent=1))

@@ -43,10 +43,10 @@ class Person:
     @cached_property
     def _pattern(self) -> re.Pattern[str] | None:
         known = sorted({each for each in self.terms if len(each) >= SHORTEST_TERM}, key=len, reverse=True)
-        return re.compile("|".join(map(_bounded, known))) if known else None
+        return re.compile("|".join(map(_bounded, known)), re.IGNORECASE) if known else None
 
     def without(self, text: str) -> str:
-        """The text with ERASED in the place of whatever names this person."""
+        """The text with ERASED in the place of whatever names this person, in capitals or not."""
         return self._pattern.sub(ERASED, text) if self._pattern else text
 
     def without_json(self, value: Any) -> Any:

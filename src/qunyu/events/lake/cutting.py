@@ -102,7 +102,9 @@ def _mended(connection: duckdb.DuckDBPyConnection, who: Erased) -> pa.Table:
     if who.terms:
         marks = sorted(set(who.terms) - set(who.names))
         said = [text for (text,) in connection.execute(_OWN_WORDS).fetchall()]
-        connection.execute(_NAMING, {"names": list(who.names), "marks": marks})
+        connection.execute(
+            _NAMING, {"names": [each.lower() for each in who.names], "marks": [each.lower() for each in marks]}
+        )
         while batch := connection.fetchmany(AT_ONCE):
             for fact_id, *texts in batch:
                 clean = [_unquoted(who.mend(text), said) if text else text for text in texts]
@@ -146,8 +148,8 @@ SELECT DISTINCT month FROM facts f WHERE {mine} OR f.fact_id IN (SELECT fact_id 
 _NAMING = """
 SELECT fact_id, text, meta FROM facts f
 WHERE coalesce(f.identity NOT IN (SELECT identity FROM wanted), true)
-  AND (f.community IN (SELECT community FROM homes) AND len(list_filter($names, lambda each: contains(concat(f.text, chr(31), f.meta), each))) > 0
-    OR len(list_filter($marks, lambda each: contains(concat(f.text, chr(31), f.meta), each))) > 0)
+  AND (f.community IN (SELECT community FROM homes) AND len(list_filter($names, lambda each: contains(lower(concat(f.text, chr(31), f.meta)), each))) > 0
+    OR len(list_filter($marks, lambda each: contains(lower(concat(f.text, chr(31), f.meta)), each))) > 0)
 """
 
 _OWN_WORDS = f"""
