@@ -18,6 +18,8 @@ import pytest
 from django.db import connection
 from pytest_django import DjangoDbBlocker, Settings
 
+from qunyu.events.actions import publish
+from qunyu.events.lake import rollup
 from qunyu.events.models import Import
 from qunyu.events.queries import problems_of
 from qunyu.flows import importing
@@ -32,7 +34,7 @@ from qunyu.kernel.personal import ERASED
 from qunyu.kernel.scope import Scope, system_scope
 from qunyu.members import contacts
 from qunyu.members.models import Identity, Member
-from qunyu.members.profile import change
+from qunyu.members.profile import change, profile
 from qunyu.members.queries import search_people
 from qunyu.people.queries import root_unit
 from qunyu.privacy import erasing, exporting, receipts, stopping
@@ -83,6 +85,7 @@ def known(scope: Scope) -> Member:
     change(
         by=scope, member=zhao, changes={"real_name": NAME, "email": EMAIL, "note": f"住{SAYS}"}, now=NOW, today=today
     )
+    change(by=scope, member=li, changes={"real_name": f"{NAME}的妹妹", "region": f"{NAME}家"}, now=NOW, today=today)
     for member in (zhao, li):
         told = {"channel": "call", "direction": "out", "summary": f"谈到{NAME}"}
         contacts.note_contact(by=scope, member=member, now=NOW, at=NOW, **told)
@@ -168,9 +171,16 @@ def test_nothing_of_an_erased_person_is_left(
         assert not search_people(scope, text=NAME).exists()
         shell = Member.objects.get(pk=own)
         assert (shell.name, shell.erased) == (ERASED, True)
+        li = profile(scope, Member.objects.get(identities__key="wxid_li"), reveal=True)
+        told = {each.field.key: each.told.value for each in li if each.told}
+        assert told == {"real_name": f"{ERASED}的妹妹", "region": f"{ERASED}家"}
         connection.close()
         assert places_of(here.data) == set()
 
+        # Who repeated whom, who asked and who answered is told anew from the facts, words or none.
+        rollup.rebuild(place().lake)
+        publish(place().lake)
+        assert figures(scope) == before
         again = bring(tmp_path / "given", scope)
         # Two messages, a line of the list, an order.
         assert [each.data for each in problems_of(again) if each.code == "erased_people"] == [{"n": "4"}]

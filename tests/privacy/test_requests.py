@@ -24,10 +24,12 @@ from qunyu.members.contacts import note_contact
 from qunyu.members.models import Contact, Member
 from qunyu.members.profile import change
 from qunyu.people.models import Unit
-from qunyu.people.queries import scope_of
+from qunyu.people.queries import root_unit, scope_of
 from qunyu.privacy import erasing, exporting, receipts, retaining
 from qunyu.privacy.models import PeriodRun, Request
 from qunyu.privacy.requests import Asked, days_left, find_request, open_request, refuse
+from qunyu.reports.making import path_of
+from qunyu.reports.models import Report
 from tests.deployment_fixtures import NOW, AddStaff
 
 pytestmark = pytest.mark.django_db
@@ -139,6 +141,25 @@ def test_periods_are_whole_days_within_reason(system: Scope, tea: Community) -> 
     retaining.set_period(by=system, kind="contacts", days=30, now=NOW)
     assert retaining.enforce(now=NOW) == {"contacts": 1}
     assert Contact.objects.get().at == NOW
+
+
+def test_reports_go_with_their_files(system: Scope, data_folder: Path) -> None:
+    told = {
+        "unit": root_unit(),
+        "title": "周报",
+        "grain": "week",
+        "first": NOW.date(),
+        "language": "zh",
+        "with_orders": False,
+    }
+    old, new = (Report.objects.create(**told, made_at=NOW - timedelta(days=days)) for days in (31, 29))
+    paths = [path_of(data_folder, each.public_id, "html") for each in (old, new)]
+    for path in paths:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text("周报")
+    retaining.set_period(by=system, kind="reports", days=30, now=NOW)
+    assert retaining.enforce(now=NOW) == {"reports": 1}
+    assert ([path.exists() for path in paths], Report.objects.get()) == ([False, True], new)
 
 
 def test_former_values_of_a_profile_go_and_the_value_stays(system: Scope, tea: Community) -> None:

@@ -8,7 +8,7 @@ from datetime import datetime
 from django.db.models import QuerySet
 
 from qunyu.events.models import Import, ImportProblem
-from qunyu.kernel.personal import Holder, Kind, Person, plain, scrub
+from qunyu.kernel.personal import Holder, Kind, Person, naming, plain, scrub
 from qunyu.kernel.words import Words
 
 
@@ -16,13 +16,8 @@ def _old(before: datetime) -> QuerySet[ImportProblem]:
     return ImportProblem.objects.filter(owner__finished_at__lt=before)
 
 
-def _naming(person: Person) -> list[ImportProblem]:
-    rows = ImportProblem.objects.only("pk", "file", "data").iterator(chunk_size=2000)
-    return [each for each in rows if person.without_json([each.file, each.data]) != [each.file, each.data]]
-
-
 def _export(person: Person) -> object:
-    keys = [each.pk for each in _naming(person)]
+    keys = naming(ImportProblem, ("file", "data"), person)
     return plain(ImportProblem.objects.filter(pk__in=keys).order_by("id").values("code", "file", "line", "data"))
 
 
@@ -38,7 +33,7 @@ HOLDERS = (
         what=Words("导入问题中的文件名、行号与出错的值", "file, line and the value in question of import problems"),
         why=Words("改正导出文件", "mending exports"),
         models=(),
-        count=lambda person: len(_naming(person)),
+        count=lambda person: len(naming(ImportProblem, ("file", "data"), person)),
         export=_export,
         erase=_erase,
     ),

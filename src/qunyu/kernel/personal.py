@@ -144,15 +144,22 @@ def _declared() -> tuple[dict[str, Holder], dict[str, Kind]]:
     return found, timed
 
 
-def scrub(model: type[Model], fields: Iterable[str], person: Person) -> int:
-    """Takes what names the person out of the texts and JSON values of every row of a table; how many rows that changed."""
-    names, changed = list(fields), 0
-    for row in model._default_manager.only(*names).iterator(chunk_size=2000):
+def naming(model: type[Model], fields: Iterable[str], person: Person, **where: Any) -> dict[Any, dict[str, Any]]:
+    """Of the rows of a table (of those that `where` picks) whose texts or JSON values name the person: primary key -> the fields without that."""
+    names, found = list(fields), {}
+    for row in model._default_manager.filter(**where).only(*names).iterator(chunk_size=2000):
         clean = {name: person.without_json(getattr(row, name)) for name in names}
         if any(clean[name] != getattr(row, name) for name in names):
-            model._default_manager.filter(pk=row.pk).update(**clean)
-            changed += 1
-    return changed
+            found[row.pk] = clean
+    return found
+
+
+def scrub(model: type[Model], fields: Iterable[str], person: Person, **where: Any) -> int:
+    """Takes what names the person out of the texts and JSON values of a table's rows (of those that `where` picks); how many that changed."""
+    found = naming(model, fields, person, **where)
+    for key, clean in found.items():
+        model._default_manager.filter(pk=key).update(**clean)
+    return len(found)
 
 
 def plain(rows: Iterable[Mapping[str, Any]]) -> list[dict[str, Any]]:

@@ -10,7 +10,7 @@ from django.db.models import Exists, Model, OuterRef, Q, QuerySet
 
 from qunyu.kernel.ids import new_public_id
 from qunyu.kernel.personal import ERASED, Holder, Kind, Overview, Person, plain, scrub
-from qunyu.kernel.sealed import unseal
+from qunyu.kernel.sealed import seal, unseal
 from qunyu.kernel.words import Words
 from qunyu.members.belonging import CONTACT
 from qunyu.members.fields import PURPOSE
@@ -25,6 +25,7 @@ from qunyu.members.models import (
     MergeDecision,
     PastLabel,
     ProfileEntry,
+    ProfileImport,
     StaffLink,
     Suggestion,
     Tagging,
@@ -141,6 +142,17 @@ def _export_profile(person: Person) -> object:
     ]
 
 
+def _erase_profile(person: Person) -> Mapping[str, int]:
+    """Theirs goes; in what was written of others the name does, sealed or not."""
+    ProfileEntry.objects.filter(member__in=person.own).delete()
+    changed = scrub(ProfileEntry, ("value",), person, sealed=False) + scrub(ProfileImport, ("title",), person)
+    for key, value in ProfileEntry.objects.filter(sealed=True).values_list("pk", "value").iterator():
+        told = unseal(value, PURPOSE) if value else ""
+        if person.without(told) != told:
+            changed += ProfileEntry.objects.filter(pk=key).update(value=seal(person.without(told), PURPOSE))
+    return {"elsewhere": changed}
+
+
 def _of(model: type[Model], path: str = "member") -> Any:
     """Counting, reading (the fields given) and deleting rows that belong to one person."""
     return lambda person: model._default_manager.filter(**{f"{path}__in": person.own})
@@ -208,7 +220,7 @@ HOLDERS = (
         models=("members.ProfileEntry",),
         count=lambda person: _of(ProfileEntry)(person).count(),
         export=_export_profile,
-        erase=_gone(ProfileEntry),
+        erase=_erase_profile,
         overview=_overview(ProfileEntry, "at"),
     ),
     Holder(
