@@ -41,6 +41,7 @@ SEE, PEOPLE, ORDERS, EDIT = "communities.view", "members.view", "orders.view", "
 SPAN = "?first=2026-03-01&last=2026-03-31"
 MANAGE, IMPORTS, RUN, SETTINGS = "staff.manage", "imports.view", "imports.run", "settings.edit"
 EFFORT, CHANGE, REVEAL, POINTS = "effort.view", "members.edit", "members.reveal", "points.edit"
+EFFORT, CHANGE, REVEAL, PROTECT = "effort.view", "members.edit", "members.reveal", "privacy.manage"
 # Zhen is an analyst: whoever changes the account must hold what an analyst holds.
 OVER_ZHEN = f"{MANAGE} {SEE} {ORDERS}"
 SURVEY: dict[str, Any] = {"title": "满意吗", "questions": [{"kind": "stars", "title": "满意吗？"}]}
@@ -257,6 +258,23 @@ CONSOLE: tuple[Door, ...] = (
     _post("tokens", "signed", "", {"name": "mine"}),
     _post("revoke_token", "signed", public_id="nothing"),
     _page("audit", "top", "audit.view"),
+    _page("privacy", "top", PROTECT),
+    _post("privacy_period", "top", PROTECT, {"kind": "contacts", "days": "400"}),
+    _page("privacy_new", "top", PROTECT),
+    Door("privacy_new", "post", "top", (PROTECT,), {"kind": "export"}, also=(400,)),
+    _page("privacy_request", "top", PROTECT, public_id="{asked}"),
+    _post("privacy_request", "top", PROTECT, {"do": "refuse", "reason": "不是本人"}, public_id="{asked}"),
+    Door("privacy_export", "get", "top", (PROTECT,), None, {"public_id": "{asked}"}, also=(400,)),
+    Door("privacy_receipt", "get", "top", (PROTECT,), None, {"public_id": "nothing"}, also=(404,)),
+    _page("consents", "anywhere", PEOPLE),
+    Door("import_consents", "post", "anywhere", (PEOPLE, CHANGE), {}, also=(400,)),
+    _post(
+        "note_consent",
+        "there",
+        f"{PEOPLE} {CHANGE}",
+        {"purpose": "service", "state": "granted", "source": "chat"},
+        public_id="{mei}",
+    ),
 )
 
 
@@ -464,4 +482,21 @@ API: tuple[Door, ...] = (
     _ask("vip", "get", "anywhere", PEOPLE),
     _ask("note_vip_fee", "post", "there", f"{PEOPLE} {POINTS}", {"community": "{tea}", "on": "2026-03-02"}, id="{mei}"),
     _ask("mute", "post", "there", f"{SEE} {EDIT}", {"community": "{tea}", "metric": "messages", "until": None}),
+    _ask("privacy_holders", "get", "top", PROTECT),
+    _ask("privacy_requests", "get", "top", PROTECT),
+    _ask("open_privacy_request", "post", "top", f"{PROTECT} {PEOPLE}", {"member": "{lin}", "kind": "export"}),
+    _ask("privacy_request", "get", "top", PROTECT, id="{asked}"),
+    _ask("privacy_held", "get", "top", PROTECT, id="{asked}"),
+    Door("erase_person", "post", "top", (PROTECT,), {"typed": "x", "reason": "本人要求"}, {"id": "{asked}"}, also=(409,)),
+    _ask("export_person", "post", "top", PROTECT, id="{asked}"),
+    _ask("refuse_privacy_request", "post", "top", PROTECT, {"reason": "不是本人"}, id="{asked}"),
+    _ask("lift_stop", "post", "top", PROTECT, {"reason": "本人回来"}, id="{asked}"),
+    Door("privacy_file", "get", "top", (PROTECT,), None, {"id": "{asked}"}, also=(404,)),
+    Door("privacy_receipt", "get", "top", (PROTECT,), None, {"id": "nothing"}, also=(404,)),
+    _ask("verify_receipt", "post", "top", PROTECT, {"signature": "x"}),
+    _ask("privacy_periods", "get", "top", PROTECT),
+    _ask("set_privacy_period", "put", "top", PROTECT, {"days": 400}, kind="contacts"),
+    _ask("preview_privacy_period", "get", "top", PROTECT, kind="contacts", query="?days=400"),
+    _ask("consents", "get", "there", PEOPLE, id="{mei}"),
+    _ask("note_consent", "post", "there", f"{PEOPLE} {CHANGE}", {"purpose": "service", "state": "granted"}, id="{mei}"),
 )  # fmt: skip

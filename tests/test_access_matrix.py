@@ -32,8 +32,8 @@ from tests.deployment_fixtures import NOW, TEA_CHAT, TEA_NAME, AddStaff, ImportF
 
 pytestmark = pytest.mark.django_db
 
-BUILT_IN = ("director", "owner", "admin", "kol", "atmosphere", "analyst", "auditor")
-PLACES = {"anonymous": ("",), "nobody": ("",), "director": ("top", "inside", "outside")}
+BUILT_IN = ("director", "owner", "admin", "kol", "atmosphere", "analyst", "officer", "auditor")
+PLACES = {"anonymous": ("",), "nobody": ("",), "director": ("top", "inside", "outside"), "officer": ("top", "inside")}
 ALONE = tuple(PERMISSIONS)
 # Who comes to one world, which takes longer to make than a few of them to go round.
 PARTIES = (("anonymous", "nobody"), *((role,) for role in BUILT_IN), ALONE[::2], ALONE[1::2])

@@ -28,7 +28,7 @@ def environment(data: Path, address: str) -> dict[str, str]:
         "QUNYU_DATA": str(data),
         "QUNYU_DATABASE_URL": address,
         "DJANGO_SETTINGS_MODULE": "qunyu.config.settings",
-        "PYTHONPATH": str(ROOT),
+        "PYTHONPATH": os.pathsep.join((str(ROOT / "src"), str(ROOT))),
     }
 
 

@@ -3,7 +3,7 @@
 from datetime import UTC, datetime
 
 import pytest
-from django.db import transaction
+from django.db import DatabaseError, transaction
 
 from qunyu.kernel import audit
 from qunyu.kernel.actor import Actor, system
@@ -57,3 +57,19 @@ def test_an_entry_goes_back_with_its_change() -> None:
     with pytest.raises(RuntimeError), transaction.atomic():
         fail()
     assert not entries().exists()
+
+
+@pytest.mark.parametrize("change", [{"actor_name": "Mei"}, {"data": {"parent": 2}}, {"at": NOW.replace(year=2025)}])
+def test_the_database_itself_refuses_another_past(change: dict[str, object]) -> None:
+    record("unit.add", parent=1)
+    with pytest.raises(DatabaseError, match="append-only"), transaction.atomic():
+        AuditEntry.objects.update(**change)
+    with pytest.raises(DatabaseError, match="append-only"), transaction.atomic():
+        AuditEntry.objects.all()._raw_delete("default")
+    assert entries().count() == 1
+
+
+def test_only_a_name_in_a_reason_may_go() -> None:
+    audit.record(by=system("Mei asked for it"), action="lake.compact", kind="lake", id="facts", now=NOW)
+    assert audit.mend_reasons(lambda text: text.replace("Mei", "–")) == 1
+    assert [entry.reason for entry in entries()] == ["– asked for it"]

@@ -53,6 +53,10 @@ STATUS = {
     "unknown_member": 404,
     "unknown_metric": 404,
     "unknown_report": 404,
+    "unknown_request": 404,
+    "unknown_receipt": 404,
+    "unknown_kind": 404,
+    "export_gone": 404,
     "unknown_schedule": 404,
     "unknown_period": 404,
     "unknown_segment": 404,
@@ -88,6 +92,8 @@ STATUS = {
     "level_in_use": 409,
     "out_of_stock": 409,
     "not_enough_points": 409,
+    "request_open": 409,
+    "request_ended": 409,
     "upload_too_large": 413,
 }
 TITLES = {

@@ -27,6 +27,7 @@ from qunyu.api.routes import (
     organisation,
     people,
     points,
+    privacy,
     profile_imports,
     profiles,
     reports,
@@ -78,6 +79,7 @@ for noun in (
     satisfaction,
     points,
     segments,
+    privacy,
 ):
     api.add_router("", noun.router)
 

@@ -42,6 +42,7 @@ _COMMANDS = {
     "roster": ("roster", "roster"),
     "metrics": ("catalogue", "metrics_group"),
     "simulation": ("simulation", "simulation"),
+    "privacy": ("privacy", "privacy"),
     "formats": ("catalogue", "formats_group"),
     "points": ("points", "points"),
 }

@@ -13,6 +13,7 @@ from qunyu.events.queries import imports
 from qunyu.kernel.scope import PERMISSIONS, Scope
 from qunyu.kernel.words import Words, language
 from qunyu.members.fields import BASIC
+from qunyu.members.queries import search_people
 from qunyu.members.staff_links import linked_names
 from qunyu.members.tag_queries import groups_in
 from qunyu.people.queries import account_names, roles, token_names, units_in
@@ -38,6 +39,8 @@ KINDS: dict[str, Words] = {
     "tag": Words("标签", "Tag"),
     "tag_group": Words("标签组", "Group of tags"),
     "segment": Words("人群", "Segment"),
+    "privacy_request": Words("个人信息请求", "Request about personal data"),
+    "retention": Words("保存期限", "Period of keeping"),
 }
 # The names of an entry's data.
 DETAILS: dict[str, Words] = {
@@ -85,6 +88,8 @@ DETAILS: dict[str, Words] = {
     "came": Words("加上", "Put on"),
     "went": Words("去掉", "Taken off"),
     "condition": Words("条件", "Condition"),
+    "days": Words("天数", "Days"),
+    "purpose": Words("目的", "Purpose"),
 }
 # How somebody signed in.
 WAYS: dict[str, Words] = {
@@ -110,6 +115,10 @@ FIELDS: dict[str, Words] = {
 }
 
 
+# People of one name, as many as a search of the trail takes.
+MOST_PEOPLE = 200
+
+
 class AuditNames:
     """The names that `scope` may see of what audit entries tell of by primary key, each kind read when first needed."""
 
@@ -129,6 +138,19 @@ class AuditNames:
         return comma.join(
             f"{DETAILS.get(name, name)}{mark}{self._value(name, value)}" for name, value in row.data.items()
         )
+
+    def matching(self, text: str) -> dict[str, list[str]]:
+        """Kind -> keys of the objects that `scope` may see and whose shown name holds `text`; people whom it may see, too."""
+        found: dict[str, list[str]] = {}
+        for kind, read in _READ.items():
+            keys = [str(key) for key, name in read(self.scope).items() if text.casefold() in name.casefold()]
+            if kind == "member":
+                keys += [
+                    str(key) for key in search_people(self.scope, text=text).values_list("pk", flat=True)[:MOST_PEOPLE]
+                ]
+            if keys:
+                found[kind] = keys
+        return found
 
     def _value(self, name: str, value: object) -> str:
         if isinstance(value, list):

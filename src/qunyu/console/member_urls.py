@@ -5,7 +5,16 @@ from __future__ import annotations
 from django.urls import path
 from django.views.decorators.http import require_http_methods, require_POST
 
-from qunyu.console.pages import fields, member, member_editing, member_merging, members, profile_imports, same_person
+from qunyu.console.pages import (
+    consents,
+    fields,
+    member,
+    member_editing,
+    member_merging,
+    members,
+    profile_imports,
+    same_person,
+)
 
 form = require_http_methods(("GET", "HEAD", "POST"))
 page = require_http_methods(("GET", "HEAD"))
@@ -20,6 +29,9 @@ urlpatterns = [
     path("members/same/undo", require_POST(same_person.undo_decisions), name="undo_decisions"),
     path("members/same/look", require_POST(same_person.look_again), name="look_again"),
     path("members/decisions/<slug:act>/take-back", require_POST(member_merging.take_back_decision), name="take_back_decision"),
+    path("members/consents", page(consents.show_consents), name="consents"),
+    path("members/consents/import", require_POST(consents.import_consents), name="import_consents"),
+    path("members/<slug:public_id>/consents", require_POST(consents.note_consent), name="note_consent"),
     path("members/<slug:public_id>", page(member.show_member), name="member"),
     path("members/<slug:public_id>/edit", form(member_editing.edit_member), name="member_edit"),
     path("members/<slug:public_id>/reveal", require_POST(member_editing.reveal_member), name="member_reveal"),

@@ -54,6 +54,7 @@ MAP = (
               within=("points_ledger", "points_give", "points_give_check", "points_programme", "points_rule", "levels", "level_new", "level",
                       "benefits", "benefit_new", "benefit", "rewards", "reward_new", "reward", "redemptions", "redemption", "vip",
                       "vip_mark", "vip_door", "member_points")),
+        Place("consents", Words("同意记录", "Consents"), "checkbox", "members.view", within=("import_consents",)),
         Place("profiles_new", Words("导入资料", "Import profiles"), "table-import", "members.edit", within=("profiles_check",)),
     )),
     Place("organisation", Words("组织", "Organisation"), "sitemap", "staff.manage", below=(
@@ -75,6 +76,7 @@ MAP = (
         Place("account", Words("我的账号", "My account"), "user-circle", within=("second_factor", "provider")),
         Place("sign_in_rules", Words("登录规则", "Sign-in rules"), "lock-password", "staff.manage"),
         Place("tokens", Words("API 令牌", "API tokens"), "key"),
+        Place("privacy", Words("个人信息保护", "Privacy"), "shield-lock", "privacy.manage", within=("privacy_new", "privacy_request", "privacy_period")),
         Place("audit", Words("审计记录", "Audit trail"), "list-check", "audit.view"),
     )),
 )  # fmt: skip

@@ -7,6 +7,10 @@ from dataclasses import dataclass, field
 from qunyu.kernel.words import Words
 
 PROBLEMS: dict[str, Words] = {
+    "erased_people": Words(
+        "有 {n} 条记录属于已删除个人信息的人，没有导入；如本人重新加入，请个人信息保护负责人解除",
+        "{n} records of erased people were left out; if one of them came back, the data-protection officer can allow it",
+    ),
     "bad_time": Words(
         "时间“{value}”无法识别；请改成 2026-03-01 09:30:00 这样的写法",
         "the time “{value}” is not one we can read; write it like 2026-03-01 09:30:00",

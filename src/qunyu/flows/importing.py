@@ -25,6 +25,7 @@ from qunyu.events.problems import Problem
 from qunyu.events.queries import import_by_key
 from qunyu.events.reading import Yields
 from qunyu.events.staging import Staged, Stager
+from qunyu.flows import stopping
 from qunyu.flows.place import Place
 from qunyu.flows.request import ImportRequest, Part, yields_of
 from qunyu.flows.undoing import forget_notes, settle
@@ -36,6 +37,7 @@ from qunyu.members.actions import Seen, forget_unused, renew_memberships
 from qunyu.members.actions import know as know_people
 from qunyu.members.queries import membership_from_facts
 from qunyu.people.queries import unit_by_key
+from qunyu.privacy.stopping import anybody_stopped
 
 # The platform of tables in our own format, which does not say where the talk was.
 NEUTRAL = "plain"
@@ -73,6 +75,8 @@ class Course:
         self.scope: Scope = system_scope(f"import {import_id}")
         self.folder = place.data / "staging" / str(import_id)
         self.staged = Staged(self.folder)
+        # Records of erased people, left out.
+        self.erased = 0
 
     def run(self) -> dict[str, Any]:
         if self.owner.state == self.owner.State.SAVING:
@@ -242,13 +246,23 @@ class Course:
         return ids
 
     def _know_people(self, table: Bench, communities: dict[tuple[str, str], int]) -> None:
-        people = table.identities()
+        people = self._without_erased(table, table.identities())
         rows = people.to_pylist()
         seen = [self._seen(row, communities) for row in rows]
         self.progress("people", len(seen))
         ids = know_people(by=self.scope, seen=seen, import_id=self.owner.pk)
         numbers = [ids[(each.platform, each.community, each.key)] for each in seen]
         table.resolve(_community_table(communities), people.append_column("id", pa.array(numbers, pa.int64())))
+
+    def _without_erased(self, table: Bench, people: pa.Table) -> pa.Table:
+        """Whom the stop list names is left out, with all they did."""
+        if not anybody_stopped():
+            return people
+        gone = stopping.people_stopped(people.to_pylist())
+        orders = stopping.orders_stopped(self.owner.unit_id, table.order_numbers())
+        if any(gone) or orders:
+            self.erased = table.forget(people.filter(pa.array(gone, pa.bool_())), orders)
+        return people.filter(pa.array([not each for each in gone], pa.bool_()))
 
     def _seen(self, row: dict[str, Any], communities: dict[tuple[str, str], int]) -> Seen:
         home = communities[(row["source"], row["home"])] if row["home"] else None
@@ -268,6 +282,8 @@ class Course:
         return 0
 
     def _summary(self, counts: dict[str, int]) -> dict[str, Any]:
+        if self.erased:
+            self.staged.note(Problem("erased_people", "", 0, {"n": str(self.erased)}))
         events.keep_problems(self.owner.pk, self.staged.problems)
         return {
             "facts": counts,

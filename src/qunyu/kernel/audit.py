@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import datetime
 
 from qunyu.kernel.actor import Actor
@@ -21,3 +22,14 @@ def record(*, by: Actor, action: str, kind: str, id: object, now: datetime, **da
         reason=by.reason,
         data=data,
     ).save()
+
+
+def mend_reasons(mend: Callable[[str], str]) -> int:
+    """Takes a name out of every reason somebody gave: the one thing of an entry that may change; how many did."""
+    from qunyu.kernel.models import AuditEntry
+
+    changed = 0
+    for key, reason in AuditEntry.objects.exclude(reason="").values_list("pk", "reason").iterator():
+        if mend(reason) != reason:
+            changed += AuditEntry.objects.filter(pk=key).update(reason=mend(reason)[:200])
+    return changed

@@ -27,6 +27,7 @@ PERMISSIONS: dict[str, Words] = {
     ),
     "effort.view": Words("查看运营人员的负荷与投入", "see the load and effort of operators"),
     "staff.manage": Words("管理组织与账号", "manage the organisation and accounts"),
+    "privacy.manage": Words("保护个人信息（导出、删除、保存期限）", "protect personal data (export, erase, retention)"),
     "audit.view": Words("查看审计记录", "see the audit trail"),
 }
 

@@ -70,7 +70,7 @@ def people(scope: Scope) -> QuerySet[Member]:
     belongs = memberships(scope).filter(identity__member=OuterRef("pk"))
     bought = buyers(scope).filter(member=OuterRef("pk"))
     noted = contacts(scope).filter(member=OuterRef("pk"))
-    return Member.objects.filter(Exists(belongs) | Exists(bought) | Exists(noted))
+    return Member.objects.filter(Exists(belongs) | Exists(bought) | Exists(noted), erased=False)
 
 
 def identities_of(scope: Scope, member: Member) -> QuerySet[Identity]:
@@ -87,7 +87,8 @@ def identities_in(scope: Scope) -> QuerySet[Identity]:
     """The identities `scope` may see: in its communities, contacts and, with orders.view, buyers of its units."""
     belongs = memberships(scope).filter(identity=OuterRef("pk"))
     bought = buyers(scope).filter(pk=OuterRef("pk"))
-    return Identity.objects.filter(Exists(belongs) | Exists(bought) | Exists(contacts(scope).filter(pk=OuterRef("pk"))))
+    noted = contacts(scope).filter(pk=OuterRef("pk"))
+    return Identity.objects.filter(Exists(belongs) | Exists(bought) | Exists(noted), member__erased=False)
 
 
 def search_people(
@@ -192,7 +193,7 @@ def members(scope: Scope, wanted: Wanted = Wanted()) -> QuerySet[Member]:
     there: dict[str, Any] = {"identities__memberships__community__in": here}
     if wanted.present:
         there["identities__memberships__left_at"] = None
-    found = Member.objects.filter(_asked(scope, wanted), _shown("identities__"), **there)
+    found = Member.objects.filter(_asked(scope, wanted), _shown("identities__"), erased=False, **there)
     return found.annotate(
         first_at=Min("identities__memberships__first_at"),
         last_at=Max("identities__memberships__last_at"),
@@ -205,7 +206,7 @@ def _customers(scope: Scope, wanted: Wanted) -> QuerySet[Member]:
     """As `members`, of buyers and contacts; first and last seen are then the first and the last order."""
     belongs = memberships(scope).filter(identity__member=OuterRef("pk"))
     known = Q(identities__in=buyers(scope)) | Q(identities__in=contacts(scope))
-    found = Member.objects.filter(~Exists(belongs), known, _asked(scope, wanted))
+    found = Member.objects.filter(~Exists(belongs), known, _asked(scope, wanted), erased=False)
     return found.annotate(
         first_at=Min("identities__orders__ordered_at"),
         last_at=Max("identities__orders__ordered_at"),

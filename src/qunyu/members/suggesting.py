@@ -92,7 +92,7 @@ def find(lake: Lake) -> dict[Pair, tuple[str, Score]]:
 
 def _names() -> pa.Table:
     rows: list[tuple[int, int, str, bool]] = []
-    people = Identity.objects.filter(shown("supplied_by"), member__role="member")
+    people = Identity.objects.filter(shown("supplied_by"), member__role="member", member__erased=False)
     for identity, member, name in people.values_list("id", "member", "name").iterator(chunk_size=5_000):
         whole = plain_name(name)
         rows += [(identity, member, each, each == whole) for each in {whole, *parts_of(name)} if each]

@@ -25,6 +25,10 @@ BUILT_IN_ROLES: dict[str, tuple[Words, tuple[str, ...]]] = {
     "kol": (Words("KOL", "KOL"), ("communities.view",)),
     "atmosphere": (Words("气氛组", "Atmosphere team"), ("communities.view",)),
     "analyst": (Words("分析员", "Analyst"), ("communities.view", "orders.view")),
+    "officer": (
+        Words("个人信息保护负责人", "Data-protection officer"),
+        (*_SEE, "members.reveal", "audit.view", "privacy.manage"),
+    ),
     "auditor": (Words("审计员", "Auditor"), (*_SEE, "effort.view", "audit.view")),
 }
 

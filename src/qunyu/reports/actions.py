@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -9,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
+from django.conf import settings
 from django.db import IntegrityError, transaction
 
 from qunyu.events.lake.store import Lake
@@ -116,6 +118,15 @@ def remove_report(*, by: Scope, report: Report, data: Path, now: datetime) -> No
         public_id = report.public_id
         report.delete()
     _forget(data, public_id)
+
+
+def forget_reports(old: Iterable[Report]) -> int:
+    """Removes reports that were kept long enough, with their files; how many."""
+    rows = list(old)
+    for row in rows:
+        _forget(Path(settings.QUNYU_DATA), row.public_id)
+        row.delete()
+    return len(rows)
 
 
 def _forget(data: Path, public_id: str) -> None:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
 
 from django.db.models import Q
 from django.http import HttpResponseBase
+from django.utils import timezone
 
 from qunyu.console.asking import Ask, answer
 from qunyu.console.audit_names import AuditNames
@@ -14,6 +16,8 @@ from qunyu.console.names import ACTIONS, ACTORS, named
 from qunyu.console.templatetags.showing import ago
 from qunyu.kernel.words import Words
 from qunyu.people.queries import audit_trail
+
+DAYS = [(str(n), Words("最近 {n} 天", "Last {n} days").fill(n=n)) for n in (7, 30, 90)]
 
 
 def columns(names: AuditNames) -> tuple[Column[Any], ...]:
@@ -30,19 +34,32 @@ def columns(names: AuditNames) -> tuple[Column[Any], ...]:
     )
 
 
+def _about(search: str, names: AuditNames) -> Q:
+    """Who did it, what was done, to what, and why, each by what the page shows of it."""
+    said = Q(actor_name__icontains=search) | Q(object_kind=search) | Q(object_id=search) | Q(reason__icontains=search)
+    done = [key for key, words in ACTIONS.items() if search.casefold() in f"{words.zh} {words.en}".casefold()]
+    said |= Q(action__in=done)
+    for kind, keys in names.matching(search).items():
+        said |= Q(object_kind=kind, object_id__in=keys)
+    return said
+
+
 def show_audit(request: Ask) -> HttpResponseBase:
     """The list."""
     rows = audit_trail(request.scope)
     actions = Filter("action", Words("操作", "What"), list(ACTIONS.items()), request.GET.get("action", ""))
-    search = request.GET.get("q", "").strip()
-    listing = Listing[Any](columns(AuditNames(request.scope)), request.GET, "-at", chips=chips(request.GET, [actions]))
+    days = Filter("days", Words("期间", "Days"), DAYS, request.GET.get("days", ""))
+    search, names, filters = request.GET.get("q", "").strip(), AuditNames(request.scope), [actions, days]
+    listing = Listing[Any](columns(names), request.GET, "-at", chips=chips(request.GET, filters))
     if search:
-        rows = rows.filter(Q(actor_name__icontains=search) | Q(object_kind=search) | Q(object_id=search))
+        rows = rows.filter(_about(search, names))
     if actions.chosen:
         rows = rows.filter(action=actions.chosen)
+    if days.chosen in dict(DAYS):
+        rows = rows.filter(at__gt=timezone.now() - timedelta(days=int(days.chosen)))
     rows = listing.ordered(rows)
     file = listing.export(rows, "audit")
     if file is not None:
         return file
-    context = {"listing": listing.put(rows), "filters": [actions], "search": search}
+    context = {"listing": listing.put(rows), "filters": filters, "search": search}
     return answer(request, "audit", context, part="_list")

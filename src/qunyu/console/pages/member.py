@@ -11,6 +11,7 @@ from qunyu.commerce.queries import orders, orders_of, spent_by
 from qunyu.console.asking import Ask, answer
 from qunyu.console.forms import Form
 from qunyu.console.names import MEMBER_ROLES, ORDER_STATES, named, platform
+from qunyu.console.pages.consent_part import consents_part
 from qunyu.console.pages.member_events import SOURCES, Life
 from qunyu.console.tag_choices import choices
 from qunyu.insights.label import Label, Value, labels
@@ -74,6 +75,7 @@ def _page(request: Ask, life: Life, form: Form, more: dict[str, Any]) -> HttpRes
         "channels": CHANNELS.items(),
         "directions": DIRECTIONS.items(),
         "link_kinds": KINDS.items(),
+        **consents_part(request.scope, member),
         "links": [(each, KINDS.get(each.link.kind, each.link.kind)) for each in links_of(request.scope, member)],
         "opinions": [_opinion(each) for each in opinions_of(member)],
         "opinion_kinds": [(code, OPINION_KINDS[code]) for code in NOTED],

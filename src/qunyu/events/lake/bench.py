@@ -90,8 +90,26 @@ class Bench:
             self.connection.execute(f"CREATE TABLE bundled_orders AS {orders_sql(self.target.currency)}")
         kinds = frozenset(self.staged.rows)
         self.connection.execute(
-            f"CREATE TEMP VIEW drafts AS {drafts_sql(kinds, currency=self.target.currency, now=now)}"
+            f"CREATE TEMP VIEW every_draft AS {drafts_sql(kinds, currency=self.target.currency, now=now)}"
         )
+        self.connection.execute("CREATE OR REPLACE TEMP VIEW drafts AS FROM every_draft")
+
+    def order_numbers(self) -> list[str]:
+        """The numbers of all orders of this import."""
+        if not self.staged.rows["orders"]:
+            return []
+        sql = "SELECT DISTINCT external FROM bundled_orders WHERE external <> ''"
+        return [number for (number,) in self.connection.execute(sql).fetchall()]
+
+    def forget(self, people: pa.Table, orders: Collection[str]) -> int:
+        """Leaves out what these people (source, home, key) did, and these orders; how many drafts. In what others did they are nobody."""
+        self.connection.register("given_gone", people)
+        self.connection.register("given_gone_orders", pa.table({"external": pa.array(list(orders), pa.string())}))
+        self.connection.execute("CREATE OR REPLACE TABLE gone AS SELECT source, home, key FROM given_gone")
+        self.connection.execute("CREATE OR REPLACE TABLE gone_orders AS FROM given_gone_orders")
+        self.connection.execute(_WITHOUT_GONE)
+        counts = self.connection.execute("SELECT (SELECT count(*) FROM every_draft) - (SELECT count(*) FROM drafts)")
+        return int(counts.fetchall()[0][0])
 
     def communities(self) -> list[tuple[str, str, str]]:
         """(platform, key, latest name) of every community that chats and member lists speak of."""
@@ -232,6 +250,14 @@ CREATE OR REPLACE TEMP VIEW staged_{kind} AS
 SELECT r.* REPLACE (coalesce(a.to_source, r.source) AS source, coalesce(a.to_key, '') AS community)
 FROM raw_{kind} r {join} aliases a ON a.platform = {platform} AND a.community = r.community
 WHERE a.to_key IS NOT NULL OR r.community = ''
+"""
+
+_WITHOUT_GONE = """
+CREATE OR REPLACE TEMP VIEW drafts AS
+SELECT d.* REPLACE (CASE WHEN o.key IS NULL THEN d.other ELSE '' END AS other)
+FROM every_draft d LEFT JOIN gone o ON o.source = d.source AND o.home = d.other_home AND o.key = d.other
+WHERE NOT EXISTS (FROM gone g WHERE g.source = d.source AND g.home = d.author_home AND g.key = d.author)
+  AND NOT (d.kind = 'order' AND d.external IN (SELECT external FROM gone_orders))
 """
 
 _BASES = """

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from datetime import date
 from typing import Any
 
+from qunyu.events.lake import speech
 from qunyu.events.lake.bench import Bench
 from qunyu.events.problems import Problem
 
@@ -129,12 +130,12 @@ SELECT k.name, one, other, low::DATE, high::DATE, only_one, only_other
 FROM counted c JOIN named_communities k ON k.source = c.source AND k.community = c.community ORDER BY ALL LIMIT {MOST}
 """
 
-_DIFFERING = """
+_DIFFERING = f"""
 SELECT k.name, count(*) FROM existing_ids e JOIN facts f USING (fact_id) JOIN numbered n USING (fact_id)
 JOIN drafts d ON d.position = n.position AND d.kind = n.kind
 JOIN named_communities k ON k.source = d.source AND k.community = d.community
 LEFT JOIN identity_ids a ON a.source = d.source AND a.home = d.author_home AND a.key = d.author
-WHERE d.kind = 'message' AND d.external <> '' AND (f.text <> d.text OR f.identity IS DISTINCT FROM a.id)
+WHERE d.kind = 'message' AND d.external <> '' AND (f.text <> d.text AND coalesce(f.quantity & {speech.MENDED}, 0) = 0 OR f.identity IS DISTINCT FROM a.id)
 GROUP BY ALL ORDER BY ALL
 """
 

@@ -25,12 +25,13 @@ WITH chosen AS (
   FROM facts SEMI JOIN pairs USING (local_day, community)
   WHERE community IS NOT NULL AND kind NOT IN ('cost', 'exposed', 'order') AND <span>
 ), heard AS (
-  SELECT * EXCLUDE (text, subject, before_text), says AND NOT (words AND text IS NOT DISTINCT FROM before_text) AS spoken
+  SELECT * EXCLUDE (says, repeats), says AND NOT repeats AS spoken
   FROM (
-    SELECT fact_id, local_day, community, identity, occurred_at, month, text, subject,
-      {speech.SAYS} AS says, subject IN ('text', '') AS words, {speech.ASKS} AS asks, {speech.SELLS} AS sells,
-      {speech.CAN_ANSWER} AS can_answer, lag(text) OVER turn AS before_text
-    FROM chosen WHERE kind = 'message' WINDOW turn AS (PARTITION BY community, local_day ORDER BY occurred_at, fact_id)
+    SELECT fact_id, local_day, community, identity, occurred_at, month,
+      {speech.told(speech.SAYS, speech.SAID)} AS says, {speech.told(speech.ASKS, speech.ASKED)} AS asks,
+      {speech.told(speech.SELLS, speech.SOLD)} AS sells, {speech.told(speech.CAN_ANSWER, speech.ANSWERABLE)} AS can_answer,
+      {speech.told(speech.REPEATS, speech.REPEATED)} AS repeats
+    FROM chosen WHERE kind = 'message'
   )
 ), questioned AS (
   SELECT *, last_value(CASE WHEN asks THEN (identity, occurred_at, fact_id) END IGNORE NULLS) OVER (

@@ -41,3 +41,22 @@ ASKS = f"({_WORDS} AND regexp_matches(text, '{QUESTION}'))"
 SELLS = f"(subject IN ('link', 'mini_program') OR {_WORDS} AND regexp_matches(text, '{PROMOTION}'))"
 # To be asked of what is said after a question, by somebody else.
 CAN_ANSWER = f"({_WORDS} AND length(text) >= {SHORTEST_ANSWER} AND NOT {ASKS})"
+
+# Of a message whose words are gone (or those before it, which it may have repeated) its fact keeps in `quantity` what they did:
+# the sum of these, so that figures stay what they were. MENDED says that a name was taken out of the words that stand there.
+SAID, ASKED, SOLD, ANSWERABLE, REPEATED, MENDED = 1, 2, 4, 8, 16, 32
+_BEFORE = "lag(text) OVER (PARTITION BY community, local_day ORDER BY occurred_at, fact_id)"
+REPEATS = f"({_WORDS} AND text IS NOT DISTINCT FROM {_BEFORE})"
+
+
+def told(condition: str, sign: int) -> str:
+    """The condition on a message's words, or what its fact says of words that are gone."""
+    return f"coalesce(quantity & {sign} > 0, {condition})"
+
+
+SIGNS = " + ".join(
+    f"CASE WHEN {told(condition, sign)} THEN {sign} ELSE 0 END"
+    for condition, sign in (
+        (SAYS, SAID), (ASKS, ASKED), (SELLS, SOLD), (CAN_ANSWER, ANSWERABLE), (REPEATS, REPEATED),
+    )
+)  # fmt: skip

@@ -94,12 +94,23 @@ class Lake:
             if found is not None:
                 found.optimize.compact(writer_properties=_writer(name))
 
-    def vacuum(self) -> None:
-        """Removes the files that no version of the last hour names, those of interrupted writes too: what undo took out is then gone."""
+    def vacuum(self, hours: int = KEPT_HOURS) -> None:
+        """Removes the files that no version of the last `hours` names, those of interrupted writes too: what undo took out is then gone.
+
+        With 0 hours whoever reads the tables at that moment has to begin again.
+        """
         for name in SCHEMAS:
             found = self.table(name)
             if found is not None:
-                found.vacuum(KEPT_HOURS, dry_run=False, enforce_retention_duration=False, full=True)
+                found.vacuum(hours, dry_run=False, enforce_retention_duration=False, full=True)
+
+    def forget_history(self) -> None:
+        """Removes what the logs tell of earlier versions; the newest has to be published before."""
+        for name in SCHEMAS:
+            found = self.table(name)
+            if found is not None:
+                found.create_checkpoint()
+                _drop_log(self.path(name) / "_delta_log", found.version())
 
     def _made(self, name: Name) -> DeltaTable:
         """The table, made empty when it is not there: a predicate needs something to select from."""
@@ -158,6 +169,14 @@ class Lake:
         with (self.folder / "writer.lock").open("w") as stream:
             fcntl.flock(stream, fcntl.LOCK_EX)
             yield
+
+
+def _drop_log(folder: Path, version: int) -> None:
+    """Every entry and checkpoint before that version."""
+    for path in folder.iterdir():
+        number = path.name.partition(".")[0]
+        if number.isdigit() and int(number) < version:
+            path.unlink()
 
 
 def quoted(path: Path | str, *, glob: bool = True) -> str:

@@ -42,7 +42,7 @@ SELECT * FROM (SELECT * EXCLUDE (fact_id), printf('%020d-', epoch_us(occurred_at
 WHERE $before = '' OR cursor < $before ORDER BY cursor DESC LIMIT $limit
 """
 _MINE = """
-SELECT occurred_at, kind, community, identity, subject, text, fact_id FROM facts
+SELECT occurred_at, kind, community, identity, subject, coalesce(text, '') AS text, fact_id FROM facts
 WHERE month IN ({months}) AND identity = {identity} AND community IN ({places}){kinds}
 """
 

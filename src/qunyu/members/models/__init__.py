@@ -30,11 +30,12 @@ class MemberRole(models.TextChoices):
 
 
 class Member(models.Model):
-    """One person over all platforms."""
+    """One person over all platforms; `erased` is what is left of somebody whose data were erased: counted, never shown."""
 
     public_id = models.CharField(max_length=PUBLIC_ID_LENGTH, unique=True, default=new_public_id)
     name = models.CharField(max_length=255)
     role = models.CharField(max_length=12, choices=MemberRole.choices, default=MemberRole.MEMBER)
+    erased = models.BooleanField(default=False)
 
     class Meta:
         indexes = (models.Index(fields=("name",)),)

@@ -1,0 +1,32 @@
+"""What operators wrote about people in their log of work."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from qunyu.communities.models import WorkEntry
+from qunyu.kernel.personal import Holder, Person, naming, plain, scrub
+from qunyu.kernel.words import Words
+
+
+def _export(person: Person) -> object:
+    keys = naming(WorkEntry, ("note",), person)
+    return plain(WorkEntry.objects.filter(pk__in=keys).order_by("id").values("day", "minutes", "kind", "note"))
+
+
+def _erase(person: Person) -> Mapping[str, int]:
+    return {"elsewhere": scrub(WorkEntry, ("note",), person)}
+
+
+HOLDERS = (
+    Holder(
+        key="work",
+        title=Words("工时备注", "Notes of work"),
+        what=Words("运营人员工时记录里提到的人", "people named in what operators noted of their work"),
+        why=Words("说明时间花在哪里", "telling where time went"),
+        models=(),
+        count=lambda person: len(naming(WorkEntry, ("note",), person)),
+        export=_export,
+        erase=_erase,
+    ),
+)

@@ -1,0 +1,37 @@
+"""What sessions hold of people: messages that were not shown yet."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping
+
+from django.contrib.sessions.models import Session
+
+from qunyu.kernel.personal import Holder, Person
+from qunyu.kernel.words import Words
+
+
+def _naming(person: Person) -> Iterator[str]:
+    for session in Session.objects.iterator():
+        text = json.dumps(session.get_decoded(), ensure_ascii=False, default=str)
+        if person.without(text) != text:
+            yield session.pk
+
+
+def _erase(person: Person) -> Mapping[str, int]:
+    Session.objects.filter(pk__in=list(_naming(person))).delete()
+    return {}
+
+
+HOLDERS = (
+    Holder(
+        key="sessions",
+        title=Words("登录会话", "Sessions"),
+        what=Words("尚未显示的页面提示", "messages to operators that were not shown yet"),
+        why=Words("提示操作结果", "telling what was done"),
+        models=(),
+        count=lambda person: len(list(_naming(person))),
+        export=lambda person: [],
+        erase=_erase,
+    ),
+)

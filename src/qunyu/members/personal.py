@@ -1,0 +1,315 @@
+"""What the members package keeps of people: who they are, their profile, what was said with them one by one, tags, labels."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Mapping
+from datetime import datetime
+from typing import Any
+
+from django.db.models import Exists, Model, OuterRef, Q, QuerySet
+
+from qunyu.kernel.ids import new_public_id
+from qunyu.kernel.personal import ERASED, Holder, Kind, Overview, Person, plain, scrub
+from qunyu.kernel.sealed import seal, unseal
+from qunyu.kernel.words import Words
+from qunyu.members.belonging import CONTACT
+from qunyu.members.fields import PURPOSE
+from qunyu.members.models import (
+    Contact,
+    Identity,
+    Label,
+    Link,
+    Mark,
+    Member,
+    Membership,
+    MergeDecision,
+    PastLabel,
+    ProfileEntry,
+    ProfileImport,
+    StaffLink,
+    Suggestion,
+    Tagging,
+)
+
+# What of a profile names the person wherever it stands.
+NAMING_FIELDS = ("real_name", "phone", "email")
+_KEPT_KEY = "erased-"
+
+
+def person_of(member: Member) -> Person:
+    """Everything that is known as this member now, without what names them (see the holders' `terms`)."""
+    rows = list(Identity.objects.filter(member=member).values_list("id", "own_member"))
+    return Person(frozenset(id for id, _ in rows), frozenset(own for _, own in rows) | {member.pk})
+
+
+def own_members(members: Collection[int]) -> dict[int, int]:
+    """The members made with the identities of these people, each with the person (primary keys) it belongs to now."""
+    return dict(Identity.objects.filter(member__in=members).values_list("own_member", "member"))
+
+
+def communities_of(person: Person) -> set[int]:
+    """The communities the person was ever seen in."""
+    return set(Membership.objects.filter(identity__in=person.identities).values_list("community", flat=True))
+
+
+def names_of(person: Person) -> set[str]:
+    """As what the person is called: others may be called so too."""
+    found = set(Identity.objects.filter(id__in=person.identities).values_list("name", flat=True))
+    found |= set(
+        Identity.objects.filter(id__in=person.identities).exclude(community=None).values_list("key", flat=True)
+    )
+    found |= set(Member.objects.filter(id__in=person.own).values_list("name", flat=True))
+    return found | {text for field, text in _written(person) if field == "real_name"}
+
+
+def _stable(person: Person) -> QuerySet[Identity]:
+    return Identity.objects.filter(id__in=person.identities, community=None).exclude(platform__startswith=CONTACT)
+
+
+def _terms(person: Person) -> set[str]:
+    told = {text for field, text in _written(person) if field in NAMING_FIELDS}
+    keys = set(_stable(person).values_list("key", flat=True))
+    unions = set(Mark.objects.filter(identity__in=person.identities, kind="union").values_list("value", flat=True))
+    return {each for each in names_of(person) | told | keys | unions if each and each != ERASED}
+
+
+def _written(person: Person) -> list[tuple[str, str]]:
+    rows = ProfileEntry.objects.filter(member__in=person.own).values_list("field", "value", "sealed")
+    return [(field, unseal(value, PURPOSE) if sealed else value) for field, value, sealed in rows if value]
+
+
+def stop_of(platform: str, home: str, key: str) -> str:
+    """What the stop list keeps (hashed) of an identity; `home` is the community's key for a mere name, "" for a stable id."""
+    return f"identity\x1f{platform}\x1f{home}\x1f{key}"
+
+
+def stop_of_mark(kind: str, value: str) -> str:
+    """What the stop list keeps (hashed) of a phone number's hash or a union id."""
+    return f"mark\x1f{kind}\x1f{value}"
+
+
+def _stops(person: Person) -> set[str]:
+    known = Identity.objects.filter(id__in=person.identities).exclude(key__startswith=_KEPT_KEY)
+    found = {
+        stop_of(platform, home or "", key)
+        for platform, home, key in known.values_list("platform", "community__key", "key")
+    }
+    marks = Mark.objects.filter(identity__in=person.identities).values_list("kind", "value")
+    return found | {stop_of_mark(kind, value) for kind, value in marks}
+
+
+def _erase_identities(person: Person) -> Mapping[str, int]:
+    """Nobody is counted less: what is left is a member without a name, whom no list and no search shows."""
+    Mark.objects.filter(identity__in=person.identities).delete()
+    _about(MergeDecision, person).delete()
+    _about(Suggestion, person).delete()
+    for own in Member.objects.filter(id__in=person.own, erased=False):
+        key = new_public_id()
+        Member.objects.filter(pk=own.pk).update(name=ERASED, public_id=key, erased=True)
+        Identity.objects.filter(own_member=own).update(key=f"{_KEPT_KEY}{key}", name=ERASED)
+    return {"elsewhere": scrub(MergeDecision, ("why",), person)}
+
+
+def _about(model: type[Model], person: Person) -> QuerySet[Any]:
+    mine = Q(one__in=person.identities) | Q(other__in=person.identities)
+    return model._default_manager.filter(mine)
+
+
+def _export_identities(person: Person) -> object:
+    mine = Identity.objects.filter(id__in=person.identities).order_by("id")
+    memberships = Membership.objects.filter(identity__in=person.identities).order_by("id")
+    return {
+        "identities": plain(mine.values("platform", "community__name", "key", "name")),
+        "marks": plain(Mark.objects.filter(identity__in=person.identities).order_by("id").values("kind", "value")),
+        "communities": plain(
+            memberships.values("community__name", "first_at", "last_at", "joined_at", "left_at", "messages")
+        ),
+    }
+
+
+def _people() -> Overview:
+    known = Member.objects.filter(erased=False, identities__isnull=False).distinct()
+    oldest = Membership.objects.order_by("first_at").values_list("first_at", flat=True).first()
+    return Overview(known.count(), Identity.objects.filter(member__erased=False).count(), oldest)
+
+
+def _export_profile(person: Person) -> object:
+    rows = ProfileEntry.objects.filter(member__in=person.own).order_by("id")
+    told = rows.values("field", "value", "sealed", "at", "by_name", "withdrawn_at")
+    return [
+        {**each, "value": unseal(each["value"], PURPOSE) if each.pop("sealed") else each["value"]}
+        for each in plain(told)
+    ]
+
+
+def _erase_profile(person: Person) -> Mapping[str, int]:
+    """Theirs goes; in what was written of others the name does, sealed or not."""
+    ProfileEntry.objects.filter(member__in=person.own).delete()
+    changed = scrub(ProfileEntry, ("value",), person, sealed=False) + scrub(ProfileImport, ("title",), person)
+    for key, value in ProfileEntry.objects.filter(sealed=True).values_list("pk", "value").iterator():
+        told = unseal(value, PURPOSE) if value else ""
+        if person.without(told) != told:
+            changed += ProfileEntry.objects.filter(pk=key).update(value=seal(person.without(told), PURPOSE))
+    return {"elsewhere": changed}
+
+
+def _of(model: type[Model], path: str = "member") -> Any:
+    """Counting, reading (the fields given) and deleting rows that belong to one person."""
+    return lambda person: model._default_manager.filter(**{f"{path}__in": person.own})
+
+
+def _rows(model: type[Model], fields: Iterable[str]) -> Any:
+    return lambda person: plain(_of(model)(person).order_by("id").values(*fields))
+
+
+def _gone(*models: type[Model]) -> Any:
+    def erase(person: Person) -> Mapping[str, int]:
+        for model in models:
+            _of(model)(person).delete()
+        return {}
+
+    return erase
+
+
+def _overview(model: type[Model], stamp: str) -> Any:
+    def look() -> Overview:
+        rows = model._default_manager.filter(member__erased=False)
+        oldest = rows.order_by(stamp).values_list(stamp, flat=True).first()
+        return Overview(rows.values("member").distinct().count(), rows.count(), oldest)
+
+    return look
+
+
+def _links(person: Person) -> QuerySet[Link]:
+    return Link.objects.filter(Q(decider__in=person.own) | Q(user__in=person.own))
+
+
+def _erase_links(person: Person) -> Mapping[str, int]:
+    _links(person).delete()
+    StaffLink.objects.filter(member__in=person.own).delete()
+    return {"elsewhere": scrub(Link, ("note",), person)}
+
+
+def _erase_contacts(person: Person) -> Mapping[str, int]:
+    _gone(Contact)(person)
+    return {"elsewhere": scrub(Contact, ("summary", "result"), person)}
+
+
+def _erase_tags(person: Person) -> Mapping[str, int]:
+    _gone(Tagging)(person)
+    return {"elsewhere": scrub(Tagging, ("reason",), person)}
+
+
+HOLDERS = (
+    Holder(
+        key="tags",
+        title=Words("标签", "Tags"),
+        what=Words("贴在成员身上的标签、来源与原因", "tags on a person, where from and why"),
+        why=Words("找到合适的人", "finding the right people"),
+        models=("members.Tagging",),
+        count=lambda person: _of(Tagging)(person).count(),
+        export=_rows(Tagging, ("tag__name", "tag__group__name", "source", "reason", "at", "by_name", "withdrawn_at")),
+        erase=_erase_tags,
+        overview=_overview(Tagging, "at"),
+    ),
+    Holder(
+        key="profile",
+        title=Words("资料", "Profile"),
+        what=Words("运营人员填写或导入的资料及其历史；敏感项加密", "what people wrote down, with its history; sensitive fields encrypted"),
+        why=Words("认识每一位成员", "knowing whom one speaks with"),
+        models=("members.ProfileEntry",),
+        count=lambda person: _of(ProfileEntry)(person).count(),
+        export=_export_profile,
+        erase=_erase_profile,
+        overview=_overview(ProfileEntry, "at"),
+    ),
+    Holder(
+        key="contacts",
+        title=Words("联系记录", "Contacts"),
+        what=Words("运营人员手记的一对一联系", "one-to-one contacts, noted by hand"),
+        why=Words("不重复打扰、说过的话有人记得", "nobody is asked twice, and what was said is remembered"),
+        models=("members.Contact",),
+        count=lambda person: _of(Contact)(person).count(),
+        export=_rows(Contact, ("at", "channel", "direction", "summary", "result", "by_name", "written_at")),
+        erase=_erase_contacts,
+        overview=_overview(Contact, "at"),
+    ),
+    Holder(
+        key="links",
+        title=Words("人与人的关联", "Links"),
+        what=Words("谁替谁决定、是哪个账号本人", "who decides for whom, and which account somebody is"),
+        why=Words("分别沟通，算作一个决策", "speaking to both, counting one decision"),
+        models=("members.Link", "members.StaffLink"),
+        count=lambda person: _links(person).count() + StaffLink.objects.filter(member__in=person.own).count(),
+        # Who the other is, is the other's.
+        export=lambda person: plain(_links(person).order_by("id").values("kind", "since", "at")),
+        erase=_erase_links,
+    ),
+    Holder(
+        key="labels",
+        title=Words("分层与类型", "Labels"),
+        what=Words("由数据算出的分层、阶段与类型及其历史", "tier, stage and type computed from the data, with their history"),
+        why=Words("因人施策；删除后只剩不指向任何人的数字", "treating people as they need; after erasure figures of nobody"),
+        models=("members.Label", "members.PastLabel"),
+        count=lambda person: _of(Label)(person).count() + _of(PastLabel)(person).count(),
+        export=lambda person: {
+            "now": _rows(Label, ("key", "value", "figures", "since"))(person),
+            "before": _rows(PastLabel, ("key", "value", "figures", "since", "until"))(person),
+        },
+    ),
+    Holder(
+        key="identities",
+        title=Words("身份与社群", "Who they are, and where"),
+        what=Words(
+            "各平台的名称与编号、所在社群、是否同一人的判断", "names and ids on platforms, communities, decisions about who is one person"
+        ),
+        why=Words("一人一页；删除后只剩一个没有名字的成员，人数不变", "one page a person; after erasure a member without a name, so that counts stay"),
+        models=(
+            "members.Member", "members.Identity", "members.Mark", "members.Membership", "members.MergeDecision", "members.Suggestion",
+        ),
+        count=lambda person: Identity.objects.filter(id__in=person.identities, member__erased=False).count(),
+        export=_export_identities,
+        erase=_erase_identities,
+        terms=_terms,
+        stops=_stops,
+        overview=_people,
+    ),
+)  # fmt: skip
+
+KINDS = (
+    Kind(
+        key="contacts",
+        title=Words("联系记录", "Contacts"),
+        help=Words("到期的一对一联系记录删除", "one-to-one contacts older than that are deleted"),
+        count=lambda before: Contact.objects.filter(at__lt=before).count(),
+        remove=lambda before: _deleted(Contact.objects.filter(at__lt=before)),
+        least_days=30,
+    ),
+    Kind(
+        key="profile_history",
+        title=Words("资料的旧值", "Former values of profiles"),
+        help=Words(
+            "被新值替换或撤回的旧值到期删除，现值不变",
+            "values replaced or taken back before that are deleted; what holds now stays",
+        ),
+        count=lambda before: _former(before).count(),
+        remove=lambda before: _deleted(_former(before)),
+        least_days=30,
+    ),
+)
+
+
+def _former(before: datetime) -> QuerySet[ProfileEntry]:
+    """Entries of before that do not count: a later one of the same member and field does, or they were taken back."""
+    later = ProfileEntry.objects.filter(
+        member=OuterRef("member"),
+        field=OuterRef("field"),
+        withdrawn_at=None,
+        at__gte=OuterRef("at"),
+        pk__gt=OuterRef("pk"),
+    )
+    return ProfileEntry.objects.filter(Q(withdrawn_at__isnull=False) | Exists(later), at__lt=before)
+
+
+def _deleted(rows: QuerySet[Any]) -> int:
+    return int(rows.delete()[0])

@@ -1,0 +1,148 @@
+"""Consents: what people said to a use of their data, each kept with its evidence; the latest counts."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from django.db import transaction
+from django.db.models import Exists, OuterRef, Q, QuerySet
+
+from qunyu.jobs.port import load
+from qunyu.kernel import audit
+from qunyu.kernel.errors import DomainError
+from qunyu.kernel.scope import Denied, Scope
+from qunyu.kernel.words import Words
+from qunyu.members.merging import editable
+from qunyu.members.personal import own_members
+from qunyu.members.queries import identities_in
+from qunyu.privacy.models import Consent, Purpose
+
+if TYPE_CHECKING:
+    from qunyu.members.models import Member
+    from qunyu.people.models import Unit
+
+# Source: PIPL arts. 13, 14, 23, 24 (consent for each purpose, for passing data on, for decisions made by machine).
+PURPOSES: dict[str, Words] = {
+    "service": Words("提供服务与答疑", "service and answers"),
+    "marketing": Words("营销联系", "marketing contact"),
+    "profiling": Words("分析与个性化推荐", "profiling and personal offers"),
+    "sharing": Words("提供给合作方", "sharing with partners"),
+    "praise": Words("使用其好评与照片", "use of their praise and photos"),
+}
+STATES: dict[str, Words] = {
+    "granted": Words("同意", "Granted"),
+    "refused": Words("拒绝", "Refused"),
+    "withdrawn": Words("撤回", "Withdrawn"),
+}
+SOURCES: dict[str, Words] = {
+    "form": Words("表单", "form"),
+    "chat": Words("聊天消息", "chat message"),
+    "paper": Words("书面", "paper"),
+    "call": Words("电话", "call"),
+    "import": Words("导入", "import"),
+}
+_KEY = re.compile(r"[a-z][a-z0-9_]{1,39}")
+
+
+@dataclass(frozen=True)
+class Said:
+    """What somebody said: to which `purpose`, which way (`state`), where (`source`), to which `wording`, and the `evidence`."""
+
+    purpose: str
+    state: str
+    source: str = "chat"
+    wording: str = ""
+    evidence: str = ""
+
+
+def purposes(scope: Scope) -> dict[str, Words]:
+    """Every purpose by key: those of the product, and those that units where people may be seen have added."""
+    own = Purpose.objects.order_by("id")
+    seen = own if scope.everything else own.filter(unit__in=scope.units("members.view"))
+    return PURPOSES | {each.key: Words(each.name_zh, each.name_en) for each in seen}
+
+
+def add_purpose(*, by: Scope, unit: Unit, key: str, name_zh: str, name_en: str = "", now: datetime) -> Purpose:
+    """A purpose of a unit's own.
+
+    Raises Denied; DomainError bad_purpose for a key that is none or taken, or without a name.
+    """
+    by.require("settings.edit", unit.pk)
+    if not _KEY.fullmatch(key) or key in PURPOSES or Purpose.objects.filter(key=key).exists() or not name_zh.strip():
+        message = Words(
+            "请填写名称，以及未用过的代码（小写字母、数字、下划线）",
+            "give a name, and a key (a-z, 0-9, _) that is free",
+        )
+        raise DomainError("bad_purpose", message, field="key")
+    names = {"name_zh": name_zh.strip()[:60], "name_en": (name_en.strip() or name_zh.strip())[:60]}
+    with transaction.atomic():
+        made = Purpose.objects.create(unit=unit, key=key, **names)
+        audit.record(by=by.actor, action="consent.purpose", kind="unit", id=unit.pk, now=now)
+    return made
+
+
+def note(*, by: Scope, members: Collection[Member], said: Said, at: datetime, now: datetime) -> int:
+    """Writes down what each of the members said, at the moment `at`; of how many. What was said before stays on record.
+
+    Raises Denied unless `by` may edit each of them; DomainError bad_consent with the `field`.
+    """
+    load()
+    _check(by, said, at, now)
+    keys = {member.pk for member in members}
+    allowed = set(editable(by).filter(member__in=keys).values_list("member", flat=True))
+    if allowed != keys:
+        raise Denied("members.edit")
+    told = {name: getattr(said, name)[:length] for name, length in _LENGTHS.items()}
+    with transaction.atomic():
+        Consent.objects.bulk_create(
+            Consent(member_id=key, at=at, by_name=by.actor.name[:120], written_at=now, **told) for key in sorted(keys)
+        )
+        action = _ACTIONS[said.state]
+        for key in sorted(keys):
+            audit.record(by=by.actor, action=action, kind="member", id=key, now=now, purpose=said.purpose)
+    return len(keys)
+
+
+_ACTIONS = {"granted": "consent.granted", "refused": "consent.refused", "withdrawn": "consent.withdrawn"}
+_LENGTHS = {"purpose": 40, "state": 9, "source": 10, "wording": 40, "evidence": 200}
+
+
+def _check(by: Scope, said: Said, at: datetime, now: datetime) -> None:
+    for name, value, known in (
+        ("purpose", said.purpose, purposes(by)), ("state", said.state, STATES), ("source", said.source, SOURCES),
+    ):  # fmt: skip
+        if value not in known:
+            message = Words("“{value}”不在可选项里：{known}", "“{value}” is none of {known}")
+            raise DomainError("bad_consent", message.fill(value=value, known=", ".join(known)), field=name)
+    if at > now:
+        raise DomainError("bad_consent", Words("时间在未来", "that time has not come yet"), field="at")
+
+
+def consents_of(member: Member) -> QuerySet[Consent]:
+    """All that a person said, whatever identity it was written for, the latest first; for callers that found them under a scope."""
+    return Consent.objects.filter(member__in=own_members([member.pk])).order_by("-at", "-id")
+
+
+def known_already(member: Member, purpose: str, state: str, at: datetime) -> bool:
+    """Whether it is on record that the person said so at that moment."""
+    return consents_of(member).filter(purpose=purpose, state=state, at=at).exists()
+
+
+def all_consents(scope: Scope) -> QuerySet[Consent]:
+    """What all the people `scope` may see have said, each time, the latest first."""
+    seen = identities_in(scope)
+    found = Consent.objects.filter(member__own_identity__in=seen).select_related("member__own_identity__member")
+    return found.order_by("-at", "-id")
+
+
+def in_force(found: QuerySet[Consent]) -> QuerySet[Consent]:
+    """Those of `found` that count now: nothing the person said later, or just then against it, to the same purpose."""
+    same = Consent.objects.filter(
+        member__own_identity__member=OuterRef("member__own_identity__member"), purpose=OuterRef("purpose")
+    )
+    against = Q(at=OuterRef("at")) & ~Q(state="granted") & ~Q(state=OuterRef("state"))
+    return found.exclude(Exists(same.filter(Q(at__gt=OuterRef("at")) | against)))

@@ -1,0 +1,70 @@
+"""What the privacy package itself keeps of people: their requests, their copies, and what they consented to."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from qunyu.kernel.personal import Holder, Overview, Person, plain, scrub
+from qunyu.kernel.words import Words
+from qunyu.privacy.exporting import file_of
+from qunyu.privacy.models import Consent, Request
+
+
+def _erase_requests(person: Person) -> Mapping[str, int]:
+    """Their copies go, and nothing leads from a request to what is left of the person."""
+    for request in Request.objects.filter(member__in=person.own):
+        file_of(request).unlink(missing_ok=True)
+    Request.objects.filter(member__in=person.own).update(member=None, expires_at=None)
+    return {"elsewhere": scrub(Request, ("note", "reason"), person)}
+
+
+def _export_requests(person: Person) -> object:
+    rows = Request.objects.filter(member__in=person.own).order_by("id")
+    return plain(rows.values("kind", "state", "asker", "channel", "checked", "note", "asked_at", "due_on", "done_at"))
+
+
+def _erase_consents(person: Person) -> Mapping[str, int]:
+    Consent.objects.filter(member__in=person.own).delete()
+    return {"elsewhere": scrub(Consent, ("evidence",), person)}
+
+
+def _export_consents(person: Person) -> object:
+    rows = Consent.objects.filter(member__in=person.own).order_by("at", "id")
+    return plain(rows.values("purpose", "state", "source", "wording", "evidence", "at", "by_name"))
+
+
+def _consents() -> Overview:
+    rows = Consent.objects.filter(member__erased=False)
+    oldest = rows.order_by("at").values_list("at", flat=True).first()
+    return Overview(rows.values("member").distinct().count(), rows.count(), oldest)
+
+
+HOLDERS = (
+    Holder(
+        key="requests",
+        title=Words("个人信息请求", "Requests about personal data"),
+        what=Words(
+            "谁在何时要求导出或删除、如何核对身份；导出文件保存 7 天",
+            "who asked for a copy or erasure, when, how checked; copies for 7 days",
+        ),
+        why=Words("按时答复并能证明", "answering in time, and showing it"),
+        models=("privacy.Request",),
+        count=lambda person: Request.objects.filter(member__in=person.own).count(),
+        export=_export_requests,
+        erase=_erase_requests,
+    ),
+    Holder(
+        key="consents",
+        title=Words("同意记录", "Consents"),
+        what=Words(
+            "对每个目的的同意、拒绝与撤回及其依据",
+            "granted, refused and withdrawn, purpose by purpose, with the evidence",
+        ),
+        why=Words("只在本人同意的范围内使用", "using data only as people agreed"),
+        models=("privacy.Consent",),
+        count=lambda person: Consent.objects.filter(member__in=person.own).count(),
+        export=_export_consents,
+        erase=_erase_consents,
+        overview=_consents,
+    ),
+)

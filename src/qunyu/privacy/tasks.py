@@ -1,0 +1,29 @@
+"""Jobs about personal data; those that write the lake share its queue of one."""
+
+from __future__ import annotations
+
+from django.utils import timezone
+
+from qunyu.jobs.port import job
+from qunyu.privacy import erasing, exporting, retaining
+
+
+@job("privacy.erase", queue="lake")
+def erase(request: int) -> bool:
+    """Does a confirmed erasure, or goes on with it after a crash."""
+    return erasing.run(key=request, now=timezone.now())
+
+
+@job("privacy.export")
+def export(request: int) -> bool:
+    """Makes the file that somebody asked for."""
+    return exporting.run(key=request, now=timezone.now())
+
+
+@job("privacy.keep", queue="lake", cron="40 4 * * *")
+def keep() -> dict[str, int]:
+    """Every night: what is older than its period goes, exports of last week too, and erasures that broke off go on."""
+    now = timezone.now()
+    for request in erasing.unfinished():
+        erasing.run(key=request, now=now)
+    return {**retaining.enforce(now=now), "exports": exporting.forget_old(now)}

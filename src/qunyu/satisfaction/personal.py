@@ -1,0 +1,83 @@
+"""What is kept of what people said of us, and of the surveys they were asked."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from django.db.models import F
+
+from qunyu.kernel.personal import Holder, Kind, Overview, Person, plain, scrub
+from qunyu.kernel.words import Words
+from qunyu.satisfaction.models import Ask, Opinion, Reply, Step, Survey
+
+
+def _erase_opinions(person: Person) -> Mapping[str, int]:
+    """What others said and were told may name the person too."""
+    Opinion.objects.filter(member__in=person.own).delete()
+    return {"elsewhere": scrub(Opinion, ("text", "about"), person) + scrub(Step, ("words",), person)}
+
+
+def _erase_asks(person: Person) -> Mapping[str, int]:
+    """The survey's figures stay as they were, without the words and without the person."""
+    for reply in Reply.objects.filter(ask__member__in=person.own):
+        numbers = {key: value for key, value in reply.answers.items() if isinstance(value, int)}
+        Reply.objects.filter(pk=reply.pk).update(ask=None, answers=numbers)
+    Ask.objects.filter(member__in=person.own).delete()
+    return {"elsewhere": scrub(Reply, ("answers",), person) + scrub(Survey, ("title", "intro", "thanks"), person)}
+
+
+def _export_asks(person: Person) -> object:
+    rows = Ask.objects.filter(member__in=person.own).order_by("id")
+    return plain(rows.values("survey__title", "at", replied_at=F("reply__at"), answers=F("reply__answers")))
+
+
+def _opinions() -> Overview:
+    found = Opinion.objects.all()
+    oldest = found.order_by("at").values_list("at", flat=True).first()
+    return Overview(found.values("member__own_identity__member").distinct().count(), found.count(), oldest)
+
+
+def _asks() -> Overview:
+    found = Ask.objects.all()
+    oldest = found.order_by("at").values_list("at", flat=True).first()
+    return Overview(found.values("member__own_identity__member").distinct().count(), found.count(), oldest)
+
+
+HOLDERS = (
+    Holder(
+        key="opinions",
+        title=Words("评价与投诉", "Opinions and complaints"),
+        what=Words("评分、好评、投诉及处理经过", "ratings, praise, complaints and what was done about them"),
+        why=Words("满意度与用户类型", "satisfaction and user types"),
+        models=("satisfaction.Opinion",),
+        count=lambda person: Opinion.objects.filter(member__in=person.own).count(),
+        export=lambda person: plain(
+            Opinion.objects.filter(member__in=person.own)
+            .order_by("id")
+            .values("kind", "score", "text", "about", "at", "complaint__state")
+        ),
+        erase=_erase_opinions,
+        overview=_opinions,
+    ),
+    Holder(
+        key="asks",
+        title=Words("问卷链接与回答", "Surveys and answers"),
+        what=Words("谁收到过问卷、怎么回答", "who was asked, and what they answered"),
+        why=Words("了解满意度", "knowing how content people are"),
+        models=("satisfaction.Ask",),
+        count=lambda person: Ask.objects.filter(member__in=person.own).count(),
+        export=_export_asks,
+        erase=_erase_asks,
+        overview=_asks,
+    ),
+)
+KINDS = (
+    Kind(
+        key="opinions",
+        title=Words("评价与投诉", "Opinions and complaints"),
+        help=Words("到期删除；用户类型只看最近一年的评价", "removed when it is over; user types look at one year"),
+        count=lambda before: Opinion.objects.filter(at__lt=before).count(),
+        remove=lambda before: Opinion.objects.filter(at__lt=before).delete()[1].get("satisfaction.Opinion", 0),
+        least_days=365,
+    ),
+)

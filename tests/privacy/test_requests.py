@@ -1,0 +1,178 @@
+"""Requests, periods, the stop list and receipts: who may, what is refused, what is left behind."""
+
+from __future__ import annotations
+
+import json
+import zipfile
+from collections.abc import Callable
+from datetime import timedelta
+from functools import partial
+from pathlib import Path
+
+import pytest
+
+from qunyu.communities.models import Community
+from qunyu.events.lake import rollup
+from qunyu.flows.place import lake, place
+from qunyu.insights.board import board
+from qunyu.insights.question import Question
+from qunyu.jobs.port import run_now
+from qunyu.kernel.errors import DomainError
+from qunyu.kernel.models import AuditEntry
+from qunyu.kernel.scope import Denied, Scope
+from qunyu.members.contacts import note_contact
+from qunyu.members.models import Contact, Member
+from qunyu.members.profile import change
+from qunyu.people.models import Unit
+from qunyu.people.queries import root_unit, scope_of
+from qunyu.privacy import erasing, exporting, receipts, retaining
+from qunyu.privacy.models import PeriodRun, Request
+from qunyu.privacy.requests import Asked, days_left, find_request, open_request, refuse
+from qunyu.reports.making import path_of
+from qunyu.reports.models import Report
+from tests.deployment_fixtures import NOW, AddStaff
+
+pytestmark = pytest.mark.django_db
+
+
+def ask(scope: Scope, member: Member, kind: str = "export") -> Request:
+    return open_request(by=scope, member=member, kind=kind, asked=Asked(), now=NOW)
+
+
+def code_of(ask: Callable[[], object]) -> str:
+    """What something is refused for."""
+    with pytest.raises(DomainError) as refused:
+        ask()
+    return refused.value.code
+
+
+def test_requests_are_for_who_protects_everybodys_data(
+    system: Scope, tea: Community, unit: Unit, staff: AddStaff
+) -> None:
+    mei = Member.objects.get(name="Mei")
+    below, officer = scope_of(staff("below", "director", unit)), scope_of(staff("officer", "officer"))
+    with pytest.raises(Denied):
+        ask(below, mei)
+    row = ask(officer, mei)
+    assert days_left(row, row.due_on - timedelta(days=15)) == 15
+    with pytest.raises(Denied):
+        find_request(below, row.public_id)
+    assert code_of(lambda: ask(officer, mei)) == "request_open"
+    refuse(by=officer, request=row, reason="不是本人", now=NOW)
+    assert code_of(lambda: exporting.begin(by=officer, request=row, now=NOW)) == "request_ended"
+
+
+@pytest.mark.parametrize(
+    ("typed", "reason", "kept", "code"),
+    [
+        ("mei", "本人要求", (), "name_differs"),
+        ("Mei", " ", (), "reason_needed"),
+        ("Mei", "本人要求", ("tags",), "bad_kept"),
+    ],
+)
+def test_an_erasure_is_confirmed_by_name_and_reason(
+    system: Scope, tea: Community, typed: str, reason: str, kept: tuple[str, ...], code: str
+) -> None:
+    row = ask(system, Member.objects.get(name="Mei"), "erasure")
+    with pytest.raises(DomainError) as refused:
+        erasing.confirm(by=system, request=row, typed=typed, reason=reason, kept=kept, now=NOW)
+    assert refused.value.code == code
+    row.refresh_from_db()
+    assert (row.state, row.sealed, row.stopped.count()) == ("open", "", 0)
+
+
+def test_an_export_holds_everything_of_one_person_and_nobody_else(
+    system: Scope, tea: Community, data_folder: Path
+) -> None:
+    mei, tom = Member.objects.get(name="Mei"), Member.objects.get(name="Tom")
+    change(by=system, member=mei, changes={"phone": "13800001234"}, now=NOW, today=NOW.date())
+    for member, summary in ((mei, "问候了她"), (tom, "问候了他")):
+        note_contact(by=system, member=member, now=NOW, at=NOW, channel="call", direction="out", summary=summary)
+    row = ask(system, mei)
+    exporting.begin(by=system, request=row, now=NOW)
+    run_now("privacy.export", request=row.pk)
+    row.refresh_from_db()
+    assert row.expires_at is not None
+    path = exporting.download(by=system, request=row, now=row.expires_at - timedelta(seconds=1))
+    with zipfile.ZipFile(path) as file:
+        told = {name: file.read(name).decode() for name in file.namelist()}
+    assert [each["value"] for each in json.loads(told["profile.json"])] == ["13800001234"]
+    said = [each["text"] for each in json.loads(told["facts.json"]) if each["kind"] == "message"]
+    assert said == ["Good morning! Which tea do you like?", "=SUM(1;1) is what my sheet says", "我来"]
+    assert (
+        "问候了她" in told["index.html"]
+        and "Tom" not in "".join(told.values())
+        and "问候了他" not in told["contacts.json"]
+    )
+    assert AuditEntry.objects.filter(action="privacy.download").count() == 1
+    gone = row.expires_at
+    assert code_of(lambda: exporting.download(by=system, request=row, now=gone)) == "export_gone"
+    assert exporting.forget_old(row.expires_at) == 1
+    assert not path.exists()
+
+
+def test_a_period_lets_words_go_and_no_figure_changes(system: Scope, tea: Community) -> None:
+    def figures() -> list[list[object]]:
+        answer = board(lake(), system, Question(grain="day"))
+        return [[answer.figure(metric, each) for each in answer.periods] for metric, _, _, _ in answer.figures]
+
+    before = figures()
+    late = NOW + timedelta(days=30)
+    assert retaining.preview(system, "texts", 40, late) == 8
+    assert retaining.set_period(by=system, kind="texts", days=40, now=NOW)
+    assert not retaining.set_period(by=system, kind="texts", days=40, now=NOW)
+    assert retaining.enforce(now=late) == {"texts": 8}
+    assert retaining.enforce(now=late) == {"texts": 0}
+    assert retaining.preview(system, "texts", 40, late) == 0
+    days = rollup.pairs_of_import(place().lake, tea.memberships.get(identity__name="Mei").identity.supplied_by_id or 0)
+    rollup.refresh(place().lake, days)
+    assert figures() == before
+    assert [run.removed for run in PeriodRun.objects.all()] == [0, 8]
+
+
+def test_periods_are_whole_days_within_reason(system: Scope, tea: Community) -> None:
+    for days in (0, 29, 40_000):
+        with pytest.raises(DomainError) as refused:
+            retaining.set_period(by=system, kind="contacts", days=days, now=NOW)
+        assert refused.value.code == "bad_days"
+    mei = Member.objects.get(name="Mei")
+    for at in (NOW, NOW - timedelta(days=31)):
+        note_contact(by=system, member=mei, now=NOW, at=at, channel="call", direction="out", summary="问候")
+    retaining.set_period(by=system, kind="contacts", days=30, now=NOW)
+    assert retaining.enforce(now=NOW) == {"contacts": 1}
+    assert Contact.objects.get().at == NOW
+
+
+def test_reports_go_with_their_files(system: Scope, data_folder: Path) -> None:
+    told = {
+        "unit": root_unit(),
+        "title": "周报",
+        "grain": "week",
+        "first": NOW.date(),
+        "language": "zh",
+        "with_orders": False,
+    }
+    old, new = (Report.objects.create(**told, made_at=NOW - timedelta(days=days)) for days in (31, 29))
+    paths = [path_of(data_folder, each.public_id, "html") for each in (old, new)]
+    for path in paths:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text("周报")
+    retaining.set_period(by=system, kind="reports", days=30, now=NOW)
+    assert retaining.enforce(now=NOW) == {"reports": 1}
+    assert ([path.exists() for path in paths], Report.objects.get()) == ([False, True], new)
+
+
+def test_former_values_of_a_profile_go_and_the_value_stays(system: Scope, tea: Community) -> None:
+    mei = Member.objects.get(name="Mei")
+    for days, value in ((50, "杭州"), (45, "苏州")):
+        at = NOW - timedelta(days=days)
+        change(by=system, member=mei, changes={"region": value}, now=at, today=at.date())
+    retaining.set_period(by=system, kind="profile_history", days=40, now=NOW)
+    assert retaining.enforce(now=NOW) == {"profile_history": 1}
+    assert list(mei.profile.values_list("value", flat=True)) == ["苏州"]
+
+
+def test_what_is_no_receipt_is_called_so(system: Scope) -> None:
+    for given in list[object](([], {}, {"signature": 3}, "receipt")):
+        assert code_of(partial(receipts.is_genuine, given)) == "bad_receipt"
+    assert not receipts.is_genuine({"signature": "0" * 64})
