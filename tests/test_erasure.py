@@ -32,14 +32,26 @@ from qunyu.jobs.port import run_now
 from qunyu.kernel.models import AuditEntry
 from qunyu.kernel.personal import ERASED
 from qunyu.kernel.scope import Scope, system_scope
-from qunyu.members import contacts
-from qunyu.members.models import Identity, Member
+from qunyu.loyalty.ledger import Gift, move
+from qunyu.loyalty.models import Programme
+from qunyu.loyalty.programmes import save_programme
+from qunyu.members import contacts, tagging
+from qunyu.members.models import Identity, Member, TagGroup
 from qunyu.members.profile import change, profile
 from qunyu.members.queries import search_people
+from qunyu.members.tags import add_group, add_tag
 from qunyu.people.queries import root_unit
 from qunyu.privacy import erasing, exporting, receipts, stopping
 from qunyu.privacy.models import Receipt, Request, Stopped
 from qunyu.privacy.requests import Asked, open_request
+from qunyu.satisfaction.complaints import Done, handle
+from qunyu.satisfaction.models import Ask
+from qunyu.satisfaction.opinions import Said, note
+from qunyu.satisfaction.replying import paper, reply
+from qunyu.satisfaction.surveys import Wording, ask, link_of, make_survey, open_survey
+from qunyu.segments.actions import add_segment, take_snapshot
+from qunyu.segments.conditions import Speaker
+from qunyu.segments.models import Segment
 from tests.deployment_copies import Copy
 
 NOW = datetime(2026, 3, 20, 4, 0, tzinfo=UTC)
@@ -47,6 +59,10 @@ NOW = datetime(2026, 3, 20, 4, 0, tzinfo=UTC)
 NAME, WXID, PHONE, EMAIL, ORDER = "赵铁柱", "wxid_zhao7788", "13800007788", "zhao7788@example.com", "SO-778899"
 SAYS = "我家门牌是银杏路七十七号"
 SECRETS = (NAME, WXID, PHONE, EMAIL, ORDER, SAYS, "银杏路")
+QUESTIONS = [
+    {"kind": "stars", "title": "满意吗？"},
+    {"kind": "text", "title": "还有吗？", "required": False},
+]
 
 CHAT = f"""time,author_id,author,text,community
 2026-03-01 09:00:00,wxid_li,李梅,大家早上好，今天喝什么茶？,茶友群
@@ -89,7 +105,37 @@ def known(scope: Scope) -> Member:
     for member in (zhao, li):
         told = {"channel": "call", "direction": "out", "summary": f"谈到{NAME}"}
         contacts.note_contact(by=scope, member=member, now=NOW, at=NOW, **told)
+        treated(scope, member)
     return zhao
+
+
+def treated(scope: Scope, member: Member) -> None:
+    """A tag, a complaint, a survey, points and a level, a fee and a place in a snapshot, each with words that name the person."""
+    about = f"{NAME}说的"
+    words = f"{NAME}：{SAYS}" if member.name == NAME else about
+    group = TagGroup.objects.filter(name="客户").first() or add_group(by=scope, unit=root_unit(), name="客户", now=NOW)
+    tag = group.tags.first() or add_tag(by=scope, group=group, name="老客", now=NOW)
+    tagging.put(by=scope, tag=tag, members=[member.pk], reason=about, now=NOW)
+    row = note(by=scope, member=member, said=Said("complaint", NOW, text=words, about=about), now=NOW)
+    handle(by=scope, opinion=row, done=Done("answer", f"已给{NAME}补发"), now=NOW)
+    survey = make_survey(by=scope, unit=root_unit(), wording=Wording("回访", QUESTIONS), now=NOW)
+    open_survey(by=scope, survey=survey, to_all=False, now=NOW)
+    survey.refresh_from_db()
+    ask(by=scope, survey=survey, members=[member.pk], now=NOW)
+    link = link_of(Ask.objects.get(survey=survey))
+    reply(paper=paper(link, NOW), given={1: "4", 2: words}, now=NOW)
+    programme = Programme.objects.first() or save_programme(
+        by=scope, unit=root_unit(), now=NOW, told={"name": "会员", "currency": "积分"}
+    )
+    move(by=scope, programme=programme, member=member, gift=Gift(100, about), now=NOW)
+    segment = Segment.objects.first() or add_segment(
+        by=scope,
+        unit=root_unit(),
+        name="我们的人",
+        condition=Speaker(scope).from_text(f"sent messages or name contains “{NAME}”"),
+        now=NOW,
+    )
+    take_snapshot(by=scope, segment=segment, why=about, now=NOW)
 
 
 def erase(scope: Scope, member: Member, **more: Any) -> Request:

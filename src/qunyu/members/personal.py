@@ -28,6 +28,7 @@ from qunyu.members.models import (
     ProfileImport,
     StaffLink,
     Suggestion,
+    TagAct,
     Tagging,
 )
 
@@ -197,7 +198,7 @@ def _erase_contacts(person: Person) -> Mapping[str, int]:
 
 def _erase_tags(person: Person) -> Mapping[str, int]:
     _gone(Tagging)(person)
-    return {"elsewhere": scrub(Tagging, ("reason",), person)}
+    return {"elsewhere": scrub(Tagging, ("reason",), person) + scrub(TagAct, ("title", "reason"), person)}
 
 
 HOLDERS = (
