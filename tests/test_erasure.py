@@ -59,7 +59,7 @@ NOW = datetime(2026, 3, 20, 4, 0, tzinfo=UTC)
 NAME, WXID, PHONE, EMAIL, ORDER = "赵铁柱", "wxid_zhao7788", "13800007788", "zhao7788@example.com", "SO-778899"
 SAYS = "我家门牌是银杏路七十七号"
 SECRETS = (NAME, WXID, PHONE, EMAIL, ORDER, SAYS, "银杏路")
-QUESTIONS = [
+QUESTIONS: list[dict[str, Any]] = [
     {"kind": "stars", "title": "满意吗？"},
     {"kind": "text", "title": "还有吗？", "required": False},
 ]
