@@ -1,6 +1,6 @@
 """The access matrix: every page and operation × every role × inside, outside and at the top, the expected answer each.
 
-What is expected follows from the permissions alone (`access_doors`). A denial writes nothing into the database and tells nothing of
+What is expected follows from the permissions alone (`access_pages`, `access_operations`). A denial writes nothing into the database and tells nothing of
 what lies in the unit.
 """
 
@@ -26,7 +26,9 @@ from qunyu.people.actions import add_role, grant
 from qunyu.people.models import Role, Staff, Unit
 from qunyu.people.queries import root_unit
 from qunyu.reports import making
-from tests.access_doors import API, CONSOLE, Door
+from tests.access_doors import Door
+from tests.access_operations import API
+from tests.access_pages import CONSOLE
 from tests.access_world import World, people_of, points_of, told_of, worked_by
 from tests.deployment_fixtures import NOW, TEA_CHAT, TEA_NAME, AddStaff, ImportFile, SignedIn, sign_in
 
