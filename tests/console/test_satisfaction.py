@@ -32,6 +32,9 @@ def test_a_complaint_is_noted_found_handled_and_exported(boss: Client, mei: Memb
     assert boss.post(place, {"kind": "complaint", "text": "茶凉了", "about": "A7"}).status_code == 302
     row = Opinion.objects.get()
     assert "茶凉了" in read(boss.get(reverse("console:member", args=[mei.public_id])))
+    assert "投诉 · 满意度 0/100" in read(
+        boss.get(reverse("console:member", args=[mei.public_id]), {"source": "opinions"})
+    )
     listed = boss.get(reverse("console:satisfaction"), {"state": "open", "q": "凉"})
     assert "Mei" in read(listed)
     assert "1 条未结束" in read(boss.get(reverse("console:satisfaction")))

@@ -27,7 +27,7 @@ from qunyu.members.tag_queries import tags_among
 from qunyu.reports.show import money
 from qunyu.satisfaction.complaints import STATES
 from qunyu.satisfaction.opinions import KINDS as OPINION_KINDS
-from qunyu.satisfaction.opinions import NOTED, opinions_of
+from qunyu.satisfaction.opinions import NOTED
 
 if TYPE_CHECKING:
     from qunyu.members.models import Member
@@ -77,7 +77,7 @@ def _page(request: Ask, life: Life, form: Form, more: dict[str, Any]) -> HttpRes
         "link_kinds": KINDS.items(),
         **consents_part(request.scope, member),
         "links": [(each, KINDS.get(each.link.kind, each.link.kind)) for each in links_of(request.scope, member)],
-        "opinions": [_opinion(each) for each in opinions_of(member)],
+        "opinions": [_opinion(each) for each in life.opinions],
         "opinion_kinds": [(code, OPINION_KINDS[code]) for code in NOTED],
         "identities": [(each, platform(each.platform)) for each in identities_of(request.scope, member)],
         # One decision of each act that holds.

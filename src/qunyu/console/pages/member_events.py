@@ -27,10 +27,13 @@ from qunyu.members.profile import Change, fields_of, history
 from qunyu.members.queries import identities_in
 from qunyu.members.tag_queries import Carried, Turn, carried, groups_in, tagging_history, tags_among
 from qunyu.reports.show import money
+from qunyu.satisfaction.opinions import KINDS as OPINION_KINDS
+from qunyu.satisfaction.opinions import opinions_of
 
 if TYPE_CHECKING:
     from qunyu.commerce.models import Order
     from qunyu.members.models import Contact, Member, Membership, MergeDecision, TagGroup
+    from qunyu.satisfaction.models import Opinion
 
 MOMENTS = 40
 
@@ -58,8 +61,10 @@ SOURCES: dict[str, Words] = {
     "merges": Words("合并与拆分", "Merging"),
     "points": Words("积分与等级", "Points and levels"),
     "tags": Words("打标签", "Tags"),
+    "opinions": Words("评价与投诉", "Opinions"),
 }
 LEVEL = Words("等级", "Level")
+POINTS = Words("满意度 {n}/100", "satisfaction {n}/100")
 TAGGED, UNTAGGED = Words("打标签", "Tagged"), Words("去掉标签", "Tag taken off")
 MERGED, PARTED = Words("合并为同一人", "Merged"), Words("认定为不是同一人", "Told apart")
 CHANGED = Words("修改资料", "Changed the profile")
@@ -130,6 +135,11 @@ class Life:
     def decisions(self) -> list[MergeDecision]:
         """What was decided about who this is."""
         return decisions_of(self.member)
+
+    @cached_property
+    def opinions(self) -> list[Opinion]:
+        """What the person said of us, taken back or not."""
+        return opinions_of(self.member)
 
     def events(self) -> tuple[list[Event], str]:
         """The latest of them, and the cursor of the rest ("" when that is all).
@@ -255,6 +265,14 @@ def _tags(life: Life) -> Iterator[Event]:
             yield Event(at, _cursor(at, "tags", row.pk * 2 + 1), title, "tag-off", "", name)
 
 
+def _opinions(life: Life) -> Iterator[Event]:
+    for row in life.opinions:
+        words = " · ".join(filter(None, (row.text, row.about)))
+        text = words + (str(TAKEN_BACK) if row.withdrawn_at else "")
+        title = f"{OPINION_KINDS[row.kind]} · {POINTS.fill(n=row.score)}"
+        yield Event(row.at, _cursor(row.at, "opinions", row.pk), title, "mood-smile", "", text)
+
+
 _SOURCES: dict[str, Callable[[Life], Iterator[Event]]] = {
     "talk": lambda life: _facts(life, ("message", "action", "recalled", "notice")) if life.source else iter(()),
     "comings": lambda life: _facts(life, COMINGS) if life.source else iter(()),
@@ -265,4 +283,5 @@ _SOURCES: dict[str, Callable[[Life], Iterator[Event]]] = {
     "merges": _merges,
     "points": _points,
     "tags": _tags,
+    "opinions": _opinions,
 }
