@@ -22,7 +22,7 @@ from qunyu.members.contacts import note_contact
 from qunyu.members.fields import add_field
 from qunyu.members.links import add_link
 from qunyu.members.merging import decide
-from qunyu.members.models import Identity, Member, Tag, TagGroup
+from qunyu.members.models import Identity, Member
 from qunyu.members.models.profile import ProfileEntry
 from qunyu.members.profile import change
 from qunyu.members.tagging import put
@@ -90,10 +90,10 @@ def people_of(system: Scope, unit: Unit) -> World:
     group = add_group(by=system, unit=unit, name="擅长", now=NOW)
     tag, spare = (add_tag(by=system, group=group, name=each, now=NOW) for each in ("泡茶", "跑步"))
     empty = add_group(by=system, unit=unit, name="空", now=NOW)
-    tag = Tag.objects.create(group=TagGroup.objects.create(unit=unit, name="客户"), name="VIP")
     condition = Speaker(system).from_text("name contains “e”")
     segment = add_segment(by=system, unit=unit, name="带 e 的人", condition=condition, now=NOW)
-    follower = Tag.objects.create(group=tag.group, name="跟随")
+    customers = add_group(by=system, unit=unit, name="客户", now=NOW)
+    vip, follower = (add_tag(by=system, group=customers, name=each, now=NOW) for each in ("VIP", "跟随"))
     return {
         "tag": tag.public_id,
         "spare": spare.public_id,
@@ -101,7 +101,7 @@ def people_of(system: Scope, unit: Unit) -> World:
         "empty_group": empty.public_id,
         "tag_act": put(by=system, tag=tag, members=[mei.pk], now=NOW).public_id,
         "mei": mei.public_id,
-        "segment_tag": tag.public_id,
+        "segment_tag": vip.public_id,
         "segment": segment.public_id,
         "snapshot": take_snapshot(by=system, segment=segment, now=NOW).public_id,
         "tag_rule": add_rule(by=system, segment=segment, tag=follower.public_id, now=NOW).public_id,

@@ -34,7 +34,7 @@ def test_a_segment_from_end_to_end(api: Caller, shop: Unit) -> None:
     assert api.get(f"{home}/compare/{other['id']}").body == {"both": 2, "first": 1, "second": 1}
     part = api.all_of(f"{home}/members?compare={other['id']}&part=first")
     assert [row["name"] for row in part] == ["Tom"]
-    tag = Tag.objects.create(group=TagGroup.objects.create(unit=shop, name="客户"), name="VIP")
+    tag = Tag.objects.create(group=TagGroup.objects.create(unit=shop, name="客户"), name="VIP", folded="vip")
     rule = api.ask("post", f"{home}/tag-rules", {"tag": tag.public_id}).body
     assert rule["tag"]["name"] == "客户/VIP"
     trial = api.get(f"{home}/tag-rules/{rule['id']}/trial").body

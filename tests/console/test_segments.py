@@ -105,7 +105,7 @@ def test_snapshots_tags_files_and_comparing(boss: Client, unit: Unit, system: Sc
     assert "Mei" in read(boss.get(f"{home}/people?snapshot={snapshot.public_id}"))
     boss.post(f"{home}/snapshots", {"remove": snapshot.public_id})
     assert not SegmentSnapshot.objects.exists()
-    tag = Tag.objects.create(group=TagGroup.objects.create(unit=unit, name="客户"), name="VIP")
+    tag = Tag.objects.create(group=TagGroup.objects.create(unit=unit, name="客户"), name="VIP", folded="vip")
     boss.post(f"{home}/rules", {"do": "add", "tag": tag.public_id})
     rule = one.rules.get()
     told = boss.post(f"{home}/rules", {"do": "try", "rule": rule.public_id}, follow=True)

@@ -83,7 +83,7 @@ def tell(system: Scope, unit: Unit) -> None:
             ("Tom", {"region": "上海浦东", "shoe": "43.5", "likes": "白茶"})]  # fmt: skip
     for name, changes in told:
         change(by=system, member=person(name), changes=changes, now=NOW, today=NOW.date())
-    vip = Tag.objects.create(group=TagGroup.objects.create(unit=unit, name="客户"), name="VIP")
+    vip = Tag.objects.create(group=TagGroup.objects.create(unit=unit, name="客户"), name="VIP", folded="vip")
     who = {"by": "system:0", "by_name": "system", "at": NOW, "source": "hand"}
     Tagging.objects.create(act="a", tag=vip, member=identity("Mei shop").own_member, **who)
     Tagging.objects.create(act="b", tag=vip, member=person("Tom"), withdrawn_at=NOW, **who)
