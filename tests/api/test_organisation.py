@@ -39,12 +39,12 @@ def test_roles_of_ones_own(api: Caller) -> None:
     assert (made.status, made.body["name_en"], made.body["built_in"], made.body["held_by"]) == (201, "店长", False, 0)
     changed = api.ask("put", "/roles/keeper", {**wanted, "permissions": ["orders.view"]})
     assert changed.body["permissions"] == ["orders.view"]
-    assert len(api.get("/roles").body) == 8
+    assert len(api.get("/roles").body) == 9
     assert api.ask("delete", "/roles/keeper").status == 204
     assert api.ask("delete", "/roles/owner").body["code"] == "built_in"
     bad = api.ask("post", "/roles", {**wanted, "permissions": ["members.fly"]})
     assert (bad.status, bad.body["errors"][0]["field"]) == (422, "permissions")
-    assert Role.objects.count() == 7
+    assert Role.objects.count() == 8
 
 
 def test_an_account_from_first_to_last(api: Caller, unit: Unit, client: Client) -> None:

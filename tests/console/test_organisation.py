@@ -273,7 +273,7 @@ def test_what_is_wrong_with_a_role_stands_at_its_field(boss: Client, values: dic
     response = boss.post("/organisation/roles", {"name_zh": "店长", "permission": ["members.view"], **values})
     assert (response.status_code, list(response.context["form"].errors)) == (400, [field])
     assert f'id="error-{field}"' in response.content.decode()
-    assert Role.objects.count() == 7
+    assert Role.objects.count() == 8
 
 
 def test_a_built_in_role_cannot_be_changed(boss: Client) -> None:

@@ -80,7 +80,7 @@ def test_grant_once(system: Scope, staff: AddStaff, unit: Unit) -> None:
 def test_an_unknown_role_names_those_there_are(system: Scope, staff: AddStaff, unit: Unit) -> None:
     mei = staff("mei")
     error = refused("unknown_role", lambda: grant(by=system, staff=mei, role="king", unit=unit, now=NOW))
-    assert "admin, analyst, atmosphere, auditor, director, kol, owner" in error.message.en
+    assert "admin, analyst, atmosphere, auditor, director, kol, officer, owner" in error.message.en
 
 
 def test_grants_stay_within_the_branch_one_manages(staff: AddStaff, unit: Unit, other_unit: Unit) -> None:
