@@ -8,21 +8,26 @@ from typing import Any
 import pytest
 
 from qunyu.kernel.errors import DomainError
+from qunyu.kernel.models import AuditEntry
 from qunyu.kernel.scope import Denied, Scope
 from qunyu.members.models import Member
 from qunyu.people.models import Unit
 from qunyu.people.queries import scope_of
+from qunyu.satisfaction import replying
 from qunyu.satisfaction.models import Ask, Opinion, Reply, Survey
 from qunyu.satisfaction.replying import paper, reply
 from qunyu.satisfaction.surveys import (
     GOOD_FOR,
     Wording,
     ask,
+    asks_of,
     change_survey,
     close_survey,
     find_survey,
+    hand_out,
     link_of,
     make_survey,
+    may_send,
     open_survey,
     outcome,
     surveys,
@@ -132,7 +137,7 @@ def test_what_comes_of_it(system: Scope, survey: Survey, mei: Member) -> None:
 
 def test_links_that_lead_nowhere(system: Scope, survey: Survey, mei: Member) -> None:
     link = put(system, survey, mei)
-    for wrong, when in ((f"{link}x", NOW), (link, NOW + GOOD_FOR), ("nothing", NOW), ("", NOW)):
+    for wrong, when in ((f"{link}x", NOW), (link, NOW + GOOD_FOR), ("nothing", NOW), ("a\0b", NOW), ("", NOW)):
         with pytest.raises(DomainError) as caught:
             paper(wrong, when)
         assert caught.value.code == "unknown_paper"
@@ -140,6 +145,31 @@ def test_links_that_lead_nowhere(system: Scope, survey: Survey, mei: Member) -> 
     for gone in (link, survey.token or ""):
         with pytest.raises(DomainError):
             paper(gone, NOW)
+
+
+def test_links_are_for_who_may_send_them_and_names_for_who_may_see_them(
+    system: Scope, survey: Survey, mei: Member, staff: AddStaff, unit: Unit, other_unit: Unit
+) -> None:
+    put(system, survey, mei)
+    looker, afar = scope_of(staff("looker", "auditor", unit)), scope_of(staff("afar", "owner", other_unit))
+    assert [each.head for each in asks_of(looker, survey)] == ["Mei"]  # type: ignore[attr-defined]
+    assert not asks_of(afar, survey).exists()
+    assert [may_send(each, survey) for each in (system, looker, afar)] == [True, False, False]
+    with pytest.raises(Denied):
+        hand_out(by=looker, survey=survey, now=NOW)
+    assert hand_out(by=system, survey=survey, now=NOW).count() == 1
+    assert [each.data for each in AuditEntry.objects.filter(action="survey.links")] == [{"people": 1}]
+
+
+def test_a_machine_that_answers_is_told_to_wait(survey: Survey, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(replying, "MOST_A_MINUTE", 2)
+    found = paper(survey.token or "", NOW)
+    for _ in range(2):
+        reply(paper=found, given={1: "1"}, now=NOW)
+    with pytest.raises(DomainError) as caught:
+        reply(paper=found, given={1: "1"}, now=NOW)
+    assert caught.value.code == "too_many_replies"
+    assert reply(paper=found, given={1: "1", 3: "a\0b"}, now=NOW + timedelta(minutes=2)).answers["3"] == "ab"
 
 
 def test_bad_answers_keep_nothing(system: Scope, survey: Survey, mei: Member) -> None:

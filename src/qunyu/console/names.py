@@ -135,6 +135,7 @@ ACTIONS: dict[str, Words] = {
     "survey.change": Words("修改问卷", "Changed a survey"),
     "survey.open": Words("开始问卷", "Opened a survey"),
     "survey.close": Words("结束问卷", "Ended a survey"),
+    "survey.links": Words("导出问卷链接", "Took the links to a survey"),
     "survey.ask": Words("发出问卷链接", "Made links to a survey"),
     "tag_group.add": Words("新建标签组", "Added a group of tags"),
     "tag_group.edit": Words("修改标签组", "Changed a group of tags"),

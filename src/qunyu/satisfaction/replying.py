@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django.core import signing
 from django.db import IntegrityError, transaction
@@ -19,6 +19,9 @@ from qunyu.satisfaction.rules.questions import Question, answers, from_json, sco
 from qunyu.satisfaction.surveys import SALT
 
 GONE = Words("这个链接无效、已过期，或问卷已结束", "this link is wrong or has run out, or the survey has ended")
+# A group of hundreds that is sent the link answers within minutes; more than this is a machine.
+MOST_A_MINUTE = 120
+BUSY = Words("这一分钟回答的人太多，请稍后再提交", "too many are answering this minute; send it again in a moment")
 AGAIN = Words("您已经答过了，谢谢", "you have answered already; thank you")
 
 
@@ -45,7 +48,7 @@ def paper(link: str, now: datetime) -> Paper:
 
     Raises DomainError unknown_paper where it leads nowhere (any more).
     """
-    survey = Survey.objects.filter(token=link).first()
+    survey = Survey.objects.filter(token=link).first() if "\0" not in link else None
     found = Paper(survey, None) if survey else _own(link, now)
     if found is None or found.survey.state != SurveyState.OPEN:
         raise DomainError("unknown_paper", GONE)
@@ -64,9 +67,12 @@ def _own(link: str, now: datetime) -> Paper | None:
 def reply(*, paper: Paper, given: Mapping[int, str], now: datetime) -> Reply:
     """Keeps the answers (by the question's number from 1); of who has a link of their own the score becomes an opinion.
 
-    Raises DomainError bad_answers (`wrong`: number -> Words), or answered_already.
+    Raises DomainError bad_answers (`wrong`: number -> Words), answered_already or too_many_replies.
     """
     load()
+    lately = Reply.objects.filter(survey=paper.survey, ask=None, at__gt=now - timedelta(minutes=1))
+    if paper.ask is None and lately.count() >= MOST_A_MINUTE:
+        raise DomainError("too_many_replies", BUSY)
     found, wrong = answers(paper.questions, given)
     if wrong:
         raise DomainError(

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from django.core import signing
 from django.db import transaction
-from django.db.models import Count, QuerySet
+from django.db.models import Count, OuterRef, QuerySet, Subquery
 
 from qunyu.kernel import audit
 from qunyu.kernel.errors import DomainError
@@ -18,6 +18,7 @@ from qunyu.kernel.ids import new_public_id
 from qunyu.kernel.scope import Scope
 from qunyu.kernel.words import Words
 from qunyu.members.merging import editable
+from qunyu.members.queries import heads, own_members, people
 from qunyu.satisfaction.models import Ask, Reply, Survey, SurveyState
 from qunyu.satisfaction.rules import questions as rules
 from qunyu.satisfaction.rules.questions import Question, from_json
@@ -29,6 +30,8 @@ if TYPE_CHECKING:
 # Kinds of questions, and how many a survey may have.
 KINDS, MOST_QUESTIONS = rules.KINDS, rules.MOST_QUESTIONS
 LONGEST_TITLE, LONGEST_INTRO, LONGEST_THANKS = 60, 300, 200
+# More words than these nobody reads on one page.
+MOST_TEXTS = 200
 # A link that lies about for longer than this tells of another time.
 GOOD_FOR = timedelta(days=30)
 MOST_AT_ONCE = 2_000
@@ -177,14 +180,34 @@ def find_survey(scope: Scope, public_id: str) -> Survey:
     return found
 
 
-def asks_of(survey: Survey) -> QuerySet[Ask]:
-    """Who was asked, the latest first, with their replies; for a survey that the caller has found under a scope."""
-    return Ask.objects.filter(survey=survey).select_related("reply", "member").order_by("-at", "id")
+def asks_of(scope: Scope, survey: Survey) -> QuerySet[Ask]:
+    """Who was asked, of those `scope` may see, the latest first, with their replies; `head` and `head_id` are the person's name and public id now."""
+    now = heads(OuterRef("member"))
+    rows = Ask.objects.filter(survey=survey, member__in=own_members(people(scope))).select_related("reply")
+    named = rows.annotate(head=Subquery(now.values("name")[:1]), head_id=Subquery(now.values("public_id")[:1]))
+    return named.order_by("-at", "id")
+
+
+def may_send(scope: Scope, survey: Survey) -> bool:
+    """Whether `scope` may know people's own links: who has one can answer in that person's name."""
+    return scope.may("members.edit", survey.unit_id)
+
+
+@transaction.atomic
+def hand_out(*, by: Scope, survey: Survey, now: datetime) -> QuerySet[Ask]:
+    """Everybody's own links at once, for sending; that they were given out is kept.
+
+    Raises Denied.
+    """
+    by.require("members.edit", survey.unit_id)
+    found = asks_of(by, survey)
+    audit.record(by=by.actor, action="survey.links", kind="survey", id=survey.pk, now=now, people=found.count())
+    return found
 
 
 @dataclass(frozen=True)
 class Told:
-    """What was answered to one question: `counts` by answer in the order of its choices, `mean` of the numbers, `promoters` (net) for likely ones, `texts`."""
+    """What was answered to one question: `counts` by answer in the order of its choices, `mean` of the numbers, `promoters` (net) for likely ones, the latest `texts`."""
 
     question: Question
     count: int
@@ -232,5 +255,5 @@ def _told(question: Question, found: Sequence[Any]) -> Told:
         tuple((each, counted[each]) for each in choices),
         sum(numbers) / len(numbers) if numbers else None,
         net_promoters(numbers) if question.kind == "likely" else None,
-        tuple(map(str, found)) if question.kind == "text" else (),
+        tuple(map(str, found[:MOST_TEXTS])) if question.kind == "text" else (),
     )

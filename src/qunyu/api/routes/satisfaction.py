@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from django.http import HttpRequest
 from django.utils import timezone
 from ninja import Query, Router, Status
@@ -30,6 +32,9 @@ from qunyu.people.queries import unit_in
 from qunyu.satisfaction import surveys
 from qunyu.satisfaction.complaints import Done, complaints, handle
 from qunyu.satisfaction.opinions import Said, find_opinion, note, opinions, withdraw
+
+if TYPE_CHECKING:
+    from qunyu.satisfaction.models import Survey
 
 router = Router(tags=["satisfaction"])
 
@@ -158,8 +163,14 @@ def post_close(request: HttpRequest, id: str) -> SurveyOut:
 
 @router.get("/surveys/{id}/asks", response=list[AskOut], operation_id="survey_asks", summary="Whom a survey was put to")
 def get_asks(request: HttpRequest, id: str) -> list[AskOut]:
-    """Everybody with a link of their own, the latest first."""
-    return [ask_out(each) for each in surveys.asks_of(surveys.find_survey(_asked(request), id))]
+    """Everybody the caller may see with a link of their own, the latest first; the links themselves need members.edit at the survey's unit."""
+    scope = _asked(request)
+    return _asks(scope, surveys.find_survey(scope, id))
+
+
+def _asks(scope: Scope, survey: Survey) -> list[AskOut]:
+    may_send = surveys.may_send(scope, survey)
+    return [ask_out(each, may_send) for each in surveys.asks_of(scope, survey)]
 
 
 @router.post("/surveys/{id}/asks", response=list[AskOut], operation_id="ask_survey", summary="Put a survey to people")
@@ -169,4 +180,4 @@ def post_asks(request: HttpRequest, id: str, wanted: AskIn) -> list[AskOut]:
     survey = surveys.find_survey(scope, id)
     found = people(scope).filter(public_id__in=wanted.members).values_list("pk", flat=True)
     surveys.ask(by=scope, survey=survey, members=list(found), now=timezone.now())
-    return [ask_out(each) for each in surveys.asks_of(survey)]
+    return _asks(scope, survey)

@@ -110,7 +110,7 @@ class AskIn(Schema):
 
 
 class AskOut(Schema):
-    """Somebody’s own link, below the deployment's address; null when it was used."""
+    """Somebody’s own link, below the deployment's address; null when it was used, and for who may not send it."""
 
     member: Ref
     link: str | None
@@ -174,12 +174,12 @@ def survey_out(row: Survey) -> SurveyOut:
     )
 
 
-def ask_out(row: Ask) -> AskOut:
-    """Whom a survey was put to."""
+def ask_out(row: Ask, may_send: bool) -> AskOut:
+    """Whom a survey was put to; the link only for who may send it."""
     reply = getattr(row, "reply", None)
     return AskOut(
-        member=Ref(id=row.member.public_id, name=row.member.name),
-        link=None if reply else f"m/s/{link_of(row)}",
+        member=Ref(id=row.head_id, name=row.head),  # type: ignore[attr-defined]
+        link=None if reply or not may_send else f"m/s/{link_of(row)}",
         until=row.until,
         replied_at=reply.at if reply else None,
     )

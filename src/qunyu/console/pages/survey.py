@@ -25,7 +25,9 @@ from qunyu.satisfaction.surveys import (
     asks_of,
     close_survey,
     find_survey,
+    hand_out,
     link_of,
+    may_send,
     open_survey,
     outcome,
 )
@@ -48,7 +50,8 @@ def show_survey(request: Ask, public_id: str) -> HttpResponseBase:
     if request.method == "POST":
         return _moved(request, survey)
     if request.GET.get("export") in ("csv", "xlsx"):
-        rows = ([each.member.name, _address(request, link_of(each)), _at(each)] for each in asks_of(survey).iterator())
+        found = hand_out(by=request.scope, survey=survey, now=timezone.now())
+        rows = ([each.head, _address(request, link_of(each)), _at(each)] for each in found.iterator())  # type: ignore[attr-defined]
         return exported(request.GET["export"], "survey-links", [str(each) for each in LINK_COLUMNS], rows)
     return _page(request, survey, Form({}))
 
@@ -85,7 +88,7 @@ def ask_people(request: Ask, public_id: str) -> HttpResponse:
 
 def _page(request: Ask, survey: Any, form: Form) -> HttpResponse:
     found = outcome(survey)
-    asks = list(asks_of(survey)[: SHOWN + 1])
+    asks, may_send_links = list(asks_of(request.scope, survey)[: SHOWN + 1]), may_send(request.scope, survey)
     context = {
         "survey": survey,
         "state": STATES[survey.state],
@@ -93,7 +96,10 @@ def _page(request: Ask, survey: Any, form: Form) -> HttpResponse:
         "told": [_told(each) for each in found.told],
         "rate": SHARE.fill(count=found.by_asked, share=100 * found.by_asked / found.asked) if found.asked else "",
         "open_link": _address(request, survey.token) if survey.token and survey.state == "open" else "",
-        "asks": [(each, _address(request, link_of(each)), getattr(each, "reply", None)) for each in asks[:SHOWN]],
+        "asks": [
+            (each, _address(request, link_of(each)) if may_send_links else "", getattr(each, "reply", None))
+            for each in asks[:SHOWN]
+        ],
         "more": len(asks) > SHOWN,
         "days": GOOD_FOR.days,
         "form": form,

@@ -86,7 +86,7 @@ def answers(questions: Sequence[Question], given: Mapping[int, str]) -> tuple[di
     found: dict[str, str | int] = {}
     wrong: dict[int, Words] = {}
     for number, question in enumerate(questions, 1):
-        text = given.get(number, "").strip()
+        text = given.get(number, "").replace("\0", "").strip()
         problem = _problem(question, text)
         if problem:
             wrong[number] = problem
