@@ -16,6 +16,7 @@ from qunyu.loyalty.earnings import Collected, collect
 from qunyu.loyalty.ledger import Gift, check, expire_due, move, reverse
 from qunyu.loyalty.models import Account, Movement, Programme
 from qunyu.loyalty.programmes import RuleSetting, programmes, save_programme, set_rule
+from qunyu.loyalty.standing import people_of
 from qunyu.members.merging import merge, unmerge
 from qunyu.members.models import Identity, Member
 from qunyu.people.models import Unit
@@ -207,3 +208,17 @@ def test_a_unit_goes_by_its_own_programme(
     with pytest.raises(DomainError) as refused:
         save_programme(by=system, unit=unit, now=NOW, told={"value_minor": 5, "value_currency": "XXX"})
     assert refused.value.data["field"] == "value_currency"
+
+
+def test_whoever_was_erased_earns_nothing_more_and_stands_nowhere(
+    programme: Programme, buyer: Buyer, system: Scope, unit: Unit
+) -> None:
+    mei = buyer("Mei", 10_00)
+    earned(programme, system)
+    Member.objects.filter(pk=mei.pk).update(erased=True)
+    order(mei, unit, "next", 50_00)
+    assert earned(programme, system) == Collected()
+    assert people_of(programme) == []
+    expire_due(by=system, today=TODAY, now=NOW)
+    assert (Account.objects.get().balance, Movement.objects.filter(kind="close").count()) == (0, 1)
+    assert check() == []

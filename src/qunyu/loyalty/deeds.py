@@ -96,6 +96,12 @@ def referrals(told: Told, units: Collection[int]) -> Iterator[Deed]:
             yield Deed("referral", own[host], f"member:{own[guest]}", bought[own[guest]])
 
 
+def erased(own: Collection[int]) -> set[int]:
+    """Those of these own members whose data were erased."""
+    gone = identities().filter(Q(own_member__erased=True) | Q(member__erased=True), own_member__in=own)
+    return set(gone.values_list("own_member", flat=True))
+
+
 def _own(keys: Collection[int]) -> Mapping[int, int]:
     listed = sorted(keys)
     found: dict[int, int] = {}

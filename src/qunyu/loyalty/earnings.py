@@ -84,9 +84,13 @@ class _Work:
 
     def _chunk(self, chunk: list[Deed]) -> None:
         rows, new = self._rows([each.source for each in chunk]), dict[str, tuple[Deed, int]]()
+        gone = deeds.erased({each.member for each in chunk})
         for deed in chunk:
             row = rows.get(deed.source)
             points = self.rule.points(deed, self.figures if row is None else row.figures)
+            if deed.member in gone:
+                # Whoever was erased earns nothing more; what they had earned keeps its ground.
+                points = min(points, row.points) if row and row.account.member_id == deed.member else 0
             if row is None:
                 if points and not self._gone(deed):
                     new[deed.source] = (deed, points)
