@@ -57,7 +57,7 @@ def test_the_night_puts_everybody_where_the_bars_say(
     buyer("Tom", 5_00)
     assert stands(programme, system) == {"Mei": "金", "Tom": "普通"}
     assert renew(by=system, programme=programme, now=NOW, today=TODAY).count({}, 1) == 0
-    (change,) = levels.changes_of(mei)
+    (change,) = levels.changes_of(system, mei)
     assert [str(each) for each in levels.reason_of(system, change)] == [
         "达到门槛",
         "近 12 个月实付 110.00 CNY（标准 100.00 CNY）",
@@ -68,7 +68,7 @@ def test_the_night_puts_everybody_where_the_bars_say(
     Order.objects.filter(number="Mei-1").update(refund=60_00)
     assert stands(programme, system, date(2026, 6, 20))["Mei"] == "金"
     assert stands(programme, system, date(2026, 6, 21))["Mei"] == "普通"
-    assert next(str(each) for each in levels.reason_of(system, levels.changes_of(mei)[0])).startswith("到期")
+    assert next(str(each) for each in levels.reason_of(system, levels.changes_of(system, mei)[0])).startswith("到期")
     level, left = levels.next_level(programme, mei.pk, TODAY) or (None, [])
     assert (level, [str(each) for each in levels.shortfall(system, programme, left)]) == (
         ladder[1],
@@ -96,10 +96,10 @@ def test_a_level_by_hand_until_a_day(programme: Programme, ladder: list[Level], 
     stands(programme, system)
     given = give_level(by=system, level=ladder[2], member=mei, given=Given("老客户", TODAY), now=NOW)
     assert levels.levels_of(programme, [mei.pk])[mei.pk] == ladder[2]
-    assert levels.grants_of(mei, TODAY) == [given]
+    assert levels.grants_of(system, mei, TODAY) == [given]
     assert stands(programme, system, TODAY + timedelta(days=1)) == {"Mei": "普通"}
     levels.end_grant(by=system, grant=given, member=mei, now=NOW)
-    assert levels.grants_of(mei, TODAY) == []
+    assert levels.grants_of(system, mei, TODAY) == []
     with pytest.raises(DomainError, match="用到"):
         levels.remove_level(by=system, level=ladder[0], now=NOW)
 
@@ -222,7 +222,7 @@ def test_a_vip_community(
             vip.note_fee(by=system, vip=marked, member=tom, paid=vip.Paid(TODAY, number), now=NOW)
         assert refused.value.data["field"] == "order_number"
     vip.withdraw_fee(by=system, fee=renewed, member=tom, now=NOW)
-    assert [each.withdrawn_at is None for each in vip.fees_of(tom)] == [False, True]
+    assert [each.withdrawn_at is None for each in vip.fees_of(system, tom)] == [False, True]
     with pytest.raises(Denied):
         vip.note_fee(by=scope_of(staff("a", "admin", unit)), vip=marked, member=tom, paid=vip.Paid(TODAY), now=NOW)
     assert VipFee.objects.count() == 2

@@ -19,6 +19,7 @@ from qunyu.kernel.scope import Scope, system_scope
 from qunyu.kernel.words import Words
 from qunyu.loyalty.ledger import require_points
 from qunyu.loyalty.models import Level, LevelChange, LevelGrant, Programme, Standing
+from qunyu.loyalty.programmes import programmes
 from qunyu.loyalty.rules.levels import BAR_KINDS, MONEY_KINDS, Bar, Step, missing
 from qunyu.loyalty.standing import Moves, bar_of, figures_of, ladder_of, preview, renew, step_of, tiers
 from qunyu.members.own import identities, own_members
@@ -188,15 +189,17 @@ def end_grant(*, by: Scope, grant: LevelGrant, member: Member, now: datetime) ->
         )
 
 
-def grants_of(member: Member, today: date) -> list[LevelGrant]:
-    """The levels given to a person by hand that hold on that day."""
+def grants_of(scope: Scope, member: Member, today: date) -> list[LevelGrant]:
+    """The levels given to a person by hand that hold on that day, in programmes that count for `scope`."""
     found = LevelGrant.objects.filter(member__in=own_members(member.pk), ended_at=None, until__gte=today)
+    found = found.filter(level__programme__in=programmes(scope).values("pk"))
     return list(found.select_related("level__programme").order_by("-at"))
 
 
-def changes_of(member: Member) -> list[LevelChange]:
-    """The person's steps up and down, over all that they are, the latest first."""
+def changes_of(scope: Scope, member: Member) -> list[LevelChange]:
+    """The person's steps up and down in programmes that count for `scope`, over all that they are, the latest first."""
     found = LevelChange.objects.filter(member__in=identities().filter(member=member).values("own_member"))
+    found = found.filter(programme__in=programmes(scope).values("pk"))
     return list(found.select_related("before", "after", "programme").order_by("-at", "-pk"))
 
 

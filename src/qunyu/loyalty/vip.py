@@ -178,9 +178,10 @@ def withdraw_fee(*, by: Scope, fee: VipFee, member: Member, now: datetime) -> No
         audit.record(by=by.actor, action="vip.fee_back", kind="member", id=member.pk, now=now, **data)
 
 
-def fees_of(member: Member) -> list[VipFee]:
-    """The fees of a person over all that they are, the latest first; withdrawn ones too."""
-    found = VipFee.objects.filter(member__in=own_members(member.pk))
+def fees_of(scope: Scope, member: Member) -> list[VipFee]:
+    """The fees of a person over all that they are, of communities whose people `scope` may see, the latest first; withdrawn ones too."""
+    mine = vip_communities(scope).order_by().values("pk")
+    found = VipFee.objects.filter(member__in=own_members(member.pk), vip__in=mine)
     return list(found.select_related("vip__community", "vip__programme").order_by("-paid_on", "-pk"))
 
 
