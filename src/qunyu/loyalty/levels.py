@@ -18,7 +18,7 @@ from qunyu.kernel.money import CURRENCIES, to_units
 from qunyu.kernel.scope import Scope, system_scope
 from qunyu.kernel.words import Words
 from qunyu.loyalty.ledger import require_points
-from qunyu.loyalty.models import Level, LevelChange, LevelGrant, Programme, Standing
+from qunyu.loyalty.models import Level, LevelChange, LevelGrant, Programme, Reward, Standing, VipCommunity
 from qunyu.loyalty.programmes import programmes
 from qunyu.loyalty.rules.levels import BAR_KINDS, MONEY_KINDS, Bar, Step, missing
 from qunyu.loyalty.standing import Moves, bar_of, figures_of, ladder_of, preview, renew, step_of, tiers
@@ -46,6 +46,9 @@ WHYS: dict[str, Words] = {
 HIDDEN = Words("订单指标（无查看权限）", "a figure of orders (not yours to see)")
 HAVE = Words("{name} {there}（标准 {least}）", "{name} {there} (bar {least})")
 SHORT = Words("{name} 还差 {more}", "{more} more: {name}")
+IN_USE = Words(
+    "还有人、权益、奖品或 VIP 社群用到这个等级", "people, benefits, rewards or VIP communities still use this level"
+)
 UNKNOWN = Words("未知", "unknown")
 
 
@@ -127,8 +130,9 @@ def remove_level(*, by: Scope, level: Level, now: datetime) -> None:
     """
     by.require("settings.edit", level.programme.unit_id)
     used = level.standings.exists() or level.grants.exists() or level.benefits.exists()
-    if used or Standing.objects.filter(base=level).exists():
-        raise DomainError("level_in_use", Words("还有人或权益用到这个等级", "people or benefits still use this level"))
+    asked = Reward.objects.filter(level=level).exists() or VipCommunity.objects.filter(level=level).exists()
+    if used or asked or Standing.objects.filter(base=level).exists():
+        raise DomainError("level_in_use", IN_USE)
     audit.record(by=by.actor, action="level.remove", kind="programme", id=level.programme_id, now=now, level=level.pk)
     level.delete()
 

@@ -224,6 +224,8 @@ def _put(programme: Programme, decided: Decided, now: datetime, today: date) -> 
         more = {"since": today, "why": place.why, "figures": figures, "level_id": place.level}
         Standing.objects.create(programme=programme, member_id=member, **more, **told)
     elif place.level != before or any(getattr(row, name) != value for name, value in told.items()):
-        why = {} if place.why == "holds" else {"why": place.why, "figures": figures}
+        # Whoever stays keeps the reason for which they came.
+        stays = place.why == "holds" and place.level == before
+        why = {} if stays else {"why": place.why, "figures": figures}
         since = {"since": today, "level_id": place.level} if place.level != before else {}
         Standing.objects.filter(pk=row.pk).update(**told, **why, **since)
