@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
@@ -213,7 +213,8 @@ def test_a_vip_community(
         ["Lin"],
     )
     assert found.counts == (1, 0, 1)
-    fee = vip.note_fee(by=system, vip=marked, member=tom, paid=vip.Paid(date(2025, 4, 1), "Tom-1"), now=NOW)
+    Order.objects.filter(number="Tom-1").update(ordered_at=datetime(2025, 3, 31, 17, tzinfo=UTC))
+    fee = vip.note_fee(by=system, vip=marked, member=tom, paid=vip.Paid(TODAY, "Tom-1"), now=NOW)
     found = vip.door(system, marked, TODAY)
     assert ([each.name for each in found.unmet], [each.name for each in found.ending]) == ([], ["Tom"])
     renewed = vip.note_fee(by=system, vip=marked, member=tom, paid=vip.Paid(TODAY), now=NOW)
@@ -268,3 +269,48 @@ def test_saving_a_reward_forgets_nothing_redeemed_meanwhile(
         rewards.save_reward(by=system, programme=programme, reward=mug, prize=prize, now=NOW)
     assert (refused.value.code, refused.value.data["field"]) == ("stock_moved", "stock")
     assert Reward.objects.get().name == "茶盏"
+
+
+def test_a_level_that_something_asks_for_stays(
+    programme: Programme, ladder: list[Level], community: Community, system: Scope
+) -> None:
+    prize = Prize("茶杯", 40, level=ladder[1])
+    rewards.save_reward(by=system, programme=programme, reward=None, prize=prize, now=NOW)
+    vip.mark(by=system, community=community, terms=vip.Terms(ladder[2]), now=NOW)
+    for level in ladder[1:]:
+        with pytest.raises(DomainError) as refused:
+            levels.remove_level(by=system, level=level, now=NOW)
+        assert refused.value.code == "level_in_use"
+
+
+def test_a_lapsed_level_by_hand_is_no_reason_any_more(
+    programme: Programme, ladder: list[Level], buyer: Buyer, system: Scope
+) -> None:
+    mei = buyer("Mei", 5_00, 5_00)
+    stands(programme, system)
+    give_level(by=system, level=ladder[2], member=mei, given=Given("老客户", TODAY), now=NOW)
+    # One order is paid back: 银 lasts while its time does.
+    Order.objects.filter(number="Mei-1").update(refund=5_00)
+    assert stands(programme, system, TODAY + timedelta(days=1)) == {"Mei": "银"}
+    assert levels.standings_of(mei).get().why == "holds"
+
+
+def test_an_order_paid_back_or_noted_at_the_same_time_pays_no_fee(
+    programme: Programme, community: Community, buyer: Buyer, system: Scope, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    mei = buyer("Mei", 20_00)
+    marked = vip.mark(by=system, community=community, terms=vip.Terms(None, 20_00, "CNY"), now=NOW)
+
+    def refused() -> str:
+        with pytest.raises(DomainError) as error:
+            vip.note_fee(by=system, vip=marked, member=mei, paid=vip.Paid(TODAY, "Mei-1"), now=NOW)
+        assert error.value.code == "bad_fee"
+        return str(error.value.message)
+
+    Order.objects.update(refund=1)
+    assert "金额足够" in refused()
+    Order.objects.update(refund=0)
+    vip.note_fee(by=system, vip=marked, member=mei, paid=vip.Paid(TODAY, "Mei-1"), now=NOW)
+    monkeypatch.setattr(vip, "_day_of_order", lambda *told: TODAY)
+    assert refused() == "这笔订单已登记过"
+    assert VipFee.objects.count() == 1
