@@ -222,3 +222,17 @@ def test_whoever_was_erased_earns_nothing_more_and_stands_nowhere(
     expire_due(by=system, today=TODAY, now=NOW)
     assert (Account.objects.get().balance, Movement.objects.filter(kind="close").count()) == (0, 1)
     assert check() == []
+
+
+def test_what_expired_counts_once_against_all_refunds(programme: Programme, buyer: Buyer, system: Scope) -> None:
+    mei = buyer("Mei", 100_00)
+    earned(programme, system)
+    move(by=system, programme=programme, member=mei, gift=Gift(-60, "换货"), now=NOW)
+    gone = NOW + timedelta(days=365)
+    assert expire_due(by=system, today=date(2027, 3, 20), now=gone) == 40
+    # Of 40 that expired the first refund takes 30, the second 10; the rest of it is owed.
+    for refund, owed in ((30_00, 0), (60_00, 20), (100_00, 60)):
+        Order.objects.update(refund=refund)
+        collect(by=system, programme=programme, told=Told(), now=gone)
+        assert (Account.objects.get().balance, Account.objects.get().owed) == (0, owed)
+    assert check() == []

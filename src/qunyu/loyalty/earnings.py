@@ -185,7 +185,9 @@ class _Work:
         movement, _ = opened(self.programme, act)
         hold([row.account_id])
         lots = Lot.objects.filter(account=row.account, movement__rule=row.rule, movement__source=row.source)
-        take_back(movement, row.account_id, points, set(lots.values_list("pk", flat=True)))
+        given = dict(lots.values_list("pk", "points"))
+        # What was given and no longer stands has been taken back before.
+        take_back(movement, row.account_id, points, given, sum(given.values()) - row.points)
         book(movement, BOOKS["refund"])
         self.found.taken += 1
         self.found.taken_points += points

@@ -256,11 +256,15 @@ def _lots_from(movement: Movement) -> set[int]:
     return set(movement.lots.values_list("pk", flat=True))
 
 
-def take_back(movement: Movement, account: int, points: int, first: Collection[int] = ()) -> None:
-    """Takes points back from a held account, of the lots `first` before others; what is spent is owed, what expired is gone anyway."""
+def take_back(movement: Movement, account: int, points: int, first: Collection[int] = (), earlier: int = 0) -> None:
+    """Takes points back from a held account, of the lots `first` before others; what is spent is owed, what expired is gone anyway.
+
+    `earlier` is how many were to be taken back of these lots before: what expired counts against them all once.
+    """
     expired = LotUse.objects.filter(lot__in=list(first), movement__kind="expire").aggregate(n=Sum("points"))["n"] or 0
-    parts = dict(taken(lots_of([account]), max(points - expired, 0), first))
-    missing = max(points - expired, 0) - sum(parts.values())
+    left = max(earlier + points - expired, 0) - max(earlier - expired, 0)
+    parts = dict(taken(lots_of([account]), left, first))
+    missing = left - sum(parts.values())
     debit(movement, parts, {account: missing} if missing else None)
 
 
