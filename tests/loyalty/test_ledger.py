@@ -236,3 +236,21 @@ def test_what_expired_counts_once_against_all_refunds(programme: Programme, buye
         collect(by=system, programme=programme, told=Told(), now=gone)
         assert (Account.objects.get().balance, Account.objects.get().owed) == (0, owed)
     assert check() == []
+
+
+def test_refunds_take_back_also_under_a_rule_that_was_off(programme: Programme, buyer: Buyer, system: Scope) -> None:
+    mei = buyer("Mei", 100_00)
+    earned(programme, system)
+
+    def switch(on: bool) -> None:
+        setting = RuleSetting(on, {"units": 1, "points": 3})
+        set_rule(by=system, programme=programme, rule="order_amount", setting=setting, now=NOW + timedelta(days=9))
+
+    for on, refund, left in ((False, 30_00, 70), (True, 50_00, 50)):
+        switch(on)
+        Order.objects.update(refund=refund)
+        earned(programme, system)
+        assert earned(programme, system) == Collected()
+        assert points(system, mei) == (left, 0)
+    Order.objects.update(refund=0)
+    assert earned(programme, system) == Collected()
