@@ -171,3 +171,17 @@ def test_queries_do_not_grow(
         boss.get(address)
         with django_assert_max_num_queries(most):
             boss.get(address)
+
+
+def test_a_stock_that_moved_is_shown_again(programme: Programme, boss: Client) -> None:
+    boss.post(f"{POINTS}/rewards/new", {"name": "茶杯", "price": "40", "stock": "3"})
+    reward = Reward.objects.get()
+    page = f"{POINTS}/rewards/{reward.public_id}"
+    assert 'name="stock_seen" value="3"' in read(boss.get(page))
+    Reward.objects.update(stock=2)
+    told = {"name": "茶杯", "price": "40", "stock": "9", "stock_seen": "3"}
+    refused = boss.post(page, told)
+    assert refused.status_code == 400
+    assert 'name="stock_seen" value="2"' in read(refused)
+    assert boss.post(page, {**told, "stock_seen": "2"}).status_code == 302
+    assert Reward.objects.get().stock == 9

@@ -16,6 +16,7 @@ from qunyu.loyalty.earnings import Collected, collect
 from qunyu.loyalty.ledger import Gift, check, expire_due, move, reverse
 from qunyu.loyalty.models import Account, Movement, Programme
 from qunyu.loyalty.programmes import RuleSetting, programmes, save_programme, set_rule
+from qunyu.loyalty.standing import people_of
 from qunyu.members.merging import merge, unmerge
 from qunyu.members.models import Identity, Member
 from qunyu.people.models import Unit
@@ -207,3 +208,49 @@ def test_a_unit_goes_by_its_own_programme(
     with pytest.raises(DomainError) as refused:
         save_programme(by=system, unit=unit, now=NOW, told={"value_minor": 5, "value_currency": "XXX"})
     assert refused.value.data["field"] == "value_currency"
+
+
+def test_whoever_was_erased_earns_nothing_more_and_stands_nowhere(
+    programme: Programme, buyer: Buyer, system: Scope, unit: Unit
+) -> None:
+    mei = buyer("Mei", 10_00)
+    earned(programme, system)
+    Member.objects.filter(pk=mei.pk).update(erased=True)
+    order(mei, unit, "next", 50_00)
+    assert earned(programme, system) == Collected()
+    assert people_of(programme) == []
+    expire_due(by=system, today=TODAY, now=NOW)
+    assert (Account.objects.get().balance, Movement.objects.filter(kind="close").count()) == (0, 1)
+    assert check() == []
+
+
+def test_what_expired_counts_once_against_all_refunds(programme: Programme, buyer: Buyer, system: Scope) -> None:
+    mei = buyer("Mei", 100_00)
+    earned(programme, system)
+    move(by=system, programme=programme, member=mei, gift=Gift(-60, "换货"), now=NOW)
+    gone = NOW + timedelta(days=365)
+    assert expire_due(by=system, today=date(2027, 3, 20), now=gone) == 40
+    # Of 40 that expired the first refund takes 30, the second 10; the rest of it is owed.
+    for refund, owed in ((30_00, 0), (60_00, 20), (100_00, 60)):
+        Order.objects.update(refund=refund)
+        collect(by=system, programme=programme, told=Told(), now=gone)
+        assert (Account.objects.get().balance, Account.objects.get().owed) == (0, owed)
+    assert check() == []
+
+
+def test_refunds_take_back_also_under_a_rule_that_was_off(programme: Programme, buyer: Buyer, system: Scope) -> None:
+    mei = buyer("Mei", 100_00)
+    earned(programme, system)
+
+    def switch(on: bool) -> None:
+        setting = RuleSetting(on, {"units": 1, "points": 3})
+        set_rule(by=system, programme=programme, rule="order_amount", setting=setting, now=NOW + timedelta(days=9))
+
+    for on, refund, left in ((False, 30_00, 70), (True, 50_00, 50)):
+        switch(on)
+        Order.objects.update(refund=refund)
+        earned(programme, system)
+        assert earned(programme, system) == Collected()
+        assert points(system, mei) == (left, 0)
+    Order.objects.update(refund=0)
+    assert earned(programme, system) == Collected()

@@ -91,6 +91,7 @@ STATUS = {
     "redemption_ended": 409,
     "level_in_use": 409,
     "out_of_stock": 409,
+    "stock_moved": 409,
     "not_enough_points": 409,
     "request_open": 409,
     "request_ended": 409,

@@ -35,6 +35,10 @@ MOVES: dict[str, Words] = {
     "close": Words("销户", "Closed"),
 }
 
+# The earning rule whose points tell what somebody paid, and what stands in the place of these.
+OF_AMOUNTS = "order_amount"
+HIDDEN = Words("订单积分（无查看权限）", "points of an order (not yours to see)")
+
 
 @dataclass(frozen=True)
 class Balance:
@@ -93,14 +97,21 @@ def search(found: QuerySet[Entry], *, text: str = "", kind: str = "") -> QuerySe
     return found.filter(movement__kind=kind) if kind else found
 
 
-def entries_of(member: Member, limit: int | None = None, before: datetime | None = None) -> list[Entry]:
-    """The entries of a person the caller has found under a scope, the latest first."""
+def entries_of(scope: Scope, member: Member, limit: int | None = None, before: datetime | None = None) -> list[Entry]:
+    """The entries of a person the caller has found under `scope`, in programmes that count for it, the latest first."""
     found = Entry.objects.filter(
-        account__member__in=identities().filter(member=member).values("own_member"), side="member"
+        account__member__in=identities().filter(member=member).values("own_member"),
+        account__programme__in=programmes(scope).values("pk"),
+        side="member",
     )
     if before is not None:
         found = found.filter(movement__at__lte=before)
     return list(found.select_related("movement__programme").order_by("-movement__at", "-pk")[:limit])
+
+
+def shows_amount(scope: Scope, movement: Movement) -> bool:
+    """Whether `scope` may see how many points a movement of one person moved: those of an order tell what it came to."""
+    return movement.rule != OF_AMOUNTS or scope.may("orders.view", movement.programme.unit_id)
 
 
 def find_movement(scope: Scope, public_id: str) -> Movement:

@@ -18,6 +18,7 @@ from qunyu.kernel.words import Words
 from qunyu.loyalty.ledger import require_points
 from qunyu.loyalty.levels import levels_of
 from qunyu.loyalty.models import Benefit, BenefitCount, BenefitUse, Level, Programme
+from qunyu.loyalty.programmes import programmes
 from qunyu.members.labels import values_of
 from qunyu.members.own import own_members
 
@@ -183,7 +184,8 @@ def use_benefit(*, by: Scope, benefit: Benefit, member: Member, note: str = "", 
     return row
 
 
-def uses_of(member: Member, limit: int | None = None) -> list[BenefitUse]:
-    """The uses of benefits by a person, over all that they are, the latest first."""
+def uses_of(scope: Scope, member: Member, limit: int | None = None) -> list[BenefitUse]:
+    """The uses of benefits by a person in programmes that count for `scope`, over all that they are, the latest first."""
     found = BenefitUse.objects.filter(member__in=own_members(member.pk))
+    found = found.filter(benefit__programme__in=programmes(scope).values("pk"))
     return list(found.select_related("benefit").order_by("-at", "-pk")[:limit])

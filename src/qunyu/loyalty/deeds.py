@@ -38,13 +38,17 @@ def orders_since(units: Collection[int], since: date) -> Iterator[Deed]:
     """Every order of a known buyer in those units from that day on, oldest first; 0 where nothing (more) is paid."""
     found = orders(SYSTEM).filter(unit__in=units, ordered_at__gte=midnight(since))
     rows = found.exclude(customer=None).order_by("ordered_at", "pk").values_list(*_COLUMNS)
-    for unit, reference, member, at, amount, refund, currency, status in rows.iterator(chunk_size=CHUNK):
-        paid = max(amount - refund, 0) if status == "paid" else 0
-        yield Deed("order", member, f"{unit}:{reference}", at, paid, currency)
+    yield from map(_order, rows.iterator(chunk_size=CHUNK))
 
 
-def present_orders(sources: Collection[str]) -> set[str]:
-    """Those of the sources of order deeds whose orders are there (still)."""
+def _order(row: tuple[int, str, int, datetime, int, int, str, str]) -> Deed:
+    unit, reference, member, at, amount, refund, currency, status = row
+    paid = max(amount - refund, 0) if status == "paid" else 0
+    return Deed("order", member, f"{unit}:{reference}", at, paid, currency)
+
+
+def present_orders(sources: Collection[str]) -> dict[str, Deed]:
+    """Source -> deed, of those of the sources of order deeds whose orders are there (still)."""
     wanted: dict[int, list[str]] = defaultdict(list)
     for source in sources:
         unit, _, reference = source.partition(":")
@@ -52,8 +56,8 @@ def present_orders(sources: Collection[str]) -> set[str]:
     there = Q(pk__in=())
     for key, references in wanted.items():
         there |= Q(unit=key, reference__in=references)
-    rows = orders(SYSTEM).filter(there).exclude(customer=None).values_list("unit", "reference")
-    return {f"{unit}:{reference}" for unit, reference in rows}
+    found = orders(SYSTEM).filter(there).exclude(customer=None)
+    return {deed.source: deed for deed in map(_order, found.values_list(*_COLUMNS))}
 
 
 def first_orders(units: Collection[int], since: date) -> Iterator[Deed]:
@@ -94,6 +98,12 @@ def referrals(told: Told, units: Collection[int]) -> Iterator[Deed]:
     for host, guest, came in told.invitations:
         if host in own and own.get(guest) in bought and bought[own[guest]] >= came:
             yield Deed("referral", own[host], f"member:{own[guest]}", bought[own[guest]])
+
+
+def erased(own: Collection[int]) -> set[int]:
+    """Those of these own members whose data were erased."""
+    gone = identities().filter(Q(own_member__erased=True) | Q(member__erased=True), own_member__in=own)
+    return set(gone.values_list("own_member", flat=True))
 
 
 def _own(keys: Collection[int]) -> Mapping[int, int]:

@@ -45,8 +45,12 @@ def collect(*, by: Scope, programme: Programme, told: Told, now: datetime) -> Co
     units, found = units_of(programme), Collected()
     for key, setting in programme.rules.items():
         rule = earning_rules().get(key)
-        if rule is not None and setting["on"]:
-            work = _Work(by, programme, rule, setting["figures"], now, found)
+        if rule is None:
+            continue
+        work = _Work(by, programme, rule, setting["figures"], now, found)
+        if not setting["on"]:
+            work.stand()
+        else:
             work.run(_deeds(rule, units, date.fromisoformat(setting["since"]), told))
     return found
 
@@ -82,11 +86,20 @@ class _Work:
         if self.rule.deed not in LASTING:
             self._groundless(seen)
 
+    def stand(self) -> None:
+        """Of a rule that is off: it gives nothing more, but refunds of orders still take back what it gave."""
+        if self.rule.deed == "order":
+            self._groundless(set())
+
     def _chunk(self, chunk: list[Deed]) -> None:
         rows, new = self._rows([each.source for each in chunk]), dict[str, tuple[Deed, int]]()
+        gone = deeds.erased({each.member for each in chunk})
         for deed in chunk:
             row = rows.get(deed.source)
             points = self.rule.points(deed, self.figures if row is None else row.figures)
+            if deed.member in gone:
+                # Whoever was erased earns nothing more; what they had earned keeps its ground.
+                points = min(points, row.points) if row and row.account.member_id == deed.member else 0
             if row is None:
                 if points and not self._gone(deed):
                     new[deed.source] = (deed, points)
@@ -143,14 +156,18 @@ class _Work:
             self._bring(row, points, deed.at)
 
     def _groundless(self, seen: set[str]) -> None:
-        """What was earned with something that is no longer there is taken back."""
+        """What was earned with something that is no longer there, or no longer paid, is taken back."""
         mine = Earning.objects.filter(programme=self.programme, rule=self.rule.key, points__gt=0)
         rows = mine.select_related("account").order_by("pk").iterator(chunk_size=CHUNK)
         while chunk := list(islice(rows, CHUNK)):
             sources = [each.source for each in chunk]
-            there = deeds.present_orders(sources) if self.rule.deed == "order" else seen
+            there = deeds.present_orders(sources) if self.rule.deed == "order" else {}
             for row in chunk:
-                if row.source not in there and self._had_to_be_there(row):
+                deed = there.get(row.source)
+                points = self.rule.points(deed, row.figures) if deed else 0
+                if deed and points < row.points:
+                    self._bring(row, points, self.now)
+                elif not deed and row.source not in seen and self._had_to_be_there(row):
                     self._bring(row, 0, self.now)
 
     def _had_to_be_there(self, row: Earning) -> bool:
@@ -181,7 +198,9 @@ class _Work:
         movement, _ = opened(self.programme, act)
         hold([row.account_id])
         lots = Lot.objects.filter(account=row.account, movement__rule=row.rule, movement__source=row.source)
-        take_back(movement, row.account_id, points, set(lots.values_list("pk", flat=True)))
+        given = dict(lots.values_list("pk", "points"))
+        # What was given and no longer stands has been taken back before.
+        take_back(movement, row.account_id, points, given, sum(given.values()) - row.points)
         book(movement, BOOKS["refund"])
         self.found.taken += 1
         self.found.taken_points += points

@@ -133,7 +133,9 @@ def expire_due(*, by: Scope, today: date, now: datetime) -> int:
 
 def _close_orphans(by: Scope, now: datetime) -> None:
     """Whoever is gone can spend nothing: what is left is booked out."""
-    for account in Account.objects.filter(member=None, balance__gt=0).select_related("programme"):
+    for account in Account.objects.filter(Q(member=None) | Q(member__erased=True), balance__gt=0).select_related(
+        "programme"
+    ):
         with transaction.atomic():
             hold([account.pk])
             left = sum(each.left for each in lots_of([account.pk]))

@@ -18,7 +18,8 @@ from qunyu.kernel.money import CURRENCIES, to_units
 from qunyu.kernel.scope import Scope, system_scope
 from qunyu.kernel.words import Words
 from qunyu.loyalty.ledger import require_points
-from qunyu.loyalty.models import Level, LevelChange, LevelGrant, Programme, Standing
+from qunyu.loyalty.models import Level, LevelChange, LevelGrant, Programme, Reward, Standing, VipCommunity
+from qunyu.loyalty.programmes import programmes
 from qunyu.loyalty.rules.levels import BAR_KINDS, MONEY_KINDS, Bar, Step, missing
 from qunyu.loyalty.standing import Moves, bar_of, figures_of, ladder_of, preview, renew, step_of, tiers
 from qunyu.members.own import identities, own_members
@@ -45,6 +46,9 @@ WHYS: dict[str, Words] = {
 HIDDEN = Words("订单指标（无查看权限）", "a figure of orders (not yours to see)")
 HAVE = Words("{name} {there}（标准 {least}）", "{name} {there} (bar {least})")
 SHORT = Words("{name} 还差 {more}", "{more} more: {name}")
+IN_USE = Words(
+    "还有人、权益、奖品或 VIP 社群用到这个等级", "people, benefits, rewards or VIP communities still use this level"
+)
 UNKNOWN = Words("未知", "unknown")
 
 
@@ -126,8 +130,9 @@ def remove_level(*, by: Scope, level: Level, now: datetime) -> None:
     """
     by.require("settings.edit", level.programme.unit_id)
     used = level.standings.exists() or level.grants.exists() or level.benefits.exists()
-    if used or Standing.objects.filter(base=level).exists():
-        raise DomainError("level_in_use", Words("还有人或权益用到这个等级", "people or benefits still use this level"))
+    asked = Reward.objects.filter(level=level).exists() or VipCommunity.objects.filter(level=level).exists()
+    if used or asked or Standing.objects.filter(base=level).exists():
+        raise DomainError("level_in_use", IN_USE)
     audit.record(by=by.actor, action="level.remove", kind="programme", id=level.programme_id, now=now, level=level.pk)
     level.delete()
 
@@ -188,15 +193,17 @@ def end_grant(*, by: Scope, grant: LevelGrant, member: Member, now: datetime) ->
         )
 
 
-def grants_of(member: Member, today: date) -> list[LevelGrant]:
-    """The levels given to a person by hand that hold on that day."""
+def grants_of(scope: Scope, member: Member, today: date) -> list[LevelGrant]:
+    """The levels given to a person by hand that hold on that day, in programmes that count for `scope`."""
     found = LevelGrant.objects.filter(member__in=own_members(member.pk), ended_at=None, until__gte=today)
+    found = found.filter(level__programme__in=programmes(scope).values("pk"))
     return list(found.select_related("level__programme").order_by("-at"))
 
 
-def changes_of(member: Member) -> list[LevelChange]:
-    """The person's steps up and down, over all that they are, the latest first."""
+def changes_of(scope: Scope, member: Member) -> list[LevelChange]:
+    """The person's steps up and down in programmes that count for `scope`, over all that they are, the latest first."""
     found = LevelChange.objects.filter(member__in=identities().filter(member=member).values("own_member"))
+    found = found.filter(programme__in=programmes(scope).values("pk"))
     return list(found.select_related("before", "after", "programme").order_by("-at", "-pk"))
 
 

@@ -92,14 +92,15 @@ def _movement(programme: Programme, act: Act) -> Movement:
     return Movement(key=act.key, programme=programme, **_told(act))
 
 
-def same_again(movement: Movement, kind: str, points: int, members: Collection[int]) -> Movement:
-    """The movement that is there already, where it moved `points` of one of `members`.
+def same_again(movement: Movement, told: tuple[Programme, str, int], members: Collection[int]) -> Movement:
+    """The movement that is there already, where it moved in that programme, by that kind, so many points of one of `members`.
 
     Raises DomainError points_key_reused where the key stands for something else.
     """
     mine = movement.entries.filter(side="member")
     total = mine.aggregate(total=Sum("amount"))["total"] or 0
-    if movement.kind != kind or total != points or mine.exclude(account__member__in=members).exists():
+    there = (movement.programme, movement.kind, total)
+    if there != told or mine.exclude(account__member__in=members).exists():
         raise DomainError("points_key_reused", REUSED, field="key")
     return movement
 
@@ -172,7 +173,9 @@ def spend(programme: Programme, accounts: Collection[int], points: int, act: Act
     movement, is_new = opened(programme, act)
     if not is_new:
         members = Account.objects.filter(pk__in=accounts).values_list("member", flat=True)
-        return same_again(movement, act.kind, -points, [each for each in members if each is not None]), False
+        return same_again(
+            movement, (programme, act.kind, -points), [each for each in members if each is not None]
+        ), False
     hold(accounts)
     expire(accounts, act)
     lots = lots_of(accounts)
@@ -188,7 +191,7 @@ def earn(programme: Programme, member: int, points: int, act: Act) -> tuple[Move
     """Gives an own member points, and says whether it was not done before; what the account owes is taken off them at once."""
     movement, is_new = opened(programme, act)
     if not is_new:
-        return same_again(movement, act.kind, points, [member]), False
+        return same_again(movement, (programme, act.kind, points), [member]), False
     account = account_of(programme, member)
     hold([account.pk])
     credit(movement, account.pk, points, expires_on(act.earned, programme.expiry, programme.expiry_months))
@@ -253,11 +256,15 @@ def _lots_from(movement: Movement) -> set[int]:
     return set(movement.lots.values_list("pk", flat=True))
 
 
-def take_back(movement: Movement, account: int, points: int, first: Collection[int] = ()) -> None:
-    """Takes points back from a held account, of the lots `first` before others; what is spent is owed, what expired is gone anyway."""
+def take_back(movement: Movement, account: int, points: int, first: Collection[int] = (), earlier: int = 0) -> None:
+    """Takes points back from a held account, of the lots `first` before others; what is spent is owed, what expired is gone anyway.
+
+    `earlier` is how many were to be taken back of these lots before: what expired counts against them all once.
+    """
     expired = LotUse.objects.filter(lot__in=list(first), movement__kind="expire").aggregate(n=Sum("points"))["n"] or 0
-    parts = dict(taken(lots_of([account]), max(points - expired, 0), first))
-    missing = max(points - expired, 0) - sum(parts.values())
+    left = max(earlier + points - expired, 0) - max(earlier - expired, 0)
+    parts = dict(taken(lots_of([account]), left, first))
+    missing = left - sum(parts.values())
     debit(movement, parts, {account: missing} if missing else None)
 
 

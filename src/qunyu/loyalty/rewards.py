@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import TYPE_CHECKING
@@ -18,7 +19,7 @@ from qunyu.kernel.words import Words
 from qunyu.loyalty.ledger import accounts_of, require_points
 from qunyu.loyalty.levels import levels_of
 from qunyu.loyalty.models import Level, Movement, Programme, Redemption, Reward
-from qunyu.loyalty.posting import Act, hold, spend, undo
+from qunyu.loyalty.posting import REUSED, Act, hold, spend, undo
 from qunyu.loyalty.programmes import programmes
 from qunyu.members.own import identities, own_members
 from qunyu.members.queries import people
@@ -38,11 +39,14 @@ REFUSALS: dict[str, Words] = {
     "out_of_stock": Words("库存不足", "out of stock"),
     "redemption_ended": Words("这次兑换已经领取或取消", "this redemption is handed over or cancelled already"),
 }
+STOCK_MOVED = Words("库存已变为 {n}；请核对后再保存", "the stock is {n} by now; look again, then save")
+# Whatever the stock was.
+ANY = -1
 
 
 @dataclass(frozen=True)
 class Prize:
-    """What is told of a reward; None of stock, per_person, level and days for no limit."""
+    """What is told of a reward; None of stock, per_person, level and days for no limit. The stock changes only where it still is what was `seen`."""
 
     name: str
     price: int
@@ -52,6 +56,8 @@ class Prize:
     level: Level | None = None
     first_day: date | None = None
     last_day: date | None = None
+    # The stock that was shown when this one was written.
+    seen: int | None = ANY
 
 
 def rewards(programme: Programme, *, archived: bool = False) -> QuerySet[Reward]:
@@ -77,7 +83,7 @@ def find_reward(programme: Programme, public_id: str) -> Reward:
 def save_reward(*, by: Scope, programme: Programme, reward: Reward | None, prize: Prize, now: datetime) -> Reward:
     """The reward with what is told of it, or a new one.
 
-    Raises Denied; DomainError bad_reward with the `field`.
+    Raises Denied; DomainError bad_reward or stock_moved with the `field`.
     """
     by.require("settings.edit", programme.unit_id)
     row = reward or Reward(programme=programme)
@@ -90,9 +96,22 @@ def save_reward(*, by: Scope, programme: Programme, reward: Reward | None, prize
         row.save()
     else:
         row.save(update_fields=told)
-        Reward.objects.filter(pk=row.pk).update(stock=prize.stock)
+        _restock(row, prize)
     audit.record(by=by.actor, action="reward.save", kind="programme", id=programme.pk, now=now, reward=row.pk)
     return row
+
+
+def _restock(row: Reward, prize: Prize) -> None:
+    """What was redeemed since the stock was shown is not forgotten."""
+    if prize.stock == prize.seen:
+        return
+    rows = Reward.objects.filter(pk=row.pk)
+    if prize.seen != ANY:
+        rows = rows.filter(stock=prize.seen)
+    if not rows.update(stock=prize.stock):
+        there = Reward.objects.values_list("stock", flat=True).get(pk=row.pk)
+        words = STOCK_MOVED.fill(n="∞" if there is None else there)
+        raise DomainError("stock_moved", words, field="stock", there="" if there is None else there)
 
 
 def _check(programme: Programme, row: Reward, prize: Prize) -> None:
@@ -147,16 +166,16 @@ def refusal(reward: Reward, member: Member, today: date) -> DomainError | None:
 def redeem(*, by: Scope, reward: Reward, member: Member, note: str = "", key: str = "", now: datetime) -> Redemption:
     """Takes the reward's price off somebody's points and one off its stock; with a `key` that was used it changes nothing.
 
-    Raises Denied; DomainError not_enough_points, out_of_stock, reward_over, reward_level, reward_limit.
+    Raises Denied; DomainError not_enough_points, out_of_stock, reward_over, reward_level, reward_limit, points_key_reused.
     """
     programme, full = reward.programme, f"redeem:{by.actor.key}:{key or new_public_id()}"
     require_points(by, programme, member)
     with transaction.atomic():
         accounts = accounts_of(programme, member.pk)
         hold(accounts)
-        before = Redemption.objects.filter(movement__key=full).first()
+        before = Redemption.objects.filter(movement__key=full).select_related("movement").first()
         if before is not None:
-            return before
+            return _same_again(before, reward, accounts)
         refused = refusal(Reward.objects.select_related("level", "programme").get(pk=reward.pk), member, local_day(now))
         if refused is not None:
             raise refused
@@ -171,6 +190,17 @@ def redeem(*, by: Scope, reward: Reward, member: Member, note: str = "", key: st
         data = {"reward": reward.pk, "points": price}
         audit.record(by=by.actor, action="points.redeem", kind="member", id=member.pk, now=now, **data)
     return made
+
+
+def _same_again(before: Redemption, reward: Reward, accounts: Collection[int]) -> Redemption:
+    """What the key redeemed before, where that was this reward for this person.
+
+    Raises DomainError points_key_reused.
+    """
+    others = before.movement.entries.filter(side="member").exclude(account__in=accounts)
+    if before.reward_id != reward.pk or others.exists():
+        raise DomainError("points_key_reused", REUSED, field="key")
+    return before
 
 
 def _take_one(reward: Reward) -> None:

@@ -49,14 +49,14 @@ def tiers() -> list[str]:
 
 
 def people_of(programme: Programme) -> list[int]:
-    """Everybody the programme is for: with an account, an order or a membership in its units; ordinary members only."""
+    """Everybody the programme is for: with an account, an order or a membership in its units; ordinary members that are not erased."""
     units = units_of(programme)
     found = set(Account.objects.filter(programme=programme).exclude(member=None).values_list("member__own_identity__member", flat=True))  # fmt: skip
     bought = orders(SYSTEM).filter(unit__in=units).exclude(customer=None).order_by()
     found |= set(bought.values_list("customer__member", flat=True).distinct())
     there = memberships(SYSTEM).filter(community__unit__in=units).order_by()
     found |= set(there.values_list("identity__member", flat=True).distinct())
-    ordinary = set(identities().filter(member__role="member").values_list("member", flat=True))
+    ordinary = set(identities().filter(member__role="member", member__erased=False).values_list("member", flat=True))
     return sorted(each for each in found & ordinary if each is not None)
 
 
@@ -171,8 +171,9 @@ def renew(
                 found.moves[row.level_id if row else None, decision.place.level] += 1
                 _put(programme, (member, decision, row), now, today)
     if people is None:
-        # Whoever was merged into somebody stands nowhere of their own.
-        Standing.objects.filter(programme=programme).exclude(member__in=identities().values("member")).delete()
+        # Whoever was merged into somebody, or erased, stands nowhere of their own.
+        there = identities().filter(member__erased=False).values("member")
+        Standing.objects.filter(programme=programme).exclude(member__in=there).delete()
     return found
 
 
@@ -223,6 +224,8 @@ def _put(programme: Programme, decided: Decided, now: datetime, today: date) -> 
         more = {"since": today, "why": place.why, "figures": figures, "level_id": place.level}
         Standing.objects.create(programme=programme, member_id=member, **more, **told)
     elif place.level != before or any(getattr(row, name) != value for name, value in told.items()):
-        why = {} if place.why == "holds" else {"why": place.why, "figures": figures}
+        # Whoever stays keeps the reason for which they came.
+        stays = place.why == "holds" and place.level == before
+        why = {} if stays else {"why": place.why, "figures": figures}
         since = {"since": today, "level_id": place.level} if place.level != before else {}
         Standing.objects.filter(pk=row.pk).update(**told, **why, **since)

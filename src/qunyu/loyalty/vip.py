@@ -6,10 +6,11 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import TYPE_CHECKING
 
-from django.db import transaction
-from django.db.models import Max, QuerySet
+from django.db import IntegrityError, transaction
+from django.db.models import F, Max, QuerySet
 
 from qunyu.commerce.queries import orders
+from qunyu.communities.duties import local_day
 from qunyu.communities.queries import communities_where
 from qunyu.kernel import audit
 from qunyu.kernel.errors import DomainError
@@ -18,7 +19,7 @@ from qunyu.kernel.scope import Scope
 from qunyu.kernel.words import Words
 from qunyu.loyalty.ledger import require_points
 from qunyu.loyalty.models import Level, Programme, Standing, VipCommunity, VipFee
-from qunyu.loyalty.programmes import reach
+from qunyu.loyalty.programmes import reach, units_of
 from qunyu.loyalty.rules.lots import later
 from qunyu.members.own import heads_of, own_members
 from qunyu.members.queries import memberships, people
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
     from qunyu.members.models import Member
 
 SOON = 30
+NOTED = Words("这笔订单已登记过", "that order is noted already")
 MOST = 200
 
 
@@ -142,28 +144,40 @@ def note_fee(*, by: Scope, vip: VipCommunity, member: Member, paid: Paid, now: d
     require_points(by, vip.programme, member)
     if vip.fee is None:
         raise DomainError("bad_fee", Words("这个社群不收年费", "this community has no fee"), field="on")
-    if paid.order_number:
-        _check_order(by, vip, member, paid.order_number)
+    on = _day_of_order(by, vip, member, paid.order_number) if paid.order_number else paid.on
     before = paid_until([vip], [member.pk]).get((vip.pk, member.pk))
-    start = before if before is not None and before >= paid.on else paid.on
+    start = before if before is not None and before >= on else on
     who = {"by": by.actor.key, "by_name": by.actor.name[:120]}
-    row = VipFee.objects.create(
-        vip=vip, member=member, paid_on=paid.on, until=later(start, 12), amount=vip.fee, currency=vip.currency,
+    row = VipFee(
+        vip=vip, member=member, paid_on=on, until=later(start, 12), amount=vip.fee, currency=vip.currency,
         order_number=paid.order_number, note=paid.note.strip()[:200], at=now, **who,
     )  # fmt: skip
+    try:
+        with transaction.atomic():
+            row.save()
+    except IntegrityError:
+        # Somebody else noted the same order at this moment.
+        raise DomainError("bad_fee", NOTED, field="order_number") from None
     audit.record(by=by.actor, action="vip.fee", kind="member", id=member.pk, now=now, community=vip.community_id)
     return row
 
 
-def _check_order(by: Scope, vip: VipCommunity, member: Member, number: str) -> None:
+def _day_of_order(by: Scope, vip: VipCommunity, member: Member, number: str) -> date:
+    """The day of the order that pays the fee: one of the programme's units, with enough of it not paid back.
+
+    Raises DomainError bad_fee with the `field`.
+    """
     mine = orders(by).filter(number=number, status="paid", customer__own_member__in=own_members(member.pk))
-    if not mine.filter(currency=vip.currency, amount__gte=vip.fee or 0).exists():
+    here = mine.filter(unit__in=units_of(vip.programme), currency=vip.currency)
+    order = here.filter(amount__gte=F("refund") + (vip.fee or 0)).order_by("ordered_at").first()
+    if order is None:
         message = Words(
             "没有这个人金额足够的已付款订单“{n}”", "there is no paid order “{n}” of this person that covers the fee"
         )
         raise DomainError("bad_fee", message.fill(n=number), field="order_number")
     if VipFee.objects.filter(vip=vip, order_number=number, withdrawn_at=None).exists():
-        raise DomainError("bad_fee", Words("这笔订单已登记过", "that order is noted already"), field="order_number")
+        raise DomainError("bad_fee", NOTED, field="order_number")
+    return local_day(order.ordered_at)
 
 
 @transaction.atomic
@@ -178,9 +192,10 @@ def withdraw_fee(*, by: Scope, fee: VipFee, member: Member, now: datetime) -> No
         audit.record(by=by.actor, action="vip.fee_back", kind="member", id=member.pk, now=now, **data)
 
 
-def fees_of(member: Member) -> list[VipFee]:
-    """The fees of a person over all that they are, the latest first; withdrawn ones too."""
-    found = VipFee.objects.filter(member__in=own_members(member.pk))
+def fees_of(scope: Scope, member: Member) -> list[VipFee]:
+    """The fees of a person over all that they are, of communities whose people `scope` may see, the latest first; withdrawn ones too."""
+    mine = vip_communities(scope).order_by().values("pk")
+    found = VipFee.objects.filter(member__in=own_members(member.pk), vip__in=mine)
     return list(found.select_related("vip__community", "vip__programme").order_by("-paid_on", "-pk"))
 
 

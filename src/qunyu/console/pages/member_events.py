@@ -17,7 +17,7 @@ from qunyu.flows.place import lake
 from qunyu.insights.label import labels
 from qunyu.kernel.scope import Scope
 from qunyu.kernel.words import Words
-from qunyu.loyalty.accounts import MOVES, entries_of
+from qunyu.loyalty.accounts import HIDDEN, MOVES, entries_of, shows_amount
 from qunyu.loyalty.levels import changes_of, reason_of
 from qunyu.members.contacts import CHANNELS, contacts_of, wrote
 from qunyu.members.fields import Definition
@@ -244,11 +244,12 @@ def _merges(life: Life) -> Iterator[Event]:
 
 def _points(life: Life) -> Iterator[Event]:
     before = moment_of(life.before)[0] if life.before else None
-    for row in entries_of(life.member, MOMENTS + 1, before):
+    for row in entries_of(life.scope, life.member, MOMENTS + 1, before):
         movement = row.movement
-        text = f"{row.amount:+,} {movement.programme.currency}" + (f" · {movement.reason}" if movement.reason else "")
+        amount = f"{row.amount:+,} {movement.programme.currency}" if shows_amount(life.scope, movement) else str(HIDDEN)
+        text = amount + (f" · {movement.reason}" if movement.reason else "")
         yield Event(movement.at, _cursor(movement.at, "points", row.pk * 2), MOVES[movement.kind], "coins", "", text)
-    for step in changes_of(life.member):
+    for step in changes_of(life.scope, life.member):
         names = " → ".join(each.name if each else "–" for each in (step.before, step.after))
         text = " · ".join(str(each) for each in reason_of(life.scope, step))
         yield Event(step.at, _cursor(step.at, "points", step.pk * 2 + 1), f"{LEVEL}: {names}", "stairs-up", "", text)

@@ -20,7 +20,7 @@ from qunyu.kernel.errors import DomainError
 from qunyu.kernel.ids import new_public_id
 from qunyu.kernel.words import Words
 from qunyu.loyalty import benefits, levels, rewards, vip
-from qunyu.loyalty.accounts import MOVES, balances, entries_of, find_movement
+from qunyu.loyalty.accounts import HIDDEN, MOVES, balances, entries_of, find_movement, shows_amount
 from qunyu.loyalty.ledger import BY_HAND, Gift, move, reverse, reversed_already
 from qunyu.loyalty.levels import Given
 from qunyu.loyalty.programmes import find_programme
@@ -29,11 +29,13 @@ from qunyu.members.queries import find_person
 from qunyu.reports.show import money
 
 if TYPE_CHECKING:
-    from qunyu.loyalty.models import Programme
+    from qunyu.kernel.scope import Scope
+    from qunyu.loyalty.models import Programme, VipFee
     from qunyu.members.models import Member
 
 SHOWN = 30
 DONE = Words("已记账", "Done")
+NOT_SEEN = Words("金额无查看权限", "amount not yours to see")
 NO_GRANT = Words("没有这条授予记录", "there is no such grant")
 UNKNOWN_ACT = Words("没有这种操作", "there is no such action")
 
@@ -58,23 +60,32 @@ def _told(request: Ask, member: Member) -> dict[str, Any]:
     scope, today = request.scope, local_day(timezone.now())
     may = scope.may("points.edit") and editable(scope, "points.edit").filter(member=member).exists()
     found = balances(scope, member, today)
-    entries = entries_of(member, SHOWN)
-    undone = reversed_already([each.movement for each in entries])
+    entries = entries_of(scope, member, SHOWN)
+    by_hand = [each.movement for each in entries if may and each.movement.kind in BY_HAND]
+    back = {each.pk for each in by_hand} - reversed_already(by_hand)
     return {
         "may_give": may,
         "books": [_book(request, member, each) for each in found],
         "entries": [
-            (each, MOVES[each.movement.kind], why(each), who(each), may and each.movement.kind in BY_HAND and each.movement_id not in undone)
+            (each, MOVES[each.movement.kind], why(each), who(each), each.movement_id in back, shows_amount(scope, each.movement))
             for each in entries
         ],
-        "changes": [(each, levels.reason_of(scope, each)) for each in levels.changes_of(member)[:SHOWN]],
-        "uses": benefits.uses_of(member, SHOWN),
-        "fees": [(each, money(each.amount, each.currency)) for each in vip.fees_of(member)],
+        "changes": [(each, levels.reason_of(scope, each)) for each in levels.changes_of(scope, member)[:SHOWN]],
+        "uses": benefits.uses_of(scope, member, SHOWN),
+        "fees": [_fee_told(scope, each) for each in vip.fees_of(scope, member)],
         "vips": [each for each in vip.vip_communities(scope) if each.fee is not None],
-        "grants": levels.grants_of(member, today),
+        "grants": levels.grants_of(scope, member, today),
+        "hidden": HIDDEN,
         "today": today,
         "key": new_public_id(),
     }  # fmt: skip
+
+
+def _fee_told(scope: Scope, fee: VipFee) -> tuple[VipFee, str, str]:
+    """The fee, its amount, and the number of its order; these two only where orders may be seen."""
+    if not scope.may("orders.view", fee.vip.community.unit_id):
+        return fee, str(NOT_SEEN), ""
+    return fee, money(fee.amount, fee.currency), fee.order_number
 
 
 def _book(request: Ask, member: Member, balance: Any) -> dict[str, Any]:
@@ -140,7 +151,7 @@ def _level(request: Ask, form: Form, member: Member) -> None:
 
 
 def _end(request: Ask, form: Form, member: Member) -> None:
-    mine = levels.grants_of(member, local_day(timezone.now()))
+    mine = levels.grants_of(request.scope, member, local_day(timezone.now()))
     grant = next((each for each in mine if each.public_id == form.text("grant")), None)
     if grant is None:
         raise DomainError("unknown_grant", NO_GRANT)
@@ -155,7 +166,7 @@ def _fee(request: Ask, form: Form, member: Member) -> None:
 
 
 def _fee_back(request: Ask, form: Form, member: Member) -> None:
-    for each in vip.fees_of(member):
+    for each in vip.fees_of(request.scope, member):
         if each.public_id == form.text("fee"):
             vip.withdraw_fee(by=request.scope, fee=each, member=member, now=timezone.now())
 

@@ -113,17 +113,20 @@ def edit_reward(request: Ask, public_id: str = "") -> HttpResponse:
     if not request.scope.may("settings.edit", programme.unit_id):
         raise Denied("settings.edit")
     form = Form.of(request, **_first(reward))
+    seen = form.text("stock_seen") if request.method == "POST" else form.text("stock")
     if request.method == "POST":
         try:
             return _done(request, form, programme, reward)
         except DomainError as error:
             form.refuse(error, str(error.data.get("field", "")))
+            seen = str(error.data.get("there", seen))
     context = {
         **around(request, programme, "rewards"),
         "form": form,
         "inputs": filled(form, _fields(programme)),
         "title": reward.name if reward else Words("新增奖品", "Add a reward"),
         "thing": reward,
+        "hidden": [("stock_seen", seen)] if reward else [],
         "back": "console:rewards",
     }
     return answer(request, "points_form", context, status=400 if form.errors else 200)
@@ -145,6 +148,7 @@ def _done(request: Ask, form: Form, programme: Programme, reward: Reward | None)
         find_level(programme, form.text("level")) if form.text("level") else None,
         day(form, "first_day"),
         day(form, "last_day"),
+        number(form, "stock_seen") if "stock_seen" in form.given else rewards.ANY,
     )
     rewards.save_reward(by=request.scope, programme=programme, reward=reward, prize=prize, now=now)
     messages.success(request, str(SAVED))
