@@ -76,21 +76,20 @@ def move(*, by: Scope, programme: Programme, member: Member, gift: Gift, now: da
     points, reason = checked_points(abs(gift.points)), gift.reason.strip()
     if len(reason) < 2:
         raise DomainError("reason_needed", NO_REASON, field="reason")
-    kind = "give" if gift.points > 0 else "take"
+    gives = gift.points > 0
+    kind = "give" if gives else "take"
     key = f"{kind}:{by.actor.key}:{gift.key or new_public_id()}"
     act = Act(by.actor, now, kind, key, reason=reason, act=gift.act)
     with transaction.atomic():
-        if kind == "give":
+        if gives:
             done, is_new = earn(programme, member.pk, points, act)
         else:
             done, is_new = spend(programme, accounts_of(programme, member.pk), points, act)
         if is_new:
-            _note(by, f"points.{kind}", member.pk, now, points=points, movement=done.pk)
+            action = "points.give" if gives else "points.take"
+            data = {"points": points, "movement": done.pk}
+            audit.record(by=by.actor, action=action, kind="member", id=member.pk, now=now, **data)
     return done
-
-
-def _note(by: Scope, action: str, member: int, now: datetime, **data: object) -> None:
-    audit.record(by=by.actor, action=action, kind="member", id=member, now=now, **data)
 
 
 def reverse(*, by: Scope, movement: Movement, reason: str, now: datetime) -> Movement:
@@ -109,7 +108,8 @@ def reverse(*, by: Scope, movement: Movement, reason: str, now: datetime) -> Mov
     with transaction.atomic():
         back = undo(movement, act)
         for each in people:
-            _note(by, "points.reverse", each.member_id, now, movement=movement.pk)
+            told = {"movement": movement.pk}
+            audit.record(by=by.actor, action="points.reverse", kind="member", id=each.member_id, now=now, **told)
     return back
 
 

@@ -135,7 +135,8 @@ def move(*, by: Scope, row: TagGroup | Tag, down: bool, now: datetime) -> None:
         _swap(list(Tag.objects.filter(group=row.group_id).order_by("position", "id")), row, down)
     else:
         _swap(list(TagGroup.objects.filter(unit=row.unit_id).order_by("position", "id")), row, down)
-    audit.record(by=by.actor, action=f"{_noun(row)}.move", kind=_noun(row), id=row.pk, now=now)
+    action = "tag.move" if isinstance(row, Tag) else "tag_group.move"
+    audit.record(by=by.actor, action=action, kind=_noun(row), id=row.pk, now=now)
 
 
 def _swap(rows: list[Row], row: Row, down: bool) -> None:
@@ -160,7 +161,8 @@ def archive(*, by: Scope, row: TagGroup | Tag, archived: bool, now: datetime) ->
     rows = type(row).objects.filter(pk=row.pk, archived_at__isnull=archived)
     row.archived_at = now if archived else None
     if rows.update(archived_at=row.archived_at):
-        action = f"{_noun(row)}.{'archive' if archived else 'restore'}"
+        of_tag = "tag.archive" if archived else "tag.restore"
+        action = of_tag if isinstance(row, Tag) else ("tag_group.archive" if archived else "tag_group.restore")
         audit.record(by=by.actor, action=action, kind=_noun(row), id=row.pk, now=now)
 
 
@@ -185,7 +187,8 @@ def delete(*, by: Scope, row: TagGroup | Tag, now: datetime) -> None:
     if mine.exists():
         message = Words("有人带过“{name}”；可以归档，不能删除", "people carried “{name}”; put it away instead")
         raise DomainError("tag_in_use", message.fill(name=row.name))
-    audit.record(by=by.actor, action=f"{_noun(row)}.delete", kind=_noun(row), id=row.pk, now=now)
+    action = "tag.delete" if isinstance(row, Tag) else "tag_group.delete"
+    audit.record(by=by.actor, action=action, kind=_noun(row), id=row.pk, now=now)
     if isinstance(row, TagGroup):
         Tag.objects.filter(group=row).delete()
     row.delete()
