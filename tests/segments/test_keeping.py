@@ -88,11 +88,11 @@ def test_no_segment_reads_itself(world: Unit, system: Scope) -> None:
     add_rule(by=system, segment=two, tag=vip.public_id, now=NOW)
     assert becomes(one, "tag is “客户/VIP”") == "人群会引用到自己：一 → 客户/VIP → 二 → 一"
     other = made(system, world, "四", "tag is “客户/VIP”")
-    follower = Tag.objects.create(group=vip.group, name="跟随")
+    follower = Tag.objects.create(group=vip.group, name="跟随", folded="跟随")
     add_rule(by=system, segment=other, tag=follower.public_id, now=NOW)
     assert Segment.objects.get(name="一").condition == one.condition
     reader = made(system, world, "六", "tag is “客户/跟随”")
-    third = Tag.objects.create(group=vip.group, name="自己")
+    third = Tag.objects.create(group=vip.group, name="自己", folded="自己")
     own = made(system, world, "七", "tag is “客户/自己”")
     assert "七 → 客户/自己 → 七" in refused(
         "segment_cycle", add_rule, by=system, segment=own, tag=third.public_id, now=NOW
@@ -122,7 +122,7 @@ def test_a_tag_follows_its_segment(world: Unit, system: Scope) -> None:
     assert members_in(system, Speaker(system).from_text("tag is “客户/VIP”"), NOW).tolist() == [person("Mei").pk]
     vip.group.exclusive = True
     vip.group.save()
-    best = Tag.objects.create(group=vip.group, name="best")
+    best = Tag.objects.create(group=vip.group, name="best", folded="best")
     kept = apply_rule(by=system, rule=add_rule(by=system, segment=tea, tag=best.public_id, now=NOW), now=NOW)
     assert (len(kept.came), kept.kept_back) == (0, 1)
 

@@ -31,7 +31,8 @@ def keep(*, by: Scope, tag: Tag, members: Collection[int], why: str, now: dateti
     """Makes the people on whom a rule keeps `tag` exactly `members` (primary keys); again changes nothing and leaves no trace.
 
     What was put by hand or by an import stays; who carries another tag of an exclusive group keeps that, and the rule keeps back. `why`
-    names the rule; it stands beside the tag. Who is no member any more is passed over, and who was merged into somebody counts as that one.
+    names the rule; it stands beside the tag. Who is no member any more, or was erased, is passed over, and who was merged into somebody
+    counts as that one.
 
     Raises Denied unless `by` may edit members of the tag's unit; DomainError tag_archived.
     """
@@ -85,6 +86,6 @@ def kept_on(tag: Tag) -> frozenset[int]:
 def _heads(members: Collection[int]) -> set[int]:
     found: set[int] = set()
     for part in chunks(members):
-        told = Member.objects.filter(pk__in=part, own_identity__isnull=False)
+        told = Member.objects.filter(pk__in=part, own_identity__member__erased=False)
         found |= set(told.values_list("own_identity__member", flat=True))
     return found
