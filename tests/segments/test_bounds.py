@@ -2,12 +2,19 @@
 
 from __future__ import annotations
 
+from qunyu.api.schemas.segments import rule_out
 from qunyu.kernel.scope import Scope
 from qunyu.members.models import Tag
 from qunyu.members.sets import heads
 from qunyu.members.tag_rules import ahead
 from qunyu.people.models import Unit
+from qunyu.people.queries import root_unit, scope_of
+from qunyu.segments.actions import take_snapshot
+from qunyu.segments.models import Segment, SegmentSnapshot, TagRule
+from qunyu.segments.queries import find_snapshot, snapshots
+from tests.deployment_fixtures import NOW, AddStaff
 from tests.segments.conftest import Names, identity, person
+from tests.segments.test_keeping import made, refused
 
 
 def test_erased_people_are_found_by_nothing(world: Unit, system: Scope, who: Names) -> None:
@@ -19,3 +26,27 @@ def test_erased_people_are_found_by_nothing(world: Unit, system: Scope, who: Nam
     assert who("sent messages where (unit=华南店)") == {"Bob"}
     assert (heads([ann.pk, bob.pk])[0].tolist(), ann.pk in heads(None)[0]) == ([bob.pk], False)
     assert ahead(Tag.objects.get(), [gone.pk, person("Bob").pk]).came == {person("Bob").pk}
+
+
+def test_a_snapshot_is_for_who_took_it_or_may_know_all_of_it(world: Unit, system: Scope, staff: AddStaff) -> None:
+    top = made(system, root_unit(), "全部买家", "ordered")
+    owner, again, boss = (
+        scope_of(staff(name, "owner", unit)) for name, unit in (("a", world), ("b", world), ("c", root_unit()))
+    )
+    taken = take_snapshot(by=system, segment=top, now=NOW)
+    assert [snapshots(each, top) for each in (owner, boss, system)] == [[], [taken], [taken]]
+    assert refused("unknown_snapshot", find_snapshot, owner, top, taken.public_id)
+    mine = SegmentSnapshot.objects.create(
+        segment=top, at=NOW, by_name="a", by_key=owner.actor.key, size=2, condition=top.condition, needs=taken.needs
+    )
+    assert [snapshots(each, top) for each in (owner, again, boss)] == [[mine], [], [mine, taken]]
+    local = take_snapshot(by=again, segment=made(again, world, "买家", "ordered"), now=NOW)
+    assert (local.by_key, snapshots(owner, local.segment)) == (again.actor.key, [local])
+
+
+def test_counts_of_a_rule_are_told_to_who_may_know_them(world: Unit) -> None:
+    segment = Segment(name="x")
+    tag = Tag.objects.select_related("group").get()
+    rule = TagRule(segment=segment, tag=tag, made_at=NOW, came=3, went=1)
+    told = [(found.came, found.went) for found in (rule_out(rule, told=each) for each in (True, False))]
+    assert told == [(3, 1), (None, None)]

@@ -152,7 +152,7 @@ def take_snapshot(*, by: Scope, segment: Segment, now: datetime, why: str = "") 
     planned = plan(speaker, speaker.from_json(segment.condition), now)
     ids = planned.members()
     needs = sorted(needs_of(planned.condition))
-    told = {"at": now, "by_name": by.actor.name[:120], "why": why.strip(), "size": len(ids)}
+    told = {"at": now, "by_name": by.actor.name[:120], "by_key": by.actor.key, "why": why.strip(), "size": len(ids)}
     row = SegmentSnapshot.objects.create(segment=segment, condition=segment.condition, needs=needs, **told)
     _put_people(row, ids.tolist())
     audit.record(by=by.actor, action="segment.snapshot", kind="segment", id=segment.pk, now=now, people=len(ids))

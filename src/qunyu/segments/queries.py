@@ -188,9 +188,20 @@ def compare(one: Ids, other: Ids) -> Compared:
 
 
 def snapshots(scope: Scope, segment: Segment) -> list[SegmentSnapshot]:
-    """The snapshots of a segment, the latest first, of those whose outcome `scope` may know."""
+    """The snapshots of a segment, the latest first, of those whose outcome `scope` may know.
+
+    Those are its own, and where it may know what they asked of everybody in the segment's unit all there are.
+    """
     rows = SegmentSnapshot.objects.filter(segment=segment).order_by("-at", "-id")
-    return [row for row in rows if all(scope.may(each) for each in row.needs)]
+    below = units_below(segment.unit)
+    return [row for row in rows if _may_know(scope, row, below)]
+
+
+def _may_know(scope: Scope, snapshot: SegmentSnapshot, below: frozenset[int]) -> bool:
+    needed = ("members.view", *snapshot.needs)
+    if scope.everything or snapshot.by_key == scope.actor.key:
+        return all(scope.may(each) for each in needed)
+    return all(below <= scope.units(each) for each in needed)
 
 
 def find_snapshot(scope: Scope, segment: Segment, public_id: str) -> SegmentSnapshot:
