@@ -13,9 +13,9 @@ from qunyu.kernel import audit
 from qunyu.kernel.errors import DomainError
 from qunyu.kernel.scope import Scope
 from qunyu.kernel.words import Words
-from qunyu.segments.conditions import Condition, Everybody, Speaker, needs_of, reads_itself
+from qunyu.segments.conditions import Condition, Everybody, Speaker, needs_of, reads_itself, ruled_by
 from qunyu.segments.models import Segment, SegmentSize, SegmentSnapshot, SegmentVersion, SnapshotMember
-from qunyu.segments.queries import find_segment, members_in, plan, read_by, unit_scope, versions
+from qunyu.segments.queries import find_segment, members_in, plan, read_by, seen_whole, unit_scope, versions
 from qunyu.segments.rules.shape import to_json
 
 if TYPE_CHECKING:
@@ -55,11 +55,13 @@ def edit_segment(
 ) -> bool:
     """Gives a segment another name, note or condition; what it was is kept. False where nothing differs.
 
-    Raises Denied; DomainError bad_segment, segment_taken, segment_cycle, and what `whole` of a Speaker raises.
+    Raises Denied; DomainError bad_segment, segment_taken, segment_cycle, rule_beyond_scope where tags follow it, and what `whole` of a
+    Speaker raises.
     """
     by.require(NEEDED, segment.unit_id)
     Speaker(by).whole(condition)
     reads_itself(segment, condition)
+    _may_decide(by, segment, condition)
     name, note = _checked(segment.unit_id, name, note, segment.pk)
     fresh: dict[str, Any] = {"name": name, "note": note, "condition": to_json(condition)}
     before = {each: getattr(segment, each) for each in fresh}
@@ -76,7 +78,8 @@ def edit_segment(
 def undo_edit(*, by: Scope, segment: Segment, now: datetime) -> bool:
     """Makes the segment what it was before its last change; False where it was never changed.
 
-    Raises Denied; DomainError segment_cycle, segment_taken, and what a Speaker raises of a condition that cannot be asked any more.
+    Raises Denied; DomainError segment_cycle, segment_taken, rule_beyond_scope, and what a Speaker raises of a condition that cannot be
+    asked any more.
     """
     by.require(NEEDED, segment.unit_id)
     last = next(iter(versions(segment)), None)
@@ -86,11 +89,33 @@ def undo_edit(*, by: Scope, segment: Segment, now: datetime) -> bool:
     condition = speaker.from_json(last.condition)
     speaker.whole(condition)
     reads_itself(segment, condition)
+    _may_decide(by, segment, condition)
     _checked(segment.unit_id, last.name, last.note, segment.pk)
     _write(segment, {"name": last.name, "note": last.note, "condition": last.condition}, by, now)
     last.delete()
     audit.record(by=by.actor, action="segment.undo", kind="segment", id=segment.pk, now=now)
     return True
+
+
+def _may_decide(by: Scope, segment: Segment, condition: Condition) -> None:
+    """Refuses to give a segment that tags follow, itself or through others, a condition that `by` may not know of everybody.
+
+    Raises DomainError rule_beyond_scope.
+    """
+    if to_json(condition) == segment.condition:
+        return
+    ruled = ruled_by(segment)
+    if len(seen_whole(by, ruled, {segment.public_id: condition})) < len(ruled):
+        raise beyond("text")
+
+
+def beyond(field: str) -> DomainError:
+    """What is said to whoever would decide a tag by what they may not know."""
+    message = Words(
+        "这个人群用到您无权查看的信息，不能由您设成标签规则",
+        "the segment asks for what you may not see of everybody in its unit; you cannot make tags of it",
+    )
+    return DomainError("rule_beyond_scope", message, field=field)
 
 
 def _write(segment: Segment, fresh: dict[str, Any], by: Scope, now: datetime) -> None:

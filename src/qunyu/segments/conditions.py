@@ -98,12 +98,22 @@ def needs_of(condition: Condition) -> frozenset[str]:
     return frozenset(needed for key in keys for source in sources() if (needed := source.needs(key)))
 
 
-def needs_behind(rows: Iterable[Segment]) -> dict[int, frozenset[str]]:
-    """The permissions it takes to know who is in each of the segments (by primary key), with what the segments they name take."""
-    conditions = {each.public_id: from_json(each.condition) for each in Segment.objects.all()}
+def needs_behind(rows: Iterable[Segment], fresh: Mapping[str, Condition] | None = None) -> dict[int, frozenset[str]]:
+    """The permissions it takes to know who is in each of the segments (by primary key), with what the segments they name take.
+
+    `fresh` are the conditions that segments (public ids) are about to get.
+    """
+    conditions = {each.public_id: from_json(each.condition) for each in Segment.objects.all()} | dict(fresh or {})
     return {
         row.pk: frozenset().union(*(needs_of(conditions[each]) for each in _behind(row, conditions))) for row in rows
     }
+
+
+def ruled_by(segment: Segment) -> list[Segment]:
+    """The segments that tags follow and that are this one or read it, themselves or through segments they name."""
+    conditions = {each.public_id: from_json(each.condition) for each in Segment.objects.all()}
+    ruled = Segment.objects.filter(rules__isnull=False).select_related("unit").distinct()
+    return [each for each in ruled if segment.public_id in _behind(each, conditions)]
 
 
 def _behind(segment: Segment, conditions: Mapping[str, Condition]) -> set[str]:

@@ -115,11 +115,14 @@ def unit_scope(unit: Unit, reason: str) -> Scope:
     return Scope(system(reason), dict.fromkeys(PERMISSIONS, below))
 
 
-def seen_whole(scope: Scope, rows: Collection[Segment]) -> set[int]:
-    """The segments (primary keys, of `rows`) of which `scope` may know all, of everybody in their units: only these sizes are told."""
+def seen_whole(scope: Scope, rows: Collection[Segment], fresh: Mapping[str, Condition] | None = None) -> set[int]:
+    """The segments (primary keys, of `rows`) of which `scope` may know all, of everybody in their units: only these sizes are told.
+
+    `fresh` are the conditions that segments (public ids) are about to get.
+    """
     if scope.everything:
         return {each.pk for each in rows}
-    paths, needs = unit_paths(), needs_behind(rows)
+    paths, needs = unit_paths(), needs_behind(rows, fresh)
     below = {
         each.unit_id: {unit for unit, path in paths.items() if path.startswith(paths[each.unit_id])} for each in rows
     }

@@ -14,7 +14,7 @@ from qunyu.kernel.words import Words
 from qunyu.members.tag_queries import find_tag
 from qunyu.members.tag_rules import Kept, ahead, keep, stop
 from qunyu.people.queries import unit_paths
-from qunyu.segments.actions import NEEDED
+from qunyu.segments.actions import NEEDED, beyond
 from qunyu.segments.conditions import reads_itself, tags_behind
 from qunyu.segments.models import TagRule
 from qunyu.segments.queries import members_in, sees_all, unit_scope
@@ -30,11 +30,7 @@ def _allowed(by: Scope, segment: Segment) -> None:
     """
     by.require(NEEDED, segment.unit_id)
     if not sees_all(by, segment):
-        message = Words(
-            "这个人群用到您无权查看的信息，不能由您设成标签规则",
-            "the segment asks for what you may not see of everybody in its unit; you cannot make tags of it",
-        )
-        raise DomainError("rule_beyond_scope", message, field="tag")
+        raise beyond("tag")
 
 
 @transaction.atomic
