@@ -2,19 +2,24 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any
+
+import pytest
+from django.db import connection
 
 from qunyu.api.schemas.segments import rule_out
 from qunyu.kernel.scope import Scope
 from qunyu.members.models import Tag, TagGroup
-from qunyu.members.sets import heads
+from qunyu.members.sets import Ids, heads
 from qunyu.members.tag_rules import ahead
 from qunyu.people.models import Unit
 from qunyu.people.queries import root_unit, scope_of
+from qunyu.segments import actions, rules_of_tags
 from qunyu.segments.actions import edit_segment, take_snapshot, undo_edit
-from qunyu.segments.conditions import Speaker
+from qunyu.segments.conditions import Condition, Speaker
 from qunyu.segments.models import Segment, SegmentSnapshot, TagRule
-from qunyu.segments.queries import find_snapshot, snapshots
+from qunyu.segments.queries import find_snapshot, members_in, snapshots
 from qunyu.segments.rules_of_tags import add_rule
 from tests.deployment_fixtures import NOW, AddStaff
 from tests.segments.conftest import Names, identity, person
@@ -73,3 +78,40 @@ def test_who_may_not_know_all_of_it_decides_no_tag_by_editing(world: Unit, syste
     assert edit_segment(by=system, **change, condition=told)
     rule.delete()
     assert undo_edit(by=owner, segment=tea, now=NOW)
+
+
+@pytest.mark.parametrize("day", ["9999-12-31", "0001-01-01"])
+def test_days_have_bounds(world: Unit, system: Scope, day: str) -> None:
+    """Days around which no moments can be reckoned are refused, naming the field."""
+    speaker = Speaker(system)
+    for text, field in ((f"last seen until {day}", "最后活动"), (f"ordered between {day} and {day}", "下单")):
+        assert "1900-01-01" in refused("bad_condition", speaker.from_text, text), field
+    assert members_in(system, speaker.from_text("last seen until 9998-12-31"), NOW).size
+    assert members_in(system, speaker.from_text("ordered between 1900-01-01 and 9998-12-31"), NOW).size
+
+
+def test_opened_conditions_have_a_bound(world: Unit, system: Scope) -> None:
+    many = " or ".join(f"region is “{number}”" for number in range(60))
+    names = [made(system, world, f"s{number}", many).name for number in range(7)]
+    six, seven = (" | ".join(f"“{name}”" for name in names[:count]) for count in (6, 7))
+    assert made(system, world, "six", f"segment is {six}").pk
+    assert refused("too_many_conditions", made, system, world, "seven", f"segment is {seven}")
+    assert refused("too_many_conditions", made, system, world, "twice", "segment is “six” and not segment is “s6”")
+
+
+def test_one_segment_does_not_end_the_nightly_job(world: Unit, system: Scope, monkeypatch: pytest.MonkeyPatch) -> None:
+    group = TagGroup.objects.create(unit=world, name="g", folded="g")
+    for name in ("bad", "good"):
+        tag = Tag.objects.create(group=group, name=name, folded=name)
+        add_rule(by=system, segment=made(system, world, name, "in a community"), tag=tag.public_id, now=NOW)
+
+    def odd(asker: Scope, who: Segment | Condition, now: datetime) -> Ids:
+        if isinstance(who, Segment) and who.name == "bad":
+            with connection.cursor() as cursor:
+                cursor.execute("SELECT nothing FROM nowhere")
+        return members_in(asker, who, now)
+
+    for module in (actions, rules_of_tags):
+        monkeypatch.setattr(module, "members_in", odd)
+    assert actions.count_all(NOW) == {"counted": 1, "uncounted": 1}
+    assert rules_of_tags.apply_all(by=system, now=NOW) == {"came": 3, "went": 0, "unfollowed": 1}

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import json
+from contextlib import AbstractContextManager, nullcontext
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
-from django.db import connection, transaction
+from django.db import DatabaseError, connection, transaction
 
 from qunyu.kernel import audit
 from qunyu.kernel.errors import DomainError
@@ -19,10 +20,13 @@ from qunyu.segments.queries import find_segment, members_in, plan, read_by, seen
 from qunyu.segments.rules.shape import to_json
 
 if TYPE_CHECKING:
+    from qunyu.members.sets import Ids
     from qunyu.people.models import Unit
 
 LONGEST_NAME, LONGEST_NOTE, LONGEST_WHY = 60, 400, 200
 NEEDED = "members.edit"
+# What comes of a condition that cannot be asked any more, or by no database.
+CANNOT_ASK = (DomainError, OverflowError, RecursionError, DatabaseError)
 
 
 @transaction.atomic
@@ -164,7 +168,6 @@ def _bad(field: str, words: Words) -> DomainError:
     return DomainError("bad_segment", words, field=field)
 
 
-@transaction.atomic
 def take_snapshot(*, by: Scope, segment: Segment, now: datetime, why: str = "") -> SegmentSnapshot:
     """Keeps who is in the segment now, of those `by` may see.
 
@@ -177,7 +180,13 @@ def take_snapshot(*, by: Scope, segment: Segment, now: datetime, why: str = "") 
     planned = plan(speaker, speaker.from_json(segment.condition), now)
     ids = planned.members()
     needs = sorted(needs_of(planned.condition))
-    told = {"at": now, "by_name": by.actor.name[:120], "by_key": by.actor.key, "why": why.strip(), "size": len(ids)}
+    # Asked before this: nothing else can be written to SQLite while a transaction is open.
+    with transaction.atomic():
+        return _put_snapshot(by, segment, ids, needs, now, why.strip())
+
+
+def _put_snapshot(by: Scope, segment: Segment, ids: Ids, needs: list[str], now: datetime, why: str) -> SegmentSnapshot:
+    told = {"at": now, "by_name": by.actor.name[:120], "by_key": by.actor.key, "why": why, "size": len(ids)}
     row = SegmentSnapshot.objects.create(segment=segment, condition=segment.condition, needs=needs, **told)
     _put_people(row, ids.tolist())
     audit.record(by=by.actor, action="segment.snapshot", kind="segment", id=segment.pk, now=now, people=len(ids))
@@ -224,15 +233,21 @@ def count_segment(segment: Segment, now: datetime) -> SegmentSize:
 
 
 def count_all(now: datetime) -> dict[str, int]:
-    """Counts every segment in use; how many were, and how many ask for what is gone."""
+    """Counts every segment in use; how many were, and how many could not be: they ask for what is gone, or for too much."""
     found = {"counted": 0, "uncounted": 0}
     for segment in Segment.objects.filter(archived_at=None).select_related("unit"):
         try:
-            count_segment(segment, now)
+            with apart():
+                count_segment(segment, now)
             found["counted"] += 1
-        except DomainError:
+        except CANNOT_ASK:
             found["uncounted"] += 1
     return found
+
+
+def apart() -> AbstractContextManager[object]:
+    """A savepoint where a transaction is open already, so that one failure does not end it; elsewhere nothing is opened."""
+    return transaction.atomic() if connection.in_atomic_block else nullcontext()
 
 
 def duplicate_name(scope: Scope, public_id: str) -> str:

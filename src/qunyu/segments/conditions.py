@@ -25,6 +25,8 @@ if TYPE_CHECKING:
 __all__ = ["Condition", "Everybody", "Json", "Speaker", "Vocabulary", "needs_behind", "needs_of", "reads_itself"]
 
 SEGMENT, TAG = "segment", "tag"
+# So many conditions may be asked at once when every segment that is named is opened: databases refuse deeper statements.
+MOST_OPENED = 400
 
 
 class Speaker:
@@ -67,7 +69,8 @@ class Speaker:
     def whole(self, condition: Condition) -> Condition:
         """The condition with that of every segment it names in the place of the name.
 
-        Raises DomainError, as checking does: whoever may not use what a segment asks may not use the segment either.
+        Raises DomainError, as checking does: whoever may not use what a segment asks may not use the segment either; and
+        too_many_conditions where more than MOST_OPENED come together.
         """
         return self._whole(condition, ())
 
@@ -75,6 +78,14 @@ class Speaker:
         if not named(condition, SEGMENT):
             return condition
         kept = {each.public_id: each for each in Segment.objects.filter(public_id__in=named(condition, SEGMENT))}
+        size = 0
+
+        def counted(found: Condition) -> Condition:
+            nonlocal size
+            size += sum(1 for _ in leaves(found))
+            if size > MOST_OPENED:
+                raise _too_many()
+            return found
 
         def opened(leaf: Leaf) -> Condition:
             if not isinstance(leaf, Field) or leaf.field != SEGMENT:
@@ -82,10 +93,19 @@ class Speaker:
             again = next((each for each in leaf.values if each in path), None)
             if again:
                 raise _cycle([kept[again].name, kept[again].name])
-            parts = [self._whole(self.from_json(kept[each].condition), (*path, each)) for each in leaf.values]
+            within = ((each, self.from_json(kept[each].condition)) for each in leaf.values)
+            parts = [counted(self._whole(part, (*path, each))) for each, part in within]
             return parts[0] if len(parts) == 1 else Or(tuple(parts))
 
         return changed(condition, opened)
+
+
+def _too_many() -> DomainError:
+    message = Words(
+        "连同引用的人群，条件超过 {n} 项；请减少引用",
+        "with the segments that are named there are more than {n} conditions; name fewer",
+    )
+    return DomainError("too_many_conditions", message.fill(n=MOST_OPENED), field="text")
 
 
 def needs_of(condition: Condition) -> frozenset[str]:
