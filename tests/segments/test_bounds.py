@@ -12,13 +12,14 @@ from qunyu.api.schemas.segments import rule_out
 from qunyu.kernel.scope import Scope
 from qunyu.members.models import Tag, TagGroup
 from qunyu.members.sets import Ids, heads
-from qunyu.members.tag_rules import ahead
+from qunyu.members.tag_rules import ahead, keep
 from qunyu.people.models import Unit
 from qunyu.people.queries import root_unit, scope_of
 from qunyu.segments import actions, rules_of_tags
 from qunyu.segments.actions import edit_segment, take_snapshot, undo_edit
 from qunyu.segments.conditions import Condition, Speaker
 from qunyu.segments.models import Segment, SegmentSnapshot, TagRule
+from qunyu.segments.planning import Plan
 from qunyu.segments.queries import find_snapshot, members_in, snapshots
 from qunyu.segments.rules_of_tags import add_rule
 from tests.deployment_fixtures import NOW, AddStaff
@@ -115,3 +116,32 @@ def test_one_segment_does_not_end_the_nightly_job(world: Unit, system: Scope, mo
         monkeypatch.setattr(module, "members_in", odd)
     assert actions.count_all(NOW) == {"counted": 1, "uncounted": 1}
     assert rules_of_tags.apply_all(by=system, now=NOW) == {"came": 3, "went": 0, "unfollowed": 1}
+
+
+def test_whoever_set_a_rule_on_a_shared_tag_follows_and_ends_it(world: Unit, staff: AddStaff) -> None:
+    tag = Tag.objects.create(group=TagGroup.objects.create(unit=root_unit(), name="总"), name="t", folded="t")
+    owner = scope_of(staff("owner", "owner", world))
+    segment = made(owner, world, "茶友", "in a community")
+    rule = add_rule(by=owner, segment=segment, tag=tag.public_id, now=NOW)
+    assert len(rules_of_tags.apply_rule(by=owner, rule=rule, now=NOW).came) == 3
+    assert refused("denied", keep, by=owner, tag=tag, members=(), why="", now=NOW)
+    assert rules_of_tags.remove_rule(by=owner, rule=rule, now=NOW) == 3
+
+
+def test_people_are_asked_for_before_a_transaction_is_opened(
+    world: Unit, system: Scope, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Nothing else could be written to SQLite meanwhile."""
+    outside, asked = len(connection.savepoint_ids), list[int]()
+    members = Plan.members
+
+    def seen(plan: Plan) -> Ids:
+        asked.append(len(connection.savepoint_ids))
+        return members(plan)
+
+    segment = made(system, world, "茶友", "in a community")
+    rule = add_rule(by=system, segment=segment, tag=Tag.objects.get().public_id, now=NOW)
+    monkeypatch.setattr(Plan, "members", seen)
+    rules_of_tags.apply_rule(by=system, rule=rule, now=NOW)
+    take_snapshot(by=system, segment=segment, now=NOW)
+    assert asked == [outside, outside]

@@ -82,7 +82,8 @@ def apply_rule(*, by: Scope, rule: TagRule, now: datetime) -> Kept:
 
 
 def _followed(by: Scope, rule: TagRule, people: list[int], now: datetime) -> Kept:
-    done = keep(by=by, tag=rule.tag, members=people, why=rule.segment.name, now=now)
+    segment = rule.segment
+    done = keep(by=by, tag=rule.tag, members=people, why=segment.name, now=now, unit=segment.unit_id)
     rule.applied_at, rule.came, rule.went = now, len(done.came), len(done.went)
     rule.save(update_fields=("applied_at", "came", "went"))
     told = {"tag": rule.tag_id, "came": rule.came, "went": rule.went}
@@ -98,7 +99,7 @@ def remove_rule(*, by: Scope, rule: TagRule, now: datetime) -> int:
     Raises Denied.
     """
     by.require(NEEDED, rule.segment.unit_id)
-    gone = stop(by=by, tag=rule.tag, now=now)
+    gone = stop(by=by, tag=rule.tag, now=now, unit=rule.segment.unit_id)
     told = {"tag": rule.tag_id, "went": len(gone.went)}
     audit.record(by=by.actor, action="tag_rule.remove", kind="segment", id=rule.segment_id, now=now, **told)
     rule.delete()
