@@ -111,6 +111,8 @@ def grown(
 def test_a_segment_and_its_complement_are_everybody(world: Unit, system: Scope) -> None:
     speaker = Speaker(system)
     known = {text: speaker.from_text(text) for text in LEAVES}
+    # What an erased person wrote is still in the lake; nobody is found by it.
+    Member.objects.filter(name="Ann").update(erased=True)
     named = dict(Member.objects.values_list("pk", "name"))
     leaves = st.sampled_from(sorted(LEAVES)).map(lambda text: (known[text], frozenset(LEAVES[text])))
 
@@ -126,7 +128,7 @@ def test_a_segment_and_its_complement_are_everybody(world: Unit, system: Scope) 
         inside, outside = (members_in(system, each, NOW) for each in (condition, Not(condition)))
         assert not set(inside.tolist()) & set(outside.tolist())
         assert sorted([*inside.tolist(), *outside.tolist()]) == sorted(people(system).values_list("pk", flat=True))
-        assert {named[each] for each in inside.tolist()} == expected
+        assert {named[each] for each in inside.tolist()} == expected - {"Ann"}
 
     law()
 

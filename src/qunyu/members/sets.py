@@ -80,10 +80,11 @@ def linked_as(scope: Scope, role: str) -> QuerySet[Any, Any]:
 
 
 def heads(identities: Collection[int] | None) -> tuple[Ids, Ids]:
-    """The identities (None: all there are) and the member that each belongs to."""
+    """The identities (None: all there are) and the member that each belongs to; those of erased people are nobody's."""
     if identities is not None and not identities:
         return np.array([], np.int64), np.array([], np.int64)
-    rows = Identity.objects.all() if identities is None else Identity.objects.filter(pk__in=list(identities))
+    told = Identity.objects.filter(member__erased=False)
+    rows = told if identities is None else told.filter(pk__in=list(identities))
     statement, parameters = rows.order_by().values_list("id", "member_id").query.sql_with_params()
     # Straight from the cursor: the ORM takes several times as long for a million rows.
     with connection.cursor() as cursor:

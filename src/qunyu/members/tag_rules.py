@@ -27,15 +27,16 @@ class Kept:
     kept_back: int = 0
 
 
-def keep(*, by: Scope, tag: Tag, members: Collection[int], why: str, now: datetime) -> Kept:
+def keep(*, by: Scope, tag: Tag, members: Collection[int], why: str, now: datetime, unit: int | None = None) -> Kept:
     """Makes the people on whom a rule keeps `tag` exactly `members` (primary keys); again changes nothing and leaves no trace.
 
     What was put by hand or by an import stays; who carries another tag of an exclusive group keeps that, and the rule keeps back. `why`
-    names the rule; it stands beside the tag. Who is no member any more is passed over, and who was merged into somebody counts as that one.
+    names the rule; it stands beside the tag. Who is no member any more, or was erased, is passed over, and who was merged into somebody
+    counts as that one.
 
-    Raises Denied unless `by` may edit members of the tag's unit; DomainError tag_archived.
+    Raises Denied unless `by` may edit members of `unit` (None: the tag's), whose people the rule is about; DomainError tag_archived.
     """
-    by.require("members.edit", tag.group.unit_id)
+    by.require("members.edit", tag.group.unit_id if unit is None else unit)
     if members:
         require_in_use(tag)
     with transaction.atomic():
@@ -69,12 +70,12 @@ def _ruled(tag: Tag) -> list[tuple[int, int]]:
     return list(there.values_list("pk", _HEAD))
 
 
-def stop(*, by: Scope, tag: Tag, now: datetime) -> Kept:
+def stop(*, by: Scope, tag: Tag, now: datetime, unit: int | None = None) -> Kept:
     """Ends the rule's tag on everybody: the rule is switched off.
 
-    Raises Denied.
+    Raises Denied, as `keep` does.
     """
-    return keep(by=by, tag=tag, members=(), why="", now=now)
+    return keep(by=by, tag=tag, members=(), why="", now=now, unit=unit)
 
 
 def kept_on(tag: Tag) -> frozenset[int]:
@@ -85,6 +86,6 @@ def kept_on(tag: Tag) -> frozenset[int]:
 def _heads(members: Collection[int]) -> set[int]:
     found: set[int] = set()
     for part in chunks(members):
-        told = Member.objects.filter(pk__in=part, own_identity__isnull=False)
+        told = Member.objects.filter(pk__in=part, own_identity__member__erased=False)
         found |= set(told.values_list("own_identity__member", flat=True))
     return found

@@ -3,26 +3,30 @@
 from __future__ import annotations
 
 import json
+from contextlib import AbstractContextManager, nullcontext
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
-from django.db import connection, transaction
+from django.db import DatabaseError, connection, transaction
 
 from qunyu.kernel import audit
 from qunyu.kernel.errors import DomainError
 from qunyu.kernel.scope import Scope
 from qunyu.kernel.words import Words
-from qunyu.segments.conditions import Condition, Everybody, Speaker, needs_of, reads_itself
+from qunyu.segments.conditions import Condition, Everybody, Speaker, needs_of, reads_itself, ruled_by
 from qunyu.segments.models import Segment, SegmentSize, SegmentSnapshot, SegmentVersion, SnapshotMember
-from qunyu.segments.queries import find_segment, members_in, plan, read_by, unit_scope, versions
+from qunyu.segments.queries import find_segment, members_in, plan, read_by, seen_whole, unit_scope, versions
 from qunyu.segments.rules.shape import to_json
 
 if TYPE_CHECKING:
+    from qunyu.members.sets import Ids
     from qunyu.people.models import Unit
 
 LONGEST_NAME, LONGEST_NOTE, LONGEST_WHY = 60, 400, 200
 NEEDED = "members.edit"
+# What comes of a condition that cannot be asked any more, or by no database.
+CANNOT_ASK = (DomainError, OverflowError, RecursionError, DatabaseError)
 
 
 @transaction.atomic
@@ -55,11 +59,13 @@ def edit_segment(
 ) -> bool:
     """Gives a segment another name, note or condition; what it was is kept. False where nothing differs.
 
-    Raises Denied; DomainError bad_segment, segment_taken, segment_cycle, and what `whole` of a Speaker raises.
+    Raises Denied; DomainError bad_segment, segment_taken, segment_cycle, rule_beyond_scope where tags follow it, and what `whole` of a
+    Speaker raises.
     """
     by.require(NEEDED, segment.unit_id)
     Speaker(by).whole(condition)
     reads_itself(segment, condition)
+    _may_decide(by, segment, condition)
     name, note = _checked(segment.unit_id, name, note, segment.pk)
     fresh: dict[str, Any] = {"name": name, "note": note, "condition": to_json(condition)}
     before = {each: getattr(segment, each) for each in fresh}
@@ -76,7 +82,8 @@ def edit_segment(
 def undo_edit(*, by: Scope, segment: Segment, now: datetime) -> bool:
     """Makes the segment what it was before its last change; False where it was never changed.
 
-    Raises Denied; DomainError segment_cycle, segment_taken, and what a Speaker raises of a condition that cannot be asked any more.
+    Raises Denied; DomainError segment_cycle, segment_taken, rule_beyond_scope, and what a Speaker raises of a condition that cannot be
+    asked any more.
     """
     by.require(NEEDED, segment.unit_id)
     last = next(iter(versions(segment)), None)
@@ -86,11 +93,33 @@ def undo_edit(*, by: Scope, segment: Segment, now: datetime) -> bool:
     condition = speaker.from_json(last.condition)
     speaker.whole(condition)
     reads_itself(segment, condition)
+    _may_decide(by, segment, condition)
     _checked(segment.unit_id, last.name, last.note, segment.pk)
     _write(segment, {"name": last.name, "note": last.note, "condition": last.condition}, by, now)
     last.delete()
     audit.record(by=by.actor, action="segment.undo", kind="segment", id=segment.pk, now=now)
     return True
+
+
+def _may_decide(by: Scope, segment: Segment, condition: Condition) -> None:
+    """Refuses to give a segment that tags follow, itself or through others, a condition that `by` may not know of everybody.
+
+    Raises DomainError rule_beyond_scope.
+    """
+    if to_json(condition) == segment.condition:
+        return
+    ruled = ruled_by(segment)
+    if len(seen_whole(by, ruled, {segment.public_id: condition})) < len(ruled):
+        raise beyond("text")
+
+
+def beyond(field: str) -> DomainError:
+    """What is said to whoever would decide a tag by what they may not know."""
+    message = Words(
+        "这个人群用到您无权查看的信息，不能由您设成标签规则",
+        "the segment asks for what you may not see of everybody in its unit; you cannot make tags of it",
+    )
+    return DomainError("rule_beyond_scope", message, field=field)
 
 
 def _write(segment: Segment, fresh: dict[str, Any], by: Scope, now: datetime) -> None:
@@ -139,7 +168,6 @@ def _bad(field: str, words: Words) -> DomainError:
     return DomainError("bad_segment", words, field=field)
 
 
-@transaction.atomic
 def take_snapshot(*, by: Scope, segment: Segment, now: datetime, why: str = "") -> SegmentSnapshot:
     """Keeps who is in the segment now, of those `by` may see.
 
@@ -152,7 +180,13 @@ def take_snapshot(*, by: Scope, segment: Segment, now: datetime, why: str = "") 
     planned = plan(speaker, speaker.from_json(segment.condition), now)
     ids = planned.members()
     needs = sorted(needs_of(planned.condition))
-    told = {"at": now, "by_name": by.actor.name[:120], "why": why.strip(), "size": len(ids)}
+    # Asked before this: nothing else can be written to SQLite while a transaction is open.
+    with transaction.atomic():
+        return _put_snapshot(by, segment, ids, needs, now, why.strip())
+
+
+def _put_snapshot(by: Scope, segment: Segment, ids: Ids, needs: list[str], now: datetime, why: str) -> SegmentSnapshot:
+    told = {"at": now, "by_name": by.actor.name[:120], "by_key": by.actor.key, "why": why, "size": len(ids)}
     row = SegmentSnapshot.objects.create(segment=segment, condition=segment.condition, needs=needs, **told)
     _put_people(row, ids.tolist())
     audit.record(by=by.actor, action="segment.snapshot", kind="segment", id=segment.pk, now=now, people=len(ids))
@@ -199,15 +233,21 @@ def count_segment(segment: Segment, now: datetime) -> SegmentSize:
 
 
 def count_all(now: datetime) -> dict[str, int]:
-    """Counts every segment in use; how many were, and how many ask for what is gone."""
+    """Counts every segment in use; how many were, and how many could not be: they ask for what is gone, or for too much."""
     found = {"counted": 0, "uncounted": 0}
     for segment in Segment.objects.filter(archived_at=None).select_related("unit"):
         try:
-            count_segment(segment, now)
+            with apart():
+                count_segment(segment, now)
             found["counted"] += 1
-        except DomainError:
+        except CANNOT_ASK:
             found["uncounted"] += 1
     return found
+
+
+def apart() -> AbstractContextManager[object]:
+    """A savepoint where a transaction is open already, so that one failure does not end it; elsewhere nothing is opened."""
+    return transaction.atomic() if connection.in_atomic_block else nullcontext()
 
 
 def duplicate_name(scope: Scope, public_id: str) -> str:

@@ -25,6 +25,8 @@ if TYPE_CHECKING:
 __all__ = ["Condition", "Everybody", "Json", "Speaker", "Vocabulary", "needs_behind", "needs_of", "reads_itself"]
 
 SEGMENT, TAG = "segment", "tag"
+# So many conditions may be asked at once when every segment that is named is opened: databases refuse deeper statements.
+MOST_OPENED = 400
 
 
 class Speaker:
@@ -67,7 +69,8 @@ class Speaker:
     def whole(self, condition: Condition) -> Condition:
         """The condition with that of every segment it names in the place of the name.
 
-        Raises DomainError, as checking does: whoever may not use what a segment asks may not use the segment either.
+        Raises DomainError, as checking does: whoever may not use what a segment asks may not use the segment either; and
+        too_many_conditions where more than MOST_OPENED come together.
         """
         return self._whole(condition, ())
 
@@ -75,6 +78,14 @@ class Speaker:
         if not named(condition, SEGMENT):
             return condition
         kept = {each.public_id: each for each in Segment.objects.filter(public_id__in=named(condition, SEGMENT))}
+        size = 0
+
+        def counted(found: Condition) -> Condition:
+            nonlocal size
+            size += sum(1 for _ in leaves(found))
+            if size > MOST_OPENED:
+                raise _too_many()
+            return found
 
         def opened(leaf: Leaf) -> Condition:
             if not isinstance(leaf, Field) or leaf.field != SEGMENT:
@@ -82,10 +93,19 @@ class Speaker:
             again = next((each for each in leaf.values if each in path), None)
             if again:
                 raise _cycle([kept[again].name, kept[again].name])
-            parts = [self._whole(self.from_json(kept[each].condition), (*path, each)) for each in leaf.values]
+            within = ((each, self.from_json(kept[each].condition)) for each in leaf.values)
+            parts = [counted(self._whole(part, (*path, each))) for each, part in within]
             return parts[0] if len(parts) == 1 else Or(tuple(parts))
 
         return changed(condition, opened)
+
+
+def _too_many() -> DomainError:
+    message = Words(
+        "连同引用的人群，条件超过 {n} 项；请减少引用",
+        "with the segments that are named there are more than {n} conditions; name fewer",
+    )
+    return DomainError("too_many_conditions", message.fill(n=MOST_OPENED), field="text")
 
 
 def needs_of(condition: Condition) -> frozenset[str]:
@@ -98,12 +118,22 @@ def needs_of(condition: Condition) -> frozenset[str]:
     return frozenset(needed for key in keys for source in sources() if (needed := source.needs(key)))
 
 
-def needs_behind(rows: Iterable[Segment]) -> dict[int, frozenset[str]]:
-    """The permissions it takes to know who is in each of the segments (by primary key), with what the segments they name take."""
-    conditions = {each.public_id: from_json(each.condition) for each in Segment.objects.all()}
+def needs_behind(rows: Iterable[Segment], fresh: Mapping[str, Condition] | None = None) -> dict[int, frozenset[str]]:
+    """The permissions it takes to know who is in each of the segments (by primary key), with what the segments they name take.
+
+    `fresh` are the conditions that segments (public ids) are about to get.
+    """
+    conditions = {each.public_id: from_json(each.condition) for each in Segment.objects.all()} | dict(fresh or {})
     return {
         row.pk: frozenset().union(*(needs_of(conditions[each]) for each in _behind(row, conditions))) for row in rows
     }
+
+
+def ruled_by(segment: Segment) -> list[Segment]:
+    """The segments that tags follow and that are this one or read it, themselves or through segments they name."""
+    conditions = {each.public_id: from_json(each.condition) for each in Segment.objects.all()}
+    ruled = Segment.objects.filter(rules__isnull=False).select_related("unit").distinct()
+    return [each for each in ruled if segment.public_id in _behind(each, conditions)]
 
 
 def _behind(segment: Segment, conditions: Mapping[str, Condition]) -> set[str]:

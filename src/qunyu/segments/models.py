@@ -59,6 +59,8 @@ class SegmentSnapshot(models.Model):
     segment = models.ForeignKey(Segment, on_delete=models.CASCADE, related_name="snapshots")
     at = models.DateTimeField()
     by_name = models.CharField(max_length=120)
+    # Who took it (Actor.key); "" where that was not kept yet.
+    by_key = models.CharField(max_length=40, blank=True, default="")
     why = models.CharField(max_length=200, blank=True)
     size = models.BigIntegerField()
     # The condition as it was, and the permissions that reading its outcome takes.

@@ -115,11 +115,14 @@ def unit_scope(unit: Unit, reason: str) -> Scope:
     return Scope(system(reason), dict.fromkeys(PERMISSIONS, below))
 
 
-def seen_whole(scope: Scope, rows: Collection[Segment]) -> set[int]:
-    """The segments (primary keys, of `rows`) of which `scope` may know all, of everybody in their units: only these sizes are told."""
+def seen_whole(scope: Scope, rows: Collection[Segment], fresh: Mapping[str, Condition] | None = None) -> set[int]:
+    """The segments (primary keys, of `rows`) of which `scope` may know all, of everybody in their units: only these sizes are told.
+
+    `fresh` are the conditions that segments (public ids) are about to get.
+    """
     if scope.everything:
         return {each.pk for each in rows}
-    paths, needs = unit_paths(), needs_behind(rows)
+    paths, needs = unit_paths(), needs_behind(rows, fresh)
     below = {
         each.unit_id: {unit for unit, path in paths.items() if path.startswith(paths[each.unit_id])} for each in rows
     }
@@ -188,9 +191,20 @@ def compare(one: Ids, other: Ids) -> Compared:
 
 
 def snapshots(scope: Scope, segment: Segment) -> list[SegmentSnapshot]:
-    """The snapshots of a segment, the latest first, of those whose outcome `scope` may know."""
+    """The snapshots of a segment, the latest first, of those whose outcome `scope` may know.
+
+    Those are its own, and where it may know what they asked of everybody in the segment's unit all there are.
+    """
     rows = SegmentSnapshot.objects.filter(segment=segment).order_by("-at", "-id")
-    return [row for row in rows if all(scope.may(each) for each in row.needs)]
+    below = units_below(segment.unit)
+    return [row for row in rows if _may_know(scope, row, below)]
+
+
+def _may_know(scope: Scope, snapshot: SegmentSnapshot, below: frozenset[int]) -> bool:
+    needed = ("members.view", *snapshot.needs)
+    if scope.everything or snapshot.by_key == scope.actor.key:
+        return all(scope.may(each) for each in needed)
+    return all(below <= scope.units(each) for each in needed)
 
 
 def find_snapshot(scope: Scope, segment: Segment, public_id: str) -> SegmentSnapshot:

@@ -14,7 +14,7 @@ from qunyu.kernel.words import Words
 from qunyu.members.tag_queries import find_tag
 from qunyu.members.tag_rules import Kept, ahead, keep, stop
 from qunyu.people.queries import unit_paths
-from qunyu.segments.actions import NEEDED
+from qunyu.segments.actions import CANNOT_ASK, NEEDED, apart, beyond
 from qunyu.segments.conditions import reads_itself, tags_behind
 from qunyu.segments.models import TagRule
 from qunyu.segments.queries import members_in, sees_all, unit_scope
@@ -30,11 +30,7 @@ def _allowed(by: Scope, segment: Segment) -> None:
     """
     by.require(NEEDED, segment.unit_id)
     if not sees_all(by, segment):
-        message = Words(
-            "这个人群用到您无权查看的信息，不能由您设成标签规则",
-            "the segment asks for what you may not see of everybody in its unit; you cannot make tags of it",
-        )
-        raise DomainError("rule_beyond_scope", message, field="tag")
+        raise beyond("tag")
 
 
 @transaction.atomic
@@ -73,14 +69,21 @@ def _people(rule: TagRule, now: datetime) -> list[int]:
     return ids
 
 
-@transaction.atomic
 def apply_rule(*, by: Scope, rule: TagRule, now: datetime) -> Kept:
     """Follows the rule now; again changes nothing.
 
     Raises as `add_rule` does.
     """
     _allowed(by, rule.segment)
-    done = keep(by=by, tag=rule.tag, members=_people(rule, now), why=rule.segment.name, now=now)
+    # Asked before the transaction: nothing else can be written to SQLite while one is open.
+    people = _people(rule, now)
+    with transaction.atomic():
+        return _followed(by, rule, people, now)
+
+
+def _followed(by: Scope, rule: TagRule, people: list[int], now: datetime) -> Kept:
+    segment = rule.segment
+    done = keep(by=by, tag=rule.tag, members=people, why=segment.name, now=now, unit=segment.unit_id)
     rule.applied_at, rule.came, rule.went = now, len(done.came), len(done.went)
     rule.save(update_fields=("applied_at", "came", "went"))
     told = {"tag": rule.tag_id, "came": rule.came, "went": rule.went}
@@ -96,7 +99,7 @@ def remove_rule(*, by: Scope, rule: TagRule, now: datetime) -> int:
     Raises Denied.
     """
     by.require(NEEDED, rule.segment.unit_id)
-    gone = stop(by=by, tag=rule.tag, now=now)
+    gone = stop(by=by, tag=rule.tag, now=now, unit=rule.segment.unit_id)
     told = {"tag": rule.tag_id, "went": len(gone.went)}
     audit.record(by=by.actor, action="tag_rule.remove", kind="segment", id=rule.segment_id, now=now, **told)
     rule.delete()
@@ -108,8 +111,9 @@ def apply_all(*, by: Scope, now: datetime) -> dict[str, int]:
     found = {"came": 0, "went": 0, "unfollowed": 0}
     for rule in _in_order():
         try:
-            done = apply_rule(by=by, rule=rule, now=now)
-        except DomainError:
+            with apart():
+                done = apply_rule(by=by, rule=rule, now=now)
+        except CANNOT_ASK:
             found["unfollowed"] += 1
             continue
         found["came"] += len(done.came)

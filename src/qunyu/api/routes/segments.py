@@ -49,6 +49,7 @@ from qunyu.segments.queries import (
     preview,
     rules_of,
     seen_whole,
+    sees_all,
     segments,
     sizes,
     snapshots,
@@ -225,7 +226,10 @@ def delete_snapshot(request: HttpRequest, id: str, snapshot: str) -> Done:
 )
 def get_rules(request: HttpRequest, id: str) -> list[TagRuleOut]:
     """The tags that are kept on whoever is in it."""
-    return [rule_out(each) for each in rules_of(find_segment(_asked(request), id))]
+    scope = _asked(request)
+    segment = find_segment(scope, id)
+    told = sees_all(scope, segment)
+    return [rule_out(each, told=told) for each in rules_of(segment)]
 
 
 @router.post(
@@ -239,7 +243,7 @@ def post_rule(request: HttpRequest, id: str, wanted: TagRuleIn) -> Status[TagRul
     scope = _asked(request)
     segment = find_segment(scope, id)
     row = rules_of_tags.add_rule(by=scope, segment=segment, tag=wanted.tag, now=timezone.now())
-    return Status(201, rule_out(row))
+    return Status(201, rule_out(row, told=True))
 
 
 @router.get(

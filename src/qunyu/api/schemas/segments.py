@@ -152,15 +152,15 @@ class TagRuleIn(Schema):
 
 
 class TagRuleOut(Schema):
-    """A tag that follows the segment."""
+    """A tag that follows the segment; how many it came to and left last is null for who may not know all of the segment."""
 
     id: str
     tag: Ref
     made_at: datetime
     made_by: str
     applied_at: datetime | None
-    came: int
-    went: int
+    came: int | None
+    went: int | None
 
 
 class StepOut(Schema):
@@ -230,16 +230,16 @@ def snapshot_out(row: SegmentSnapshot) -> SnapshotOut:
     return SnapshotOut(id=row.public_id, at=row.at, by_name=row.by_name, why=row.why, size=row.size)
 
 
-def rule_out(row: TagRule) -> TagRuleOut:
-    """The rule; its tag and the tag's group must be loaded."""
+def rule_out(row: TagRule, *, told: bool) -> TagRuleOut:
+    """The rule, with its counts where they are `told`; its tag and the tag's group must be loaded."""
     return TagRuleOut(
         id=row.public_id,
         tag=_tag(row.tag),
         made_at=row.made_at,
         made_by=row.made_by,
         applied_at=row.applied_at,
-        came=row.came,
-        went=row.went,
+        came=row.came if told else None,
+        went=row.went if told else None,
     )
 
 

@@ -17,6 +17,8 @@ from qunyu.segments.rules.vocabulary import OPERATORS, VALUES, FieldSpec, Option
 
 DEEPEST, MOST_LEAVES, MOST_VALUES, LONGEST_TEXT = 8, 60, 200, 200
 MOST_DAYS, MOST_TIMES = 3_660, 1_000_000
+# Times of the day are reckoned around each day, so neither the first nor the last of the calendar can be named.
+FIRST_DAY, LAST_DAY = date(1900, 1, 1), date(9998, 12, 31)
 # What was said is looked for in the facts themselves, whose months should be few.
 LONGEST_SEARCH = 400
 
@@ -132,10 +134,16 @@ def _whole(spec: FieldSpec, value: str) -> int:
 
 def _day(spec: FieldSpec, value: str) -> str:
     try:
-        return date.fromisoformat(value).isoformat()
+        found = date.fromisoformat(value)
     except ValueError:
         words = Words("“{value}”不是日期，请写成 2026-03-01", "“{value}” is no date; write it like 2026-03-01")
         raise _wrong(spec, words.fill(value=value[:40])) from None
+    if not FIRST_DAY <= found <= LAST_DAY:
+        raise _wrong(spec, DAYS.fill(first=FIRST_DAY, last=LAST_DAY))
+    return found.isoformat()
+
+
+DAYS = Words("日期须在 {first} 至 {last} 之间", "days are from {first} to {last}")
 
 
 def _option(title: Words, options: Options, value: str, field: str) -> str:
@@ -189,6 +197,8 @@ def _window(window: Window, title: Words, field: str) -> Window:
         if window.first or window.last or not 1 <= window.days <= MOST_DAYS:
             raise _odd(title, Words("天数须为 1 至 {n}", "days are 1 to {n}").fill(n=MOST_DAYS), field)
         return window
+    if not all(FIRST_DAY <= each <= LAST_DAY for each in (window.first, window.last) if each):
+        raise _odd(title, DAYS.fill(first=FIRST_DAY, last=LAST_DAY), field)
     if window.first and window.last and window.first > window.last:
         raise _odd(title, Words("时间的起点晚于终点", "the time ends before it begins"), field)
     return window
