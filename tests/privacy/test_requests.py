@@ -21,7 +21,9 @@ from qunyu.kernel.errors import DomainError
 from qunyu.kernel.models import AuditEntry
 from qunyu.kernel.scope import Denied, Scope
 from qunyu.members.contacts import note_contact
-from qunyu.members.models import Contact, Member
+from qunyu.members.merging import merge
+from qunyu.members.models import Contact, Identity, Member
+from qunyu.members.personal import person_of
 from qunyu.members.profile import change
 from qunyu.people.models import Unit
 from qunyu.people.queries import root_unit, scope_of
@@ -79,6 +81,17 @@ def test_an_erasure_is_confirmed_by_name_and_reason(
     assert refused.value.code == code
     row.refresh_from_db()
     assert (row.state, row.sealed, row.stopped.count()) == ("open", "", 0)
+
+
+def test_who_was_merged_since_asks_anew_and_gets_all_of_themselves(system: Scope, tea: Community) -> None:
+    mei, tom = Member.objects.get(name="Mei"), Member.objects.get(name="Tom")
+    rows = {member.pk: ask(system, member, "erasure") for member in (mei, tom)}
+    merge(by=system, one=mei, other=tom, now=NOW)
+    head = Identity.objects.get(own_member=mei).member
+    gone = tom if head == mei else mei
+    tell = partial(erasing.confirm, by=system, typed=gone.name, reason="本人要求", now=NOW)
+    assert code_of(lambda: tell(request=rows[gone.pk])) == "merged_since"
+    assert person_of(gone) == person_of(head)
 
 
 def test_an_export_holds_everything_of_one_person_and_nobody_else(

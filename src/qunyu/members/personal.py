@@ -37,10 +37,17 @@ NAMING_FIELDS = ("real_name", "phone", "email")
 _KEPT_KEY = "erased-"
 
 
+def head_of(member: Member) -> int:
+    """The person (primary key) that a member belongs to now: somebody may have been merged since."""
+    head = Identity.objects.filter(own_member=member).values_list("member", flat=True).first()
+    return member.pk if head is None else head
+
+
 def person_of(member: Member) -> Person:
-    """Everything that is known as this member now, without what names them (see the holders' `terms`)."""
-    rows = list(Identity.objects.filter(member=member).values_list("id", "own_member"))
-    return Person(frozenset(id for id, _ in rows), frozenset(own for _, own in rows) | {member.pk})
+    """Everything that is known as the person this member belongs to now, without what names them (see the holders' `terms`)."""
+    head = head_of(member)
+    rows = list(Identity.objects.filter(member=head).values_list("id", "own_member"))
+    return Person(frozenset(id for id, _ in rows), frozenset(own for _, own in rows) | {member.pk, head})
 
 
 def own_members(members: Collection[int]) -> dict[int, int]:
