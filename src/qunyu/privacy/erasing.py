@@ -21,7 +21,7 @@ from qunyu.kernel.words import Words
 from qunyu.members.personal import head_of, person_of
 from qunyu.privacy.models import Receipt, Request, RequestState
 from qunyu.privacy.receipts import signed
-from qunyu.privacy.requests import claim, needed_reason, require_officer
+from qunyu.privacy.requests import LONGEST_NOTE, claim, needed_reason, require_officer
 from qunyu.privacy.stopping import stop
 
 if TYPE_CHECKING:
@@ -76,7 +76,9 @@ def confirm(*, by: Scope, request: Request, typed: str, reason: str, kept: Colle
     with transaction.atomic():
         person = whole(replace(person_of(member), kept=frozenset(kept)))
         sealed = seal(json.dumps(_as_json(person), ensure_ascii=False), PURPOSE)
-        claim(request, RequestState.WORKING, reason=person.without(why), kept=sorted(kept), sealed=sealed)
+        claim(
+            request, RequestState.WORKING, reason=person.without(why)[:LONGEST_NOTE], kept=sorted(kept), sealed=sealed
+        )
         stop(request, {each for holder in holders().values() for each in holder.stops(person)})
         audit.record(by=by.actor, action="privacy.erase", kind="privacy_request", id=request.pk, now=now)
         enqueue("privacy.erase", key=request.public_id, request=request.pk)

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from qunyu.kernel.personal import Holder, Overview, Person, plain, scrub
+from qunyu.kernel.personal import Holder, Overview, Person, plain, scrub, scrub_names
 from qunyu.kernel.words import Words
 from qunyu.segments.models import Segment, SegmentSnapshot, SegmentVersion, SnapshotMember
 
 
 def _erase(person: Person) -> Mapping[str, int]:
     SnapshotMember.objects.filter(member__in=person.own).delete()
-    changed = scrub(Segment, ("name", "note", "condition"), person)
+    changed = scrub_names(Segment, person, "unit") + scrub(Segment, ("note", "condition"), person)
     changed += scrub(SegmentVersion, ("name", "note", "condition"), person)
     return {"elsewhere": changed + scrub(SegmentSnapshot, ("why", "condition"), person)}
 
