@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 import json
+import os
 import re
 import sqlite3
 import zipfile
@@ -251,6 +252,32 @@ def assert_receipt(scope: Scope, request: Request) -> None:
     assert receipts.is_genuine(document)
     assert not receipts.is_genuine({**document, "counts": {}})
     assert AuditEntry.objects.filter(action="privacy.erased", object_id=str(request.pk)).count() == 1
+
+
+def test_what_waits_to_be_imported_is_there_afterwards(
+    copy: Copy, settings: Settings, tmp_path: Path, django_db_blocker: DjangoDbBlocker
+) -> None:
+    here = copy()
+    settings.QUNYU_DATA = here.data
+    with django_db_blocker.unblock(), here.connected():
+        scope = system_scope("tests")
+        bring(tmp_path / "given", scope, FILES[:1])
+        folders = [here.data / "imports" / name for name in ("waits", "left")]
+        for folder in folders:
+            folder.mkdir(parents=True)
+            (folder / f"{NAME}.csv").write_text(CHAT, encoding="utf-8")
+        (here.data / "uploads").mkdir(exist_ok=True)
+        alone = here.data / "uploads" / "alone.upload"
+        alone.write_text(CHAT, encoding="utf-8")
+        for path in (*folders, alone):
+            os.utime(path, (0, 0))
+        parts = (Part((str(folders[0] / f"{NAME}.csv"),), "chat", "wechat"),)
+        waits = ask_import(by=scope, unit_id=root_unit().pk, title=NAME, request=ImportRequest(parts), now=NOW)
+        erase(scope, Member.objects.get(identities__key=WXID))
+        assert [path.exists() for path in (*folders, alone)] == [True, False, False]
+        importing.run(waits.pk, place=place(), now=NOW)
+        waits.refresh_from_db()
+        assert (waits.state, waits.title) == ("done", ERASED)
 
 
 def test_who_comes_back_can_be_let_in_and_what_was_erased_stays_so(
