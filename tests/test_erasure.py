@@ -27,6 +27,7 @@ from qunyu.flows import importing
 from qunyu.flows.actions import ask_import
 from qunyu.flows.place import lake, place
 from qunyu.flows.request import ImportRequest, Part
+from qunyu.flows.rewarding import reward
 from qunyu.insights.board import board
 from qunyu.insights.question import Question
 from qunyu.jobs.port import run_now
@@ -34,7 +35,7 @@ from qunyu.kernel.models import AuditEntry
 from qunyu.kernel.personal import ERASED
 from qunyu.kernel.scope import Scope, system_scope
 from qunyu.loyalty.ledger import Gift, move
-from qunyu.loyalty.models import Programme
+from qunyu.loyalty.models import Account, Earning, Movement, Programme
 from qunyu.loyalty.programmes import save_programme
 from qunyu.members import contacts, tagging
 from qunyu.members.models import Identity, Member, TagGroup
@@ -147,6 +148,16 @@ def erase(scope: Scope, member: Member, **more: Any) -> Request:
     return request
 
 
+def collected(scope: Scope) -> tuple[list[tuple[int, int, int]], int]:
+    """What every account holds once points were given for all orders, and how many movements there are."""
+    setting = {"on": True, "since": "2026-01-01", "figures": {"units": 10, "points": 2}}
+    Programme.objects.update(rules={"order_amount": setting})
+    reward(now=NOW)
+    accounts = Account.objects.order_by("pk").values_list("pk", "balance", "owed")
+    assert Movement.objects.filter(rule="order_amount").count() == Earning.objects.count() == 2
+    return list(accounts), Movement.objects.count()
+
+
 def figures(scope: Scope) -> dict[str, list[tuple[float | None, int | None]]]:
     answer = board(lake(), scope, Question(grain="day"))
     return {
@@ -205,6 +216,7 @@ def test_nothing_of_an_erased_person_is_left(
         bring(tmp_path / "given", scope)
         zhao = known(scope)
         own = zhao.pk
+        books = collected(scope)
         export = open_request(by=scope, member=zhao, kind="export", asked=Asked(), now=NOW)
         exporting.begin(by=scope, request=export, now=NOW)
         run_now("privacy.export", request=export.pk)
@@ -215,8 +227,11 @@ def test_nothing_of_an_erased_person_is_left(
         assert request.state == "done"
         assert rows_with(SECRETS) == set()
         assert figures(scope) == before
+        assert collected(scope) == books
         assert not search_people(scope, text=NAME).exists()
         shell = Member.objects.get(pk=own)
+        mine = Movement.objects.filter(entries__account__member=shell)
+        assert (mine.count(), set(mine.values_list("reason", flat=True))) == (2, {""})
         assert (shell.name, shell.erased) == (ERASED, True)
         li = profile(scope, Member.objects.get(identities__key="wxid_li"), reveal=True)
         told = {each.field.key: each.told.value for each in li if each.told}
