@@ -8,6 +8,7 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -19,7 +20,7 @@ from qunyu.insights.question import Question
 from qunyu.jobs.port import run_now
 from qunyu.kernel.errors import DomainError
 from qunyu.kernel.models import AuditEntry
-from qunyu.kernel.personal import ERASED, Person, scrub_names
+from qunyu.kernel.personal import ERASED, Person, holders, scrub_names
 from qunyu.kernel.scope import Denied, Scope
 from qunyu.members.contacts import note_contact
 from qunyu.members.merging import merge
@@ -157,6 +158,29 @@ def test_an_export_holds_everything_of_one_person_and_nobody_else(
     assert code_of(lambda: exporting.download(by=system, request=row, now=gone)) == "export_gone"
     assert exporting.forget_old(row.expires_at) == 1
     assert not path.exists()
+
+
+def test_no_copy_is_left_of_who_was_erased_while_it_was_made(
+    system: Scope, tea: Community, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    mei = Member.objects.get(name="Mei")
+    row = ask(system, mei)
+    exporting.begin(by=system, request=row, now=NOW)
+    whole = exporting.write
+
+    def write(path: Path, found: Any, now: datetime) -> None:
+        Request.objects.filter(pk=row.pk).update(member=None)
+        whole(path, found, now)
+
+    monkeypatch.setattr(exporting, "write", write)
+    assert not exporting.run(key=row.pk, now=NOW)
+    assert not exporting.file_of(row).exists()
+    Request.objects.filter(pk=row.pk).update(member=mei)
+    exporting.part_of(exporting.file_of(row)).write_text("Mei")
+    holders()["requests"].erase(person_of(mei))
+    row.refresh_from_db()
+    assert (row.state, row.member, row.done_at is None) == ("refused", None, False)
+    assert not exporting.part_of(exporting.file_of(row)).exists()
 
 
 def test_a_period_lets_words_go_and_no_figure_changes(system: Scope, tea: Community) -> None:
