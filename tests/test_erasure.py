@@ -63,7 +63,7 @@ SAYS = "我家门牌是银杏路七十七号"
 SECRETS = (NAME, WXID, PHONE, EMAIL, ORDER, SAYS, "银杏路")
 QUESTIONS: list[dict[str, Any]] = [
     {"kind": "stars", "title": "满意吗？"},
-    {"kind": "text", "title": "还有吗？", "required": False},
+    {"kind": "text", "title": f"{NAME}还说了什么？", "required": False},
 ]
 
 CHAT = f"""time,author_id,author,text,community
@@ -115,8 +115,8 @@ def treated(scope: Scope, member: Member) -> None:
     """A tag, a complaint, a survey, points and a level, a fee and a place in a snapshot, each with words that name the person."""
     about = f"{NAME}说的"
     words = f"{NAME}：{SAYS}" if member.name == NAME else about
-    group = TagGroup.objects.filter(name="客户").first() or add_group(by=scope, unit=root_unit(), name="客户", now=NOW)
-    tag = group.tags.first() or add_tag(by=scope, group=group, name="老客", now=NOW)
+    group = TagGroup.objects.first() or add_group(by=scope, unit=root_unit(), name=f"{NAME}的客户", now=NOW)
+    tag = group.tags.first() or add_tag(by=scope, group=group, name="老客", help=about, now=NOW)
     tagging.put(by=scope, tag=tag, members=[member.pk], reason=about, now=NOW)
     row = note(by=scope, member=member, said=Said("complaint", NOW, text=words, about=about), now=NOW)
     handle(by=scope, opinion=row, done=Done("answer", f"已给{NAME}补发"), now=NOW)

@@ -9,7 +9,7 @@ from typing import Any
 from django.db.models import Exists, Model, OuterRef, Q, QuerySet
 
 from qunyu.kernel.ids import new_public_id
-from qunyu.kernel.personal import ERASED, Holder, Kind, Overview, Person, plain, scrub
+from qunyu.kernel.personal import ERASED, Holder, Kind, Overview, Person, plain, scrub, scrub_names
 from qunyu.kernel.sealed import seal, unseal
 from qunyu.kernel.words import Words
 from qunyu.members.belonging import CONTACT
@@ -28,9 +28,12 @@ from qunyu.members.models import (
     ProfileImport,
     StaffLink,
     Suggestion,
+    Tag,
     TagAct,
     Tagging,
+    TagGroup,
 )
+from qunyu.members.rules.tags import folded
 
 # What of a profile names the person wherever it stands.
 NAMING_FIELDS = ("real_name", "phone", "email")
@@ -205,7 +208,9 @@ def _erase_contacts(person: Person) -> Mapping[str, int]:
 
 def _erase_tags(person: Person) -> Mapping[str, int]:
     _gone(Tagging)(person)
-    return {"elsewhere": scrub(Tagging, ("reason",), person) + scrub(TagAct, ("title", "reason"), person)}
+    changed = scrub(Tagging, ("reason",), person) + scrub(TagAct, ("title", "reason"), person)
+    changed += scrub_names(TagGroup, person, "unit", folded) + scrub_names(Tag, person, "group", folded)
+    return {"elsewhere": changed + scrub(TagGroup, ("help",), person) + scrub(Tag, ("help",), person)}
 
 
 HOLDERS = (
