@@ -25,6 +25,8 @@ from qunyu.kernel.words import Words
 ERASED = "已删除的成员"
 # Shorter ones would be found in everybody's words.
 SHORTEST_TERM = 2
+_HAN = "[\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003ffff]"
+_SHORT = re.compile(f"{_HAN}{{1,2}}")
 _PLAIN = re.compile(r"[A-Za-z0-9_]")
 
 
@@ -60,7 +62,12 @@ class Person:
 
 
 def _bounded(term: str) -> str:
-    """Letters and digits name somebody only as a word of their own: Tom is not in tomorrow."""
+    """Letters and digits name somebody only as a word of their own: Tom is not in tomorrow.
+
+    So do one or two Chinese characters, save after "@": 小红 is not in 小红书.
+    """
+    if _SHORT.fullmatch(term):
+        return f"(?<=@){term}|(?<!{_HAN}){term}(?!{_HAN})"
     before = r"(?<![A-Za-z0-9_])" if _PLAIN.match(term[0]) else ""
     after = r"(?![A-Za-z0-9_])" if _PLAIN.match(term[-1]) else ""
     return before + re.escape(term) + after

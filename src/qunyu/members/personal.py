@@ -16,6 +16,7 @@ from qunyu.members.belonging import CONTACT
 from qunyu.members.fields import PURPOSE
 from qunyu.members.models import (
     Contact,
+    Field,
     Identity,
     Label,
     Link,
@@ -34,9 +35,11 @@ from qunyu.members.models import (
     TagGroup,
 )
 from qunyu.members.rules.tags import folded
+from qunyu.members.rules.values import BASIC
 
 # What of a profile names the person wherever it stands.
 NAMING_FIELDS = ("real_name", "phone", "email")
+_FREE = ("text", "long_text")
 _KEPT_KEY = "erased-"
 
 
@@ -154,10 +157,13 @@ def _export_profile(person: Person) -> object:
 
 
 def _erase_profile(person: Person) -> Mapping[str, int]:
-    """Theirs goes; in what was written of others the name does, sealed or not."""
+    """Theirs goes; in what was written of others in words the name does, sealed or not."""
     ProfileEntry.objects.filter(member__in=person.own).delete()
-    changed = scrub(ProfileEntry, ("value",), person, sealed=False) + scrub(ProfileImport, ("title",), person)
-    for key, value in ProfileEntry.objects.filter(sealed=True).values_list("pk", "value").iterator():
+    free = {each.key for each in BASIC if each.kind in _FREE}
+    free |= set(Field.objects.filter(kind__in=_FREE).values_list("key", flat=True))
+    changed = scrub(ProfileEntry, ("value",), person, sealed=False, field__in=free)
+    changed += scrub(ProfileImport, ("title",), person)
+    for key, value in ProfileEntry.objects.filter(sealed=True, field__in=free).values_list("pk", "value").iterator():
         told = unseal(value, PURPOSE) if value else ""
         if person.without(told) != told:
             changed += ProfileEntry.objects.filter(pk=key).update(value=seal(person.without(told), PURPOSE))
