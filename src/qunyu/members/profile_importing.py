@@ -75,6 +75,7 @@ def run(*, key: int, now: datetime) -> None:
     load()
     owner = ProfileImport.objects.get(pk=key)
     if owner.state != ProfileImport.State.WAITING:
+        shutil.rmtree(_plan_of(owner).parent, ignore_errors=True)
         return
     kind, _, id = owner.by.partition(":")
     scope = Scope(Actor(kind, int(id), owner.by_name), everything=True)  # type: ignore[arg-type]
