@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 import json
+import os
 import re
 import sqlite3
 import zipfile
@@ -26,6 +27,7 @@ from qunyu.flows import importing
 from qunyu.flows.actions import ask_import
 from qunyu.flows.place import lake, place
 from qunyu.flows.request import ImportRequest, Part
+from qunyu.flows.rewarding import reward
 from qunyu.insights.board import board
 from qunyu.insights.question import Question
 from qunyu.jobs.port import run_now
@@ -33,7 +35,7 @@ from qunyu.kernel.models import AuditEntry
 from qunyu.kernel.personal import ERASED
 from qunyu.kernel.scope import Scope, system_scope
 from qunyu.loyalty.ledger import Gift, move
-from qunyu.loyalty.models import Programme
+from qunyu.loyalty.models import Account, Earning, Movement, Programme
 from qunyu.loyalty.programmes import save_programme
 from qunyu.members import contacts, tagging
 from qunyu.members.models import Identity, Member, TagGroup
@@ -61,7 +63,7 @@ SAYS = "我家门牌是银杏路七十七号"
 SECRETS = (NAME, WXID, PHONE, EMAIL, ORDER, SAYS, "银杏路")
 QUESTIONS: list[dict[str, Any]] = [
     {"kind": "stars", "title": "满意吗？"},
-    {"kind": "text", "title": "还有吗？", "required": False},
+    {"kind": "text", "title": f"{NAME}还说了什么？", "required": False},
 ]
 
 CHAT = f"""time,author_id,author,text,community
@@ -113,8 +115,8 @@ def treated(scope: Scope, member: Member) -> None:
     """A tag, a complaint, a survey, points and a level, a fee and a place in a snapshot, each with words that name the person."""
     about = f"{NAME}说的"
     words = f"{NAME}：{SAYS}" if member.name == NAME else about
-    group = TagGroup.objects.filter(name="客户").first() or add_group(by=scope, unit=root_unit(), name="客户", now=NOW)
-    tag = group.tags.first() or add_tag(by=scope, group=group, name="老客", now=NOW)
+    group = TagGroup.objects.first() or add_group(by=scope, unit=root_unit(), name=f"{NAME}的客户", now=NOW)
+    tag = group.tags.first() or add_tag(by=scope, group=group, name="老客", help=about, now=NOW)
     tagging.put(by=scope, tag=tag, members=[member.pk], reason=about, now=NOW)
     row = note(by=scope, member=member, said=Said("complaint", NOW, text=words, about=about), now=NOW)
     handle(by=scope, opinion=row, done=Done("answer", f"已给{NAME}补发"), now=NOW)
@@ -144,6 +146,16 @@ def erase(scope: Scope, member: Member, **more: Any) -> Request:
     run_now("privacy.erase", request=request.pk)
     request.refresh_from_db()
     return request
+
+
+def collected(scope: Scope) -> tuple[list[tuple[int, int, int]], int]:
+    """What every account holds once points were given for all orders, and how many movements there are."""
+    setting = {"on": True, "since": "2026-01-01", "figures": {"units": 10, "points": 2}}
+    Programme.objects.update(rules={"order_amount": setting})
+    reward(now=NOW)
+    accounts = Account.objects.order_by("pk").values_list("pk", "balance", "owed")
+    assert Movement.objects.filter(rule="order_amount").count() == Earning.objects.count() == 2
+    return list(accounts), Movement.objects.count()
 
 
 def figures(scope: Scope) -> dict[str, list[tuple[float | None, int | None]]]:
@@ -204,6 +216,7 @@ def test_nothing_of_an_erased_person_is_left(
         bring(tmp_path / "given", scope)
         zhao = known(scope)
         own = zhao.pk
+        books = collected(scope)
         export = open_request(by=scope, member=zhao, kind="export", asked=Asked(), now=NOW)
         exporting.begin(by=scope, request=export, now=NOW)
         run_now("privacy.export", request=export.pk)
@@ -214,8 +227,11 @@ def test_nothing_of_an_erased_person_is_left(
         assert request.state == "done"
         assert rows_with(SECRETS) == set()
         assert figures(scope) == before
+        assert collected(scope) == books
         assert not search_people(scope, text=NAME).exists()
         shell = Member.objects.get(pk=own)
+        mine = Movement.objects.filter(entries__account__member=shell)
+        assert (mine.count(), set(mine.values_list("reason", flat=True))) == (2, {""})
         assert (shell.name, shell.erased) == (ERASED, True)
         li = profile(scope, Member.objects.get(identities__key="wxid_li"), reveal=True)
         told = {each.field.key: each.told.value for each in li if each.told}
@@ -251,6 +267,32 @@ def assert_receipt(scope: Scope, request: Request) -> None:
     assert receipts.is_genuine(document)
     assert not receipts.is_genuine({**document, "counts": {}})
     assert AuditEntry.objects.filter(action="privacy.erased", object_id=str(request.pk)).count() == 1
+
+
+def test_what_waits_to_be_imported_is_there_afterwards(
+    copy: Copy, settings: Settings, tmp_path: Path, django_db_blocker: DjangoDbBlocker
+) -> None:
+    here = copy()
+    settings.QUNYU_DATA = here.data
+    with django_db_blocker.unblock(), here.connected():
+        scope = system_scope("tests")
+        bring(tmp_path / "given", scope, FILES[:1])
+        folders = [here.data / "imports" / name for name in ("waits", "left")]
+        for folder in folders:
+            folder.mkdir(parents=True)
+            (folder / f"{NAME}.csv").write_text(CHAT, encoding="utf-8")
+        (here.data / "uploads").mkdir(exist_ok=True)
+        alone = here.data / "uploads" / "alone.upload"
+        alone.write_text(CHAT, encoding="utf-8")
+        for path in (*folders, alone):
+            os.utime(path, (0, 0))
+        parts = (Part((str(folders[0] / f"{NAME}.csv"),), "chat", "wechat"),)
+        waits = ask_import(by=scope, unit_id=root_unit().pk, title=NAME, request=ImportRequest(parts), now=NOW)
+        erase(scope, Member.objects.get(identities__key=WXID))
+        assert [path.exists() for path in (*folders, alone)] == [True, False, False]
+        importing.run(waits.pk, place=place(), now=NOW)
+        waits.refresh_from_db()
+        assert (waits.state, waits.title) == ("done", ERASED)
 
 
 def test_who_comes_back_can_be_let_in_and_what_was_erased_stays_so(

@@ -55,8 +55,8 @@ def test_a_holder_has_nothing_of_nobody(key: str) -> None:
 def test_names_of_letters_are_words_of_their_own() -> None:
     tom = Person(frozenset(), frozenset(), ("Tom", "小茶", "x"))
     assert (
-        tom.without("Tom, tomorrow Tomatoes @toM小茶同学 x")
-        == "已删除的成员, tomorrow Tomatoes @已删除的成员已删除的成员同学 x"
+        tom.without("Tom, tomorrow Tomatoes @toM @小茶同学 x，小茶：我喝小茶杯")
+        == "已删除的成员, tomorrow Tomatoes @已删除的成员 @已删除的成员同学 x，已删除的成员：我喝小茶杯"
     )
     assert tom.without_json({"小茶": ["Tom", 3, None]}) == {"小茶": ["已删除的成员", 3, None]}
 

@@ -5,9 +5,10 @@ from __future__ import annotations
 import json
 import zipfile
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import datetime, timedelta
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -19,9 +20,12 @@ from qunyu.insights.question import Question
 from qunyu.jobs.port import run_now
 from qunyu.kernel.errors import DomainError
 from qunyu.kernel.models import AuditEntry
+from qunyu.kernel.personal import ERASED, Person, holders, scrub_names
 from qunyu.kernel.scope import Denied, Scope
 from qunyu.members.contacts import note_contact
-from qunyu.members.models import Contact, Member
+from qunyu.members.merging import merge
+from qunyu.members.models import Contact, Identity, Member
+from qunyu.members.personal import person_of
 from qunyu.members.profile import change
 from qunyu.people.models import Unit
 from qunyu.people.queries import root_unit, scope_of
@@ -30,6 +34,9 @@ from qunyu.privacy.models import PeriodRun, Request
 from qunyu.privacy.requests import Asked, days_left, find_request, open_request, refuse
 from qunyu.reports.making import path_of
 from qunyu.reports.models import Report
+from qunyu.segments.actions import add_segment
+from qunyu.segments.conditions import Speaker
+from qunyu.segments.models import Segment
 from tests.deployment_fixtures import NOW, AddStaff
 
 pytestmark = pytest.mark.django_db
@@ -81,6 +88,48 @@ def test_an_erasure_is_confirmed_by_name_and_reason(
     assert (row.state, row.sealed, row.stopped.count()) == ("open", "", 0)
 
 
+def test_who_was_merged_since_asks_anew_and_gets_all_of_themselves(system: Scope, tea: Community) -> None:
+    mei, tom = Member.objects.get(name="Mei"), Member.objects.get(name="Tom")
+    rows = {member.pk: ask(system, member, "erasure") for member in (mei, tom)}
+    merge(by=system, one=mei, other=tom, now=NOW)
+    head = Identity.objects.get(own_member=mei).member
+    gone = tom if head == mei else mei
+    tell = partial(erasing.confirm, by=system, typed=gone.name, reason="本人要求", now=NOW)
+    assert code_of(lambda: tell(request=rows[gone.pk])) == "merged_since"
+    assert person_of(gone) == person_of(head)
+
+
+def test_no_name_is_too_long_or_taken_for_an_erasure(system: Scope, tea: Community, unit: Unit) -> None:
+    condition = Speaker(system).from_text("name contains “x”")
+    for name in ("Mei", "@mei", "Meier", f"Mei{'x ' * 28}"):
+        add_segment(by=system, unit=unit, name=name, condition=condition, now=NOW)
+    person = Person(frozenset(), frozenset(), ("Mei", "x"))
+    assert scrub_names(Segment, person, "unit") == 2
+    names = sorted(Segment.objects.values_list("name", flat=True))
+    assert names == sorted(["Meier", f"Mei{'x ' * 28}".strip(), ERASED, f"@{ERASED}"])
+    add_segment(by=system, unit=unit, name="mei", condition=condition, now=NOW)
+    add_segment(by=system, unit=unit, name=f"Mei {'x ' * 28}".strip(), condition=condition, now=NOW)
+    scrub_names(Segment, person, "unit")
+    found = list(Segment.objects.values_list("name", flat=True))
+    assert f"{ERASED} 2" in found
+    assert max(map(len, found)) <= 60
+
+
+def test_an_erasure_that_cannot_go_on_keeps_nothing_else_from_it(
+    system: Scope, tea: Community, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    done = []
+
+    def run(*, key: int, now: datetime) -> bool:
+        done.append(key)
+        raise ValueError("Mei")
+
+    monkeypatch.setattr(erasing, "unfinished", lambda: [1, 2])
+    monkeypatch.setattr(erasing, "run", run)
+    assert run_now("privacy.keep") == {"exports": 0}
+    assert done == [1, 2]
+
+
 def test_an_export_holds_everything_of_one_person_and_nobody_else(
     system: Scope, tea: Community, data_folder: Path
 ) -> None:
@@ -109,6 +158,29 @@ def test_an_export_holds_everything_of_one_person_and_nobody_else(
     assert code_of(lambda: exporting.download(by=system, request=row, now=gone)) == "export_gone"
     assert exporting.forget_old(row.expires_at) == 1
     assert not path.exists()
+
+
+def test_no_copy_is_left_of_who_was_erased_while_it_was_made(
+    system: Scope, tea: Community, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    mei = Member.objects.get(name="Mei")
+    row = ask(system, mei)
+    exporting.begin(by=system, request=row, now=NOW)
+    whole = exporting.write
+
+    def write(path: Path, found: Any, now: datetime) -> None:
+        Request.objects.filter(pk=row.pk).update(member=None)
+        whole(path, found, now)
+
+    monkeypatch.setattr(exporting, "write", write)
+    assert not exporting.run(key=row.pk, now=NOW)
+    assert not exporting.file_of(row).exists()
+    Request.objects.filter(pk=row.pk).update(member=mei)
+    exporting.part_of(exporting.file_of(row)).write_text("Mei")
+    holders()["requests"].erase(person_of(mei))
+    row.refresh_from_db()
+    assert (row.state, row.member, row.done_at is None) == ("refused", None, False)
+    assert not exporting.part_of(exporting.file_of(row)).exists()
 
 
 def test_a_period_lets_words_go_and_no_figure_changes(system: Scope, tea: Community) -> None:

@@ -33,11 +33,19 @@ def _stops(person: Person) -> set[str]:
     return {stop_of(unit, number) for unit, number in found.values_list("unit", "number")}
 
 
-def _erase(person: Person) -> Mapping[str, int]:
+def rename_orders(person: Person) -> dict[tuple[int, str], str]:
+    """Gives the person's orders tokens for numbers: (unit, reference of before) -> reference from now on. Again finds none."""
+    found: dict[tuple[int, str], str] = {}
     for order in Order.objects.filter(customer__in=person.identities).exclude(number=""):
         if not order.number.startswith("erased-"):
             token = token_of(order.number)
+            found[order.unit_id, order.reference] = f"{token} {order.currency}"
             Order.objects.filter(pk=order.pk).update(number=token, reference=f"{token} {order.currency}")
+    return found
+
+
+def _erase(person: Person) -> Mapping[str, int]:
+    rename_orders(person)
     return {}
 
 

@@ -68,6 +68,12 @@ def given_files(*, ended_before: datetime) -> list[dict[str, Any]]:
     return list(found.values_list("request", flat=True))
 
 
+def wanted_files() -> list[dict[str, Any]]:
+    """What the imports were asked that have not ended: they are still to read, or to read again, what they were given."""
+    ended = (Import.State.DONE, Import.State.FAILED, Import.State.UNDONE)
+    return list(Import.objects.exclude(state__in=ended).values_list("request", flat=True))
+
+
 def unsettled_imports() -> list[Import]:
     """The imports in the middle of saving or undoing: for whoever holds the lake's pen, those that a crash left or that wait for it."""
     return list(Import.objects.filter(state__in=(Import.State.SAVING, Import.State.UNDOING)).order_by("id"))

@@ -14,9 +14,9 @@ from django.utils import timezone
 from qunyu.commerce.personal import numbers_of, token_of
 from qunyu.events import actions as events
 from qunyu.events.lake import cutting
-from qunyu.events.queries import given_files
+from qunyu.events.queries import given_files, wanted_files
 from qunyu.flows import undoing
-from qunyu.flows.place import GIVEN, forget_given, lake, place
+from qunyu.flows.place import GIVEN, forget_given, given_of, lake, place
 from qunyu.flows.request import ImportRequest
 from qunyu.kernel.personal import Holder, Kind, Person, plain
 from qunyu.kernel.words import Words
@@ -75,20 +75,24 @@ def _forget_the_past() -> None:
 
 
 def _erase_files(person: Person) -> Mapping[str, int]:
-    """Files that were handed over for imports go, whoever is in them: those of imports that ended, and those nobody began for an hour."""
+    """Files that were handed over for imports go, whoever is in them: those of imports that ended, and those nobody asked to import for an hour."""
     here = place()
     kept = _count_files(person)
     for request in given_files(ended_before=timezone.now()):
         forget_given(here.data, ImportRequest.from_json(request))
     for path in _forgotten(timezone.now() - timedelta(hours=1)):
-        shutil.rmtree(path, ignore_errors=True)
+        if path.is_dir():
+            shutil.rmtree(path, ignore_errors=True)
+        else:
+            path.unlink(missing_ok=True)
     return {"files": kept - _count_files(person)}
 
 
 def _forgotten(before: datetime) -> Collection[Path]:
     folders = [place().data / name for name in (*GIVEN, "uploads")]
     found = [path for folder in folders if folder.is_dir() for path in folder.iterdir()]
-    return [path for path in found if path.stat().st_mtime < before.timestamp()]
+    wanted = {path for each in wanted_files() for path in given_of(place().data, ImportRequest.from_json(each))}
+    return [path for path in found if path not in wanted and path.stat().st_mtime < before.timestamp()]
 
 
 def _count_files(person: Person) -> int:

@@ -37,11 +37,15 @@ def place() -> Place:
 
 def forget_given(data: Path, request: ImportRequest) -> None:
     """Removes the files that were handed over for an import in the console or the API; files of a person's own stay."""
+    for folder in given_of(data, request):
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def given_of(data: Path, request: ImportRequest) -> set[Path]:
+    """The folders, of those that hold what was handed over, that an import is to read."""
     paths = [Path(path) for part in request.parts for path in part.paths]
-    for given in (data / name for name in GIVEN):
-        for path in paths:
-            if given in path.parents:
-                shutil.rmtree(given / path.relative_to(given).parts[0], ignore_errors=True)
+    folders = [data / name for name in GIVEN]
+    return {given / path.relative_to(given).parts[0] for given in folders for path in paths if given in path.parents}
 
 
 def lake() -> Lake:

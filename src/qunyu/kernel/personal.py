@@ -13,6 +13,7 @@ from datetime import datetime
 from functools import cache, cached_property
 from importlib import import_module
 from importlib.util import find_spec
+from itertools import count
 from typing import Any
 
 from django.apps import apps
@@ -24,6 +25,8 @@ from qunyu.kernel.words import Words
 ERASED = "已删除的成员"
 # Shorter ones would be found in everybody's words.
 SHORTEST_TERM = 2
+_HAN = "[\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003ffff]"
+_SHORT = re.compile(f"{_HAN}{{1,2}}")
 _PLAIN = re.compile(r"[A-Za-z0-9_]")
 
 
@@ -59,7 +62,12 @@ class Person:
 
 
 def _bounded(term: str) -> str:
-    """Letters and digits name somebody only as a word of their own: Tom is not in tomorrow."""
+    """Letters and digits name somebody only as a word of their own: Tom is not in tomorrow.
+
+    So do one or two Chinese characters, save after "@": 小红 is not in 小红书.
+    """
+    if _SHORT.fullmatch(term):
+        return f"(?<=@){term}|(?<!{_HAN}){term}(?!{_HAN})"
     before = r"(?<![A-Za-z0-9_])" if _PLAIN.match(term[0]) else ""
     after = r"(?![A-Za-z0-9_])" if _PLAIN.match(term[-1]) else ""
     return before + re.escape(term) + after
@@ -148,10 +156,32 @@ def naming(model: type[Model], fields: Iterable[str], person: Person, **where: A
     """Of the rows of a table (of those that `where` picks) whose texts or JSON values name the person: primary key -> the fields without that."""
     names, found = list(fields), {}
     for row in model._default_manager.filter(**where).only(*names).iterator(chunk_size=2000):
-        clean = {name: person.without_json(getattr(row, name)) for name in names}
+        clean = {name: _fitting(model, name, person.without_json(getattr(row, name))) for name in names}
         if any(clean[name] != getattr(row, name) for name in names):
             found[row.pk] = clean
     return found
+
+
+def _fitting(model: type[Model], name: str, value: Any) -> Any:
+    """No longer than its column takes: what stands for a name may be longer than the name."""
+    longest = getattr(model._meta.get_field(name), "max_length", None)
+    return value[:longest] if isinstance(value, str) else value
+
+
+def scrub_names(model: type[Model], person: Person, within: str, folded: Callable[[str], str] | None = None) -> int:
+    """As `scrub` for a `name` that is there once in each `within`: a taken one gets a number; `folded` says how names are compared, if by a column."""
+    longest = getattr(model._meta.get_field("name"), "max_length", 0)
+    found = naming(model, ("name",), person)
+    for row in model._default_manager.filter(pk__in=found):
+        others = model._default_manager.filter(**{within: getattr(row, within)}).exclude(pk=row.pk)
+        for number in count(1):
+            tail = f" {number}" if number > 1 else ""
+            name = found[row.pk]["name"][: longest - len(tail)] + tail
+            compared = {"folded": folded(name)} if folded else {"name": name}
+            if not others.filter(**compared).exists():
+                break
+        model._default_manager.filter(pk=row.pk).update(**{**compared, "name": name})
+    return len(found)
 
 
 def scrub(model: type[Model], fields: Iterable[str], person: Person, **where: Any) -> int:

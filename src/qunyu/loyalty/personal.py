@@ -6,6 +6,7 @@ from collections.abc import Mapping
 
 from django.db.models import Model, QuerySet
 
+from qunyu.commerce.personal import rename_orders
 from qunyu.kernel.personal import Holder, Overview, Person, plain, scrub
 from qunyu.kernel.sealed import keyed
 from qunyu.kernel.words import Words
@@ -13,6 +14,7 @@ from qunyu.loyalty.models import (
     Account,
     BenefitCount,
     BenefitUse,
+    Earning,
     Entry,
     LevelChange,
     LevelGrant,
@@ -32,7 +34,20 @@ def _entries(person: Person) -> QuerySet[Entry]:
 
 def _erase_points(person: Person) -> Mapping[str, int]:
     """What was earned and spent stays with a member who has no name any more: else the books would not add up."""
+    _rename_sources(person)
+    mine = _entries(person).values("movement")
+    Movement.objects.filter(pk__in=mine).exclude(reason="").update(reason="")
+    Redemption.objects.filter(member__in=person.own).exclude(note="").update(note="")
     return {"elsewhere": scrub(Movement, ("reason",), person) + scrub(Redemption, ("note",), person)}
+
+
+def _rename_sources(person: Person) -> None:
+    """Orders and what was earned with them get their new names at once: else they would earn a second time."""
+    if "orders" in person.kept:
+        return
+    for (unit, before), after in rename_orders(person).items():
+        for model in (Earning, Movement):
+            model._default_manager.filter(source=f"{unit}:{before}").update(source=f"{unit}:{after}")
 
 
 def _export_points(person: Person) -> object:
@@ -72,6 +87,7 @@ def _erase_fees(person: Person) -> Mapping[str, int]:
     ):
         token = f"erased-{keyed(fee.order_number, 'erased order')[:24]}"
         VipFee.objects.filter(pk=fee.pk).update(order_number=token)
+    VipFee.objects.filter(member__in=person.own).exclude(note="").update(note="")
     return {"elsewhere": scrub(VipFee, ("note",), person)}
 
 

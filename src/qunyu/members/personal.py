@@ -9,13 +9,14 @@ from typing import Any
 from django.db.models import Exists, Model, OuterRef, Q, QuerySet
 
 from qunyu.kernel.ids import new_public_id
-from qunyu.kernel.personal import ERASED, Holder, Kind, Overview, Person, plain, scrub
+from qunyu.kernel.personal import ERASED, Holder, Kind, Overview, Person, plain, scrub, scrub_names
 from qunyu.kernel.sealed import seal, unseal
 from qunyu.kernel.words import Words
 from qunyu.members.belonging import CONTACT
 from qunyu.members.fields import PURPOSE
 from qunyu.members.models import (
     Contact,
+    Field,
     Identity,
     Label,
     Link,
@@ -28,19 +29,31 @@ from qunyu.members.models import (
     ProfileImport,
     StaffLink,
     Suggestion,
+    Tag,
     TagAct,
     Tagging,
+    TagGroup,
 )
+from qunyu.members.rules.tags import folded
+from qunyu.members.rules.values import BASIC
 
 # What of a profile names the person wherever it stands.
 NAMING_FIELDS = ("real_name", "phone", "email")
+_FREE = ("text", "long_text")
 _KEPT_KEY = "erased-"
 
 
+def head_of(member: Member) -> int:
+    """The person (primary key) that a member belongs to now: somebody may have been merged since."""
+    head = Identity.objects.filter(own_member=member).values_list("member", flat=True).first()
+    return member.pk if head is None else head
+
+
 def person_of(member: Member) -> Person:
-    """Everything that is known as this member now, without what names them (see the holders' `terms`)."""
-    rows = list(Identity.objects.filter(member=member).values_list("id", "own_member"))
-    return Person(frozenset(id for id, _ in rows), frozenset(own for _, own in rows) | {member.pk})
+    """Everything that is known as the person this member belongs to now, without what names them (see the holders' `terms`)."""
+    head = head_of(member)
+    rows = list(Identity.objects.filter(member=head).values_list("id", "own_member"))
+    return Person(frozenset(id for id, _ in rows), frozenset(own for _, own in rows) | {member.pk, head})
 
 
 def own_members(members: Collection[int]) -> dict[int, int]:
@@ -144,10 +157,13 @@ def _export_profile(person: Person) -> object:
 
 
 def _erase_profile(person: Person) -> Mapping[str, int]:
-    """Theirs goes; in what was written of others the name does, sealed or not."""
+    """Theirs goes; in what was written of others in words the name does, sealed or not."""
     ProfileEntry.objects.filter(member__in=person.own).delete()
-    changed = scrub(ProfileEntry, ("value",), person, sealed=False) + scrub(ProfileImport, ("title",), person)
-    for key, value in ProfileEntry.objects.filter(sealed=True).values_list("pk", "value").iterator():
+    free = {each.key for each in BASIC if each.kind in _FREE}
+    free |= set(Field.objects.filter(kind__in=_FREE).values_list("key", flat=True))
+    changed = scrub(ProfileEntry, ("value",), person, sealed=False, field__in=free)
+    changed += scrub(ProfileImport, ("title",), person)
+    for key, value in ProfileEntry.objects.filter(sealed=True, field__in=free).values_list("pk", "value").iterator():
         told = unseal(value, PURPOSE) if value else ""
         if person.without(told) != told:
             changed += ProfileEntry.objects.filter(pk=key).update(value=seal(person.without(told), PURPOSE))
@@ -198,7 +214,9 @@ def _erase_contacts(person: Person) -> Mapping[str, int]:
 
 def _erase_tags(person: Person) -> Mapping[str, int]:
     _gone(Tagging)(person)
-    return {"elsewhere": scrub(Tagging, ("reason",), person) + scrub(TagAct, ("title", "reason"), person)}
+    changed = scrub(Tagging, ("reason",), person) + scrub(TagAct, ("title", "reason"), person)
+    changed += scrub_names(TagGroup, person, "unit", folded) + scrub_names(Tag, person, "group", folded)
+    return {"elsewhere": changed + scrub(TagGroup, ("help",), person) + scrub(Tag, ("help",), person)}
 
 
 HOLDERS = (

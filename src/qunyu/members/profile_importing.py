@@ -75,6 +75,7 @@ def run(*, key: int, now: datetime) -> None:
     load()
     owner = ProfileImport.objects.get(pk=key)
     if owner.state != ProfileImport.State.WAITING:
+        shutil.rmtree(_plan_of(owner).parent, ignore_errors=True)
         return
     kind, _, id = owner.by.partition(":")
     scope = Scope(Actor(kind, int(id), owner.by_name), everything=True)  # type: ignore[arg-type]
@@ -93,9 +94,8 @@ def run(*, key: int, now: datetime) -> None:
 def _write(scope: Scope, owner: ProfileImport, lines: list[dict[str, Any]], now: datetime) -> None:
     fields = {each.key: each for each in fields_in(scope, archived=True)}
     made = _make(owner, [each for each in lines if each["member"] is None])
-    there = set(
-        Member.objects.filter(pk__in=[each["member"] for each in lines if each["member"]]).values_list("pk", flat=True)
-    )
+    asked = [each["member"] for each in lines if each["member"]]
+    there = set(Member.objects.filter(pk__in=asked, erased=False).values_list("pk", flat=True))
     heads = {**{each: each for each in there}, **made}
     values = [
         (heads[each["member"] or -each["line"]], fields[key], value)

@@ -67,6 +67,7 @@ def run(*, key: int, now: datetime) -> None:
     """Does an import that waits; run again after a crash it goes on: what is there already is passed over."""
     act = TagAct.objects.get(pk=key)
     if act.people is not None or act.undone_at is not None:
+        drop_list(act)
         return
     _put(actor_scope(act), act, kept_list(act), now)
     finish(act, changed_by(act))

@@ -165,7 +165,7 @@ def _single(lines: Sequence[TagLine]) -> None:
     first: dict[tuple[int, int], tuple[int, int]] = {}
     for line in lines:
         for tag in list(line.tags):
-            if line.member is None:
+            if line.member is None or line.problems:
                 continue
             key = (line.member, tag.group_id if tag.group.exclusive else -tag.pk)
             before, number = first.setdefault(key, (tag.pk, line.number))

@@ -142,6 +142,7 @@ def run(*, key: int, now: datetime) -> None:
     """Does an act that waits; run again after a crash it goes on: whoever has the tag already is passed over."""
     act = TagAct.objects.select_related("tag__group__unit").get(pk=key)
     if act.people is not None or act.undone_at is not None:
+        drop_list(act)
         return
     members = kept_list(act)
     scope = actor_scope(act)

@@ -10,11 +10,14 @@ from qunyu.kernel.queries import entries
 from qunyu.kernel.words import Words
 
 
-def _about(person: Person) -> set[int]:
+def _mine(person: Person) -> set[int]:
     keys = [str(each) for each in person.own]
-    mine = entries().filter(object_kind="member", object_id__in=keys).values_list("pk", flat=True)
+    return set(entries().filter(object_kind="member", object_id__in=keys).values_list("pk", flat=True))
+
+
+def _about(person: Person) -> set[int]:
     told = entries().exclude(reason="").values_list("pk", "reason").iterator()
-    return set(mine) | {key for key, reason in told if person.without(reason) != reason}
+    return _mine(person) | {key for key, reason in told if person.without(reason) != reason}
 
 
 def _erase(person: Person) -> Mapping[str, int]:
@@ -23,7 +26,7 @@ def _erase(person: Person) -> Mapping[str, int]:
 
 
 def _export(person: Person) -> object:
-    rows = entries().filter(pk__in=_about(person)).order_by("id")
+    rows = entries().filter(pk__in=_mine(person)).order_by("id")
     return plain(rows.values("at", "actor_name", "action", "reason"))
 
 

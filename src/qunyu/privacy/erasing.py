@@ -18,16 +18,20 @@ from qunyu.kernel.scope import Scope, system_scope
 from qunyu.kernel.sealed import seal, unseal
 from qunyu.kernel.tables import rewrite
 from qunyu.kernel.words import Words
-from qunyu.members.personal import person_of
+from qunyu.members.personal import head_of, person_of
 from qunyu.privacy.models import Receipt, Request, RequestState
 from qunyu.privacy.receipts import signed
-from qunyu.privacy.requests import claim, needed_reason, require_officer
+from qunyu.privacy.requests import LONGEST_NOTE, claim, needed_reason, require_officer
 from qunyu.privacy.stopping import stop
 
 if TYPE_CHECKING:
     from qunyu.members.models import Member
 
 PURPOSE = "erasure"
+MERGED = Words(
+    "这位成员后来并入了另一个人；请为合并后的人重新登记请求",
+    "this member was merged into another person since; open a new request for that person",
+)
 
 
 @dataclass(frozen=True)
@@ -53,13 +57,15 @@ def whole(person: Person) -> Person:
 def confirm(*, by: Scope, request: Request, typed: str, reason: str, kept: Collection[str] = (), now: datetime) -> None:
     """Begins the erasure that a request asks for; the name of the person has to be typed. `kept` are holders the law lets us leave.
 
-    From now on no import brings the person back. Raises Denied; DomainError reason_needed, name_differs, bad_kept or request_ended.
+    From now on no import brings the person back. Raises Denied; DomainError reason_needed, name_differs, bad_kept, merged_since or request_ended.
     """
     load()
     require_officer(by)
     why, member = needed_reason(reason), request.member
     if request.kind != "erasure" or member is None:
         raise DomainError("request_ended", Words("这项请求不是删除", "this request asks for no erasure"))
+    if head_of(member) != member.pk:
+        raise DomainError("merged_since", MERGED)
     if typed.strip() != member.name.strip():
         raise DomainError(
             "name_differs", Words("请原样输入成员的名字", "type the member’s name as it stands"), field="typed"
@@ -70,7 +76,9 @@ def confirm(*, by: Scope, request: Request, typed: str, reason: str, kept: Colle
     with transaction.atomic():
         person = whole(replace(person_of(member), kept=frozenset(kept)))
         sealed = seal(json.dumps(_as_json(person), ensure_ascii=False), PURPOSE)
-        claim(request, RequestState.WORKING, reason=person.without(why), kept=sorted(kept), sealed=sealed)
+        claim(
+            request, RequestState.WORKING, reason=person.without(why)[:LONGEST_NOTE], kept=sorted(kept), sealed=sealed
+        )
         stop(request, {each for holder in holders().values() for each in holder.stops(person)})
         audit.record(by=by.actor, action="privacy.erase", kind="privacy_request", id=request.pk, now=now)
         enqueue("privacy.erase", key=request.public_id, request=request.pk)
@@ -147,6 +155,20 @@ _LOOSE = (
     "events.Import",
     "events.ImportProblem",
     "kernel.AuditEntry",
+    "satisfaction.Reply",
+    "satisfaction.Survey",
+    "satisfaction.Complaint",
+    "satisfaction.Step",
+    "loyalty.Movement",
+    "loyalty.Earning",
+    "members.Tag",
+    "members.TagGroup",
+    "members.TagAct",
+    "members.ProfileImport",
+    "communities.WorkEntry",
+    "segments.Segment",
+    "segments.SegmentVersion",
+    "segments.SegmentSnapshot",
     "sessions.Session",
     "api.KeptAnswer",
     "privacy.Request",

@@ -35,6 +35,11 @@ def file_of(request: Request) -> Path:
     return Path(settings.QUNYU_DATA) / FOLDER / f"{request.public_id}.zip"
 
 
+def part_of(path: Path) -> Path:
+    """Where an export lies while it is made."""
+    return path.with_suffix(".part")
+
+
 def begin(*, by: Scope, request: Request, now: datetime) -> None:
     """Lets a worker make the export that a request asks for.
 
@@ -59,15 +64,19 @@ def run(*, key: int, now: datetime) -> bool:
     found = {holder.key: holder.export(person) for holder in holders().values()}
     path = file_of(request)
     path.parent.mkdir(parents=True, exist_ok=True)
-    waiting = path.with_suffix(".part")
+    waiting = part_of(path)
     write(waiting, found, now)
     waiting.rename(path)
     with transaction.atomic():
-        done = Request.objects.filter(pk=key, state=RequestState.WORKING)
-        if done.update(state=RequestState.DONE, done_at=now, expires_at=now + KEPT):
+        # An erasure may have taken the person meanwhile.
+        rows = Request.objects.filter(pk=key, state=RequestState.WORKING, member__isnull=False)
+        done = rows.update(state=RequestState.DONE, done_at=now, expires_at=now + KEPT)
+        if done:
             who = system_scope("export of a person’s data").actor
             audit.record(by=who, action="privacy.exported", kind="privacy_request", id=key, now=now)
-    return True
+    if not done and not Request.objects.filter(pk=key, state=RequestState.DONE, expires_at__gt=now).exists():
+        path.unlink(missing_ok=True)
+    return bool(done)
 
 
 def write(path: Path, found: Mapping[str, object], now: datetime) -> None:

@@ -4,16 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from django.utils import timezone
+
 from qunyu.kernel.personal import Holder, Overview, Person, plain, scrub
 from qunyu.kernel.words import Words
-from qunyu.privacy.exporting import file_of
-from qunyu.privacy.models import Consent, Request
+from qunyu.privacy.exporting import file_of, part_of
+from qunyu.privacy.models import Consent, Request, RequestKind, RequestState
 
 
 def _erase_requests(person: Person) -> Mapping[str, int]:
     """Their copies go, and nothing leads from a request to what is left of the person."""
-    for request in Request.objects.filter(member__in=person.own):
-        file_of(request).unlink(missing_ok=True)
+    mine = Request.objects.filter(member__in=person.own)
+    for request in mine:
+        for path in (file_of(request), part_of(file_of(request))):
+            path.unlink(missing_ok=True)
+    waiting = mine.filter(kind=RequestKind.EXPORT, state__in=(RequestState.OPEN, RequestState.WORKING))
+    waiting.update(state=RequestState.REFUSED, done_at=timezone.now())
     Request.objects.filter(member__in=person.own).update(member=None, expires_at=None)
     return {"elsewhere": scrub(Request, ("note", "reason"), person)}
 

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import Any
 
 from django.db.models import F
 
 from qunyu.kernel.personal import Holder, Kind, Overview, Person, plain, scrub
 from qunyu.kernel.words import Words
 from qunyu.satisfaction.models import Ask, Opinion, Reply, Step, Survey
+from qunyu.satisfaction.rules.questions import LONGEST_OPTION, LONGEST_TITLE
 
 
 def _erase_opinions(person: Person) -> Mapping[str, int]:
@@ -23,7 +25,26 @@ def _erase_asks(person: Person) -> Mapping[str, int]:
         numbers = {key: value for key, value in reply.answers.items() if isinstance(value, int)}
         Reply.objects.filter(pk=reply.pk).update(ask=None, answers=numbers)
     Ask.objects.filter(member__in=person.own).delete()
-    return {"elsewhere": scrub(Reply, ("answers",), person) + scrub(Survey, ("title", "intro", "thanks"), person)}
+    changed = _erase_questions(person) + scrub(Survey, ("title", "intro", "thanks"), person)
+    return {"elsewhere": changed + scrub(Reply, ("answers",), person)}
+
+
+def _erase_questions(person: Person) -> int:
+    changed = 0
+    for survey in Survey.objects.all():
+        questions = [_question(each, person) for each in survey.questions]
+        if questions != survey.questions:
+            changed += Survey.objects.filter(pk=survey.pk).update(questions=questions)
+    return changed
+
+
+def _question(question: Mapping[str, Any], person: Person) -> dict[str, Any]:
+    """No longer than a question may be, and its options differ as they did."""
+    options: list[str] = []
+    for number, option in enumerate(question.get("options", ()), 1):
+        text = person.without(option)[:LONGEST_OPTION]
+        options.append(text if text not in options else f"{text[: LONGEST_OPTION - 3]} {number}")
+    return {**question, "title": person.without(question["title"])[:LONGEST_TITLE], "options": options}
 
 
 def _export_asks(person: Person) -> object:

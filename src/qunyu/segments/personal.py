@@ -3,17 +3,38 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import Any
 
-from qunyu.kernel.personal import Holder, Overview, Person, plain, scrub
+from qunyu.kernel.personal import Holder, Overview, Person, plain, scrub, scrub_names
 from qunyu.kernel.words import Words
 from qunyu.segments.models import Segment, SegmentSnapshot, SegmentVersion, SnapshotMember
+
+# The comparisons with words of somebody's own; others are with codes, numbers and days.
+_WRITTEN = ("is", "contains")
 
 
 def _erase(person: Person) -> Mapping[str, int]:
     SnapshotMember.objects.filter(member__in=person.own).delete()
-    changed = scrub(Segment, ("name", "note", "condition"), person)
-    changed += scrub(SegmentVersion, ("name", "note", "condition"), person)
-    return {"elsewhere": changed + scrub(SegmentSnapshot, ("why", "condition"), person)}
+    changed = scrub_names(Segment, person, "unit") + scrub(Segment, ("note",), person)
+    changed += scrub(SegmentVersion, ("name", "note"), person) + scrub(SegmentSnapshot, ("why",), person)
+    for model in (Segment, SegmentVersion, SegmentSnapshot):
+        for key, condition in model._default_manager.values_list("pk", "condition"):
+            clean = _without(condition, person)
+            if clean != condition:
+                changed += model._default_manager.filter(pk=key).update(condition=clean)
+    return {"elsewhere": changed}
+
+
+def _without(condition: Any, person: Person) -> Any:
+    """A condition, the texts that somebody wrote treated so; fields, comparisons and ids stay what they are."""
+    if isinstance(condition, list):
+        return [_without(each, person) for each in condition]
+    if not isinstance(condition, dict):
+        return condition
+    if "field" in condition:
+        written = condition.get("op") in _WRITTEN
+        return {**condition, "values": person.without_json(condition.get("values", []))} if written else condition
+    return {key: _without(each, person) for key, each in condition.items()}
 
 
 def _overview() -> Overview:
