@@ -229,13 +229,7 @@ def test_nothing_of_an_erased_person_is_left(
         assert figures(scope) == before
         assert collected(scope) == books
         assert not search_people(scope, text=NAME).exists()
-        shell = Member.objects.get(pk=own)
-        mine = Movement.objects.filter(entries__account__member=shell)
-        assert (mine.count(), set(mine.values_list("reason", flat=True))) == (2, {""})
-        assert (shell.name, shell.erased) == (ERASED, True)
-        li = profile(scope, Member.objects.get(identities__key="wxid_li"), reveal=True)
-        told = {each.field.key: each.told.value for each in li if each.told}
-        assert told == {"real_name": f"{ERASED}的妹妹", "region": f"{ERASED}家"}
+        assert_shell(scope, own)
         connection.close()
         assert places_of(here.data) == set()
 
@@ -252,6 +246,17 @@ def test_nothing_of_an_erased_person_is_left(
     if not on_postgres:
         with closing(sqlite3.connect(here.data / "db.sqlite3")) as plain:
             assert plain.execute("PRAGMA integrity_check").fetchone() == ("ok",)
+
+
+def assert_shell(scope: Scope, own: int) -> None:
+    """The person is nobody by name, the books keep their sums without words, and others keep what was written of them without the name."""
+    shell = Member.objects.get(pk=own)
+    mine = Movement.objects.filter(entries__account__member=shell)
+    assert (mine.count(), set(mine.values_list("reason", flat=True))) == (2, {""})
+    assert (shell.name, shell.erased) == (ERASED, True)
+    li = profile(scope, Member.objects.get(identities__key="wxid_li"), reveal=True)
+    told = {each.field.key: each.told.value for each in li if each.told}
+    assert told == {"real_name": f"{ERASED}的妹妹", "region": f"{ERASED}家"}
 
 
 def assert_receipt(scope: Scope, request: Request) -> None:
