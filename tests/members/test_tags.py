@@ -13,6 +13,7 @@ from qunyu.members import merging, tagging
 from qunyu.members.merging import merge, take_back
 from qunyu.members.models import Identity, Member, Tag, TagAct, Tagging, TagGroup
 from qunyu.members.queries import Wanted, members
+from qunyu.members.sets import tagged
 from qunyu.members.tag_filtering import Tagged
 from qunyu.members.tag_merging import merge_tags
 from qunyu.members.tag_queries import acts_in, carried, find_act, find_tag, groups_in, tagging_history, tags_of
@@ -317,6 +318,22 @@ def test_a_rules_tag_put_by_hand_too_stays_when_the_rule_no_longer_holds(
     }
     stop(by=system, tag=brewing, now=NOW)
     assert names(system, mei) == ["泡茶", "老客"]
+
+
+def test_who_asks_for_a_tag_gets_those_it_was_merged_into_and_nobody_overruled(
+    system: Scope, skills: TagGroup, brewing: Tag, fresh: Tag, old: Tag, mei: Member, ann: Member
+) -> None:
+    tea = add_tag(by=system, group=skills, name="茶艺", now=NOW)
+    put(by=system, tag=brewing, members=[mei.pk], now=NOW)
+    act = merge_tags(by=system, tag=brewing, into=tea, now=NOW)
+    put(by=system, tag=tea, members=[ann.pk], now=NOW)
+    assert set(tagged([brewing.public_id]).values_list("member__own_identity__member", flat=True)) == {mei.pk, ann.pk}
+    undo(by=system, act=act, now=NOW)
+    assert set(tagged([brewing.public_id]).values_list("member__own_identity__member", flat=True)) == {mei.pk}
+    keep(by=system, tag=fresh, members=[mei.pk], why="r", now=NOW)
+    put(by=system, tag=old, members=[mei.pk], now=NOW + HOUR)
+    assert not tagged([fresh.public_id]).exists()
+    assert tagged([old.public_id]).count() == 1
 
 
 def test_two_tags_become_one_and_part_again(

@@ -76,7 +76,7 @@ def experts(lake: Lake, scope: Scope, asked: Asked) -> Experts:
     talk = expertise(lake, scope, topic, asked.first, asked.last, asked.communities)
     tags = _named(scope, topic)
     spoke = {each.member: each for each in talk.found}
-    wanted = {*spoke, *_tagged(tags), *_profiled(scope, topic)}
+    wanted = {*spoke, *_tagged(scope, tags), *_profiled(scope, topic)}
     shown = _people(scope, asked, sorted(wanted, key=lambda each: (each not in spoke, each))[:WEIGHED])
     on = carried(scope, list(shown), tags) if tags else {}
     told = _fields(scope, topic, list(shown))
@@ -108,10 +108,10 @@ def _named(scope: Scope, topic: Topic) -> list[Tag]:
     return [each for each in found if topic.holds(each.name) or (each.help and topic.holds_in(each.help))]
 
 
-def _tagged(tags: Collection[Tag]) -> set[int]:
+def _tagged(scope: Scope, tags: Collection[Tag]) -> set[int]:
     if not tags:
         return set()
-    rows = live_taggings().filter(tag__in=[each.pk for each in tags])
+    rows = live_taggings().filter(tag__in=[each.pk for each in tags], member__own_identity__member__in=people(scope))
     return set(rows.values_list("member__own_identity__member", flat=True))
 
 
@@ -123,7 +123,7 @@ def _profiled(scope: Scope, topic: Topic) -> set[int]:
         says |= Q(value__icontains=text)
     rows = ProfileEntry.objects.filter(says, field__in=keys, sealed=False, withdrawn_at=None)
     heads = Identity.objects.filter(own_member__in=rows.values("member")).values_list("member", flat=True)
-    return set(heads.distinct()[:WEIGHED])
+    return set(heads.filter(member__in=people(scope)).distinct().order_by("-member")[:WEIGHED])
 
 
 def _fields(scope: Scope, topic: Topic, members: list[int]) -> Mapping[int, tuple[tuple[Words, Words], ...]]:

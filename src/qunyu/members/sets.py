@@ -14,7 +14,7 @@ from django.db import connection
 from django.db.models import Exists, F, OuterRef, Q, QuerySet
 
 from qunyu.kernel.words import Words
-from qunyu.members.models import Contact, Identity, Link, ProfileEntry, Tag, Tagging
+from qunyu.members.models import Contact, Identity, Link, ProfileEntry, Tag, TagAct, Tagging
 from qunyu.members.queries import people
 from qunyu.people.queries import unit_paths
 
@@ -59,9 +59,27 @@ def known_tags(scope: Scope) -> list[Tag]:
 
 
 def tagged(public_ids: Collection[str]) -> QuerySet[Any, Any]:
-    """The members who carry one of the tags now."""
-    rows: QuerySet[Any, Any] = Tagging.objects.filter(withdrawn_at=None, tag__public_id__in=public_ids, **_SOMEBODY)
+    """The members who carry one of the tags now, or one it was merged into; a tag that another of an exclusive group overrules is not carried."""
+    tags = _with_merged(set(Tag.objects.filter(public_id__in=public_ids).values_list("pk", flat=True)))
+    rows: QuerySet[Any, Any] = Tagging.objects.filter(withdrawn_at=None, tag__in=tags, **_SOMEBODY)
+    if Tag.objects.filter(pk__in=tags, group__exclusive=True).exists():
+        later = Q(at__gt=OuterRef("at")) | Q(at=OuterRef("at"), id__gt=OuterRef("id"))
+        other = Tagging.objects.filter(
+            later, withdrawn_at=None, tag__archived_at=None, tag__group=OuterRef("tag__group")
+        )
+        overruled = Exists(other.filter(**{_OWN: OuterRef(_OWN)}).exclude(tag=OuterRef("tag")))
+        rows = rows.filter(~Q(tag__group__exclusive=True) | ~overruled)
     return rows.values(_OWN)
+
+
+def _with_merged(tags: set[int]) -> set[int]:
+    """The tags and those they were merged into, one after the other."""
+    merged = TagAct.objects.filter(kind=TagAct.Kind.MERGE, undone_at=None)
+    fresh = tags
+    while fresh:
+        fresh = set(merged.filter(tag__in=fresh, into__isnull=False).values_list("into", flat=True)) - tags
+        tags = tags | fresh
+    return tags
 
 
 def contacts_noted() -> QuerySet[Contact]:

@@ -74,7 +74,7 @@ def show_experts(request: Ask) -> HttpResponse:
 def days_asked(first: str, last: str, today: date) -> tuple[date, date]:
     """The days that were typed, the year up to today where none were (or what is none), the earlier first."""
     end = _day(last) or today
-    begin = _day(first) or end - YEAR
+    begin = _day(first) or max(end, date.min + YEAR) - YEAR
     return min(begin, end), max(begin, end)
 
 
