@@ -199,9 +199,8 @@ def rows_with(secrets: tuple[str, ...]) -> set[tuple[str, str]]:
     with connection.cursor() as cursor:
         for table in connection.introspection.table_names(cursor):
             cursor.execute(f"SELECT * FROM {connection.ops.quote_name(table)}")
-            text = repr(cursor.fetchall()).encode().decode("unicode_escape", "ignore") + repr(cursor.fetchall())
-            cursor.execute(f"SELECT * FROM {connection.ops.quote_name(table)}")
-            text += "".join(map(str, cursor.fetchall()))
+            rows = repr(cursor.fetchall())
+            text = rows + rows.encode().decode("unicode_escape", "ignore")
             found |= {(table, each) for each in secrets if each in text}
     return found
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from datetime import datetime
 from typing import Any
 
@@ -188,11 +188,13 @@ def _gone(*models: type[Model]) -> Any:
     return erase
 
 
-def _overview(model: type[Model], stamp: str) -> Any:
+def overview_of(model: type[Model], stamp: str) -> Callable[[], Overview]:
+    """What to ask for the overview of a table whose `member` is of the members made with identities; `stamp` says when a row began."""
+
     def look() -> Overview:
         rows = model._default_manager.filter(member__erased=False)
         oldest = rows.order_by(stamp).values_list(stamp, flat=True).first()
-        return Overview(rows.values("member").distinct().count(), rows.count(), oldest)
+        return Overview(rows.values("member__own_identity__member").distinct().count(), rows.count(), oldest)
 
     return look
 
@@ -229,7 +231,7 @@ HOLDERS = (
         count=lambda person: _of(Tagging)(person).count(),
         export=_rows(Tagging, ("tag__name", "tag__group__name", "source", "reason", "at", "by_name", "withdrawn_at")),
         erase=_erase_tags,
-        overview=_overview(Tagging, "at"),
+        overview=overview_of(Tagging, "at"),
     ),
     Holder(
         key="profile",
@@ -240,7 +242,7 @@ HOLDERS = (
         count=lambda person: _of(ProfileEntry)(person).count(),
         export=_export_profile,
         erase=_erase_profile,
-        overview=_overview(ProfileEntry, "at"),
+        overview=overview_of(ProfileEntry, "at"),
     ),
     Holder(
         key="contacts",
@@ -251,7 +253,7 @@ HOLDERS = (
         count=lambda person: _of(Contact)(person).count(),
         export=_rows(Contact, ("at", "channel", "direction", "summary", "result", "by_name", "written_at")),
         erase=_erase_contacts,
-        overview=_overview(Contact, "at"),
+        overview=overview_of(Contact, "at"),
     ),
     Holder(
         key="links",

@@ -21,7 +21,6 @@ from qunyu.kernel.scope import Scope
 from qunyu.kernel.words import Words
 from qunyu.members.belonging import buyers, contacts
 from qunyu.members.labels import labelled_as
-from qunyu.members.matching import chunks
 from qunyu.members.models import Identity, Member, Membership
 from qunyu.members.tag_filtering import WHOEVER, Tagged, tagged
 
@@ -310,11 +309,3 @@ def own_members(of: Iterable[Member] | QuerySet[Member]) -> QuerySet[Identity, i
 def heads(own: int | OuterRef) -> QuerySet[Member]:
     """The person that a member made with an identity is now, as a query of one row."""
     return Member.objects.filter(identities__own_member=own)
-
-
-def now_is(own: Collection[int]) -> dict[int, int]:
-    """The key of the person that each of these members, made with an identity, is now."""
-    found: dict[int, int] = {}
-    for part in chunks(own):
-        found |= dict(Identity.objects.filter(own_member__in=part).values_list("own_member", "member"))
-    return found

@@ -68,7 +68,7 @@ def handle(*, by: Scope, opinion: Opinion, done: Done, now: datetime) -> Complai
         Opinion.objects.filter(pk=opinion.pk).update(score=rules.score(row.state, row.content))
         data = {"opinion": opinion.pk, "step": done.did}
         audit.record(by=by.actor, action="complaint.handle", kind="member", id=opinion.member_id, now=now, **data)
-        label_anew([opinion.member_id], now)
+        label_anew(opinion.member_id, now)
     return row
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
@@ -73,7 +72,7 @@ def note(*, by: Scope, member: Member, said: Said, now: datetime, act: str = "")
         if said.kind == OpinionKind.COMPLAINT:
             Complaint.objects.create(opinion=row)
         audit.record(by=by.actor, action="opinion.add", kind="member", id=member.pk, now=now, opinion=row.pk)
-        label_anew([member.pk], now)
+        label_anew(member.pk, now)
     return row
 
 
@@ -111,7 +110,7 @@ def withdraw(*, by: Scope, opinion: Opinion, back: bool, now: datetime) -> bool:
         if changed:
             action = "opinion.restore" if back else "opinion.withdraw"
             audit.record(by=by.actor, action=action, kind="member", id=opinion.member_id, now=now, opinion=opinion.pk)
-            label_anew([opinion.member_id], now)
+            label_anew(opinion.member_id, now)
     return bool(changed)
 
 
@@ -120,10 +119,10 @@ def head_of(opinion: Opinion) -> Member:
     return heads(opinion.member_id).get()
 
 
-def label_anew(own: Collection[int], now: datetime) -> None:
+def label_anew(own: int, now: datetime) -> None:
     """Lets a job renew the labels of who said something; inside a transaction, after `load`."""
-    members = sorted({heads(each).get().pk for each in own})
-    enqueue("flows.label", key=f"opinion-{members[0]}-{now.timestamp()}", members=members)
+    member = heads(own).get().pk
+    enqueue("flows.label", key=f"opinion-{member}-{now.timestamp()}", members=[member])
 
 
 def opinions(scope: Scope, *, withdrawn: bool = False) -> QuerySet[Opinion]:

@@ -7,8 +7,9 @@ from typing import Any
 
 from django.db.models import F
 
-from qunyu.kernel.personal import Holder, Kind, Overview, Person, plain, scrub
+from qunyu.kernel.personal import Holder, Kind, Person, plain, scrub
 from qunyu.kernel.words import Words
+from qunyu.members.personal import overview_of
 from qunyu.satisfaction.models import Ask, Opinion, Reply, Step, Survey
 from qunyu.satisfaction.rules.questions import LONGEST_OPTION, LONGEST_TITLE
 
@@ -52,18 +53,6 @@ def _export_asks(person: Person) -> object:
     return plain(rows.values("survey__title", "at", replied_at=F("reply__at"), answers=F("reply__answers")))
 
 
-def _opinions() -> Overview:
-    found = Opinion.objects.all()
-    oldest = found.order_by("at").values_list("at", flat=True).first()
-    return Overview(found.values("member__own_identity__member").distinct().count(), found.count(), oldest)
-
-
-def _asks() -> Overview:
-    found = Ask.objects.all()
-    oldest = found.order_by("at").values_list("at", flat=True).first()
-    return Overview(found.values("member__own_identity__member").distinct().count(), found.count(), oldest)
-
-
 HOLDERS = (
     Holder(
         key="opinions",
@@ -78,7 +67,7 @@ HOLDERS = (
             .values("kind", "score", "text", "about", "at", "complaint__state")
         ),
         erase=_erase_opinions,
-        overview=_opinions,
+        overview=overview_of(Opinion, "at"),
     ),
     Holder(
         key="asks",
@@ -89,7 +78,7 @@ HOLDERS = (
         count=lambda person: Ask.objects.filter(member__in=person.own).count(),
         export=_export_asks,
         erase=_erase_asks,
-        overview=_asks,
+        overview=overview_of(Ask, "at"),
     ),
 )
 KINDS = (

@@ -11,16 +11,15 @@ from django.db.models import Avg, Count, Q
 
 from qunyu.insights.providers import OPINIONS
 from qunyu.kernel.scope import Scope
-from qunyu.members.queries import now_is
 from qunyu.satisfaction.models import Opinion
 from qunyu.satisfaction.opinions import opinions
 
 
 def dimension(scope: Scope) -> pa.Table:
     """member (the person now), day, score of every opinion that stands; whose labels show is the members' matter."""
-    rows = list(Opinion.objects.filter(withdrawn_at=None).values_list("member", "at", "score"))
-    heads = now_is({member for member, _, _ in rows})
-    told = [(heads[member], at.astimezone(settings.QUNYU_ZONE).date(), score) for member, at, score in rows]
+    somebody = Opinion.objects.filter(withdrawn_at=None, member__own_identity__isnull=False)
+    rows = somebody.values_list("member__own_identity__member", "at", "score")
+    told = [(member, at.astimezone(settings.QUNYU_ZONE).date(), score) for member, at, score in rows]
     columns = list(zip(*told, strict=True)) or [()] * len(OPINIONS)
     return pa.table(
         [pa.array(column, field.type) for column, field in zip(columns, OPINIONS, strict=True)], schema=OPINIONS

@@ -96,4 +96,4 @@ def _opine(ask: Ask, row: Reply, rated: int, now: datetime) -> None:
         act=new_public_id(), member_id=ask.member_id, kind=OpinionKind.SURVEY, score=rated, at=now, reply=row,
         about=ask.survey.title, by="", by_name="", written_at=now,
     )  # fmt: skip
-    label_anew([ask.member_id], now)
+    label_anew(ask.member_id, now)

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from qunyu.kernel.personal import Holder, Overview, Person, plain, scrub, scrub_names
+from qunyu.kernel.personal import Holder, Person, plain, scrub, scrub_names
 from qunyu.kernel.words import Words
+from qunyu.members.personal import overview_of
 from qunyu.segments.models import Segment, SegmentSnapshot, SegmentVersion, SnapshotMember
 
 # The comparisons with words of somebody's own; others are with codes, numbers and days.
@@ -37,12 +38,6 @@ def _without(condition: Any, person: Person) -> Any:
     return {key: _without(each, person) for key, each in condition.items()}
 
 
-def _overview() -> Overview:
-    found = SnapshotMember.objects.all()
-    oldest = SegmentSnapshot.objects.order_by("at").values_list("at", flat=True).first()
-    return Overview(found.values("member__own_identity__member").distinct().count(), found.count(), oldest)
-
-
 HOLDERS = (
     Holder(
         key="snapshots",
@@ -57,6 +52,6 @@ HOLDERS = (
             .values("snapshot__segment__name", "snapshot__at")
         ),
         erase=_erase,
-        overview=_overview,
+        overview=overview_of(SnapshotMember, "snapshot__at"),
     ),
 )
