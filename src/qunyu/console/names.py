@@ -4,14 +4,10 @@ from __future__ import annotations
 
 from qunyu.communities import names as communities
 from qunyu.kernel.words import Words
+from qunyu.members.sets import ROLES
 
 PLATFORMS, TYPES = communities.PLATFORMS, communities.TYPES
-MEMBER_ROLES: dict[str, Words] = {
-    "member": Words("成员", "Member"),
-    "staff": Words("运营人员", "Staff"),
-    "atmosphere": Words("气氛组", "Atmosphere team"),
-    "bot": Words("机器人", "Bot"),
-}
+MEMBER_ROLES = ROLES
 ORDER_STATES: dict[str, Words] = {
     "paid": Words("已付款", "Paid"),
     "free": Words("零元", "Free"),
