@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
@@ -161,6 +163,9 @@ def test_what_somebody_may_not_know_cannot_be_asked(world: Unit, staff: AddStaff
     assert caught.value.code == "denied"
 
 
+ANYBODY = re.compile('FROM "members_(member|identity)"')
+
+
 def test_few_statements_and_one_scan(world: Unit, system: Scope, monkeypatch: pytest.MonkeyPatch) -> None:
     scans: list[int] = []
 
@@ -177,10 +182,13 @@ def test_few_statements_and_one_scan(world: Unit, system: Scope, monkeypatch: py
     for text, statements, deeds in ((alone, 1, []), (mixed, 3, [2]), ("not spoke", 4, [1])):
         planned = plan(speaker, speaker.from_text(text), NOW)
         scans.clear()
-        with CaptureQueriesContext(connection) as asked:
+        with CaptureQueriesContext(connection) as queries:
             planned.members()
+        asked = list(queries)
         # What the lake needs of the database (its version, communities, who is behind identities) is asked once as well.
-        told = [each["sql"] for each in asked if 'FROM "members_member"' in each["sql"] and "EXISTS" in each["sql"]]
+        told = [each["sql"] for each in asked if "EXISTS" in each["sql"] and ANYBODY.search(each["sql"])]
+        # Whether an import is under way is a small question, and asked for each set.
+        asked = [each for each in asked if not each["sql"].startswith('SELECT 1 AS "a" FROM "events_import"')]
         assert (len(told), scans) == (min(statements, 1), deeds)
         # Which tags a tag was merged into, and whether one of them excludes others, is asked before.
         assert len(asked) <= statements + 4 + (3 if "tag is" in text else 0)

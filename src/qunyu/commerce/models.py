@@ -40,3 +40,4 @@ class Order(models.Model):
 
     class Meta:
         constraints = (models.UniqueConstraint(fields=("unit", "reference"), name="order_once_per_unit"),)
+        indexes = (models.Index(fields=("currency",)),)

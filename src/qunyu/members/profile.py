@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from django.conf import settings
 from django.db import transaction
 
-from qunyu.communities.queries import communities_where
+from qunyu.communities.queries import within
 from qunyu.events.phones import hashed
 from qunyu.jobs.port import load
 from qunyu.kernel import audit
@@ -153,8 +153,7 @@ def history(scope: Scope, member: Member, wanted: Collection[Definition] | None 
 
 def units_of(scope: Scope, member: Member) -> set[int]:
     """The units in which `scope` may see that the person belongs: of their communities, of their orders, and where they were noted down."""
-    here = communities_where(scope, "members.view")
-    mine = Membership.objects.filter(identity__member=member, community__in=here)
+    mine = Membership.objects.filter(within("community", scope, "members.view"), identity__member=member)
     found = set(mine.values_list("community__unit", flat=True))
     for unit in Identity.objects.filter(member=member, orders__isnull=False).values_list("orders__unit", flat=True):
         if scope.may("members.view", unit) and scope.may("orders.view", unit):

@@ -14,7 +14,7 @@ from django.db.models import Count, Exists, Max, Min, OuterRef, Q, QuerySet, Sum
 from django.db.models.expressions import RawSQL
 from django.db.models.functions import Coalesce
 
-from qunyu.communities.queries import communities, communities_where
+from qunyu.communities.queries import communities, within
 from qunyu.events.queries import anything_hidden, shown
 from qunyu.kernel.errors import DomainError
 from qunyu.kernel.scope import Scope
@@ -53,8 +53,7 @@ def dimension(scope: Scope) -> pa.Table:
 
 def memberships(scope: Scope) -> QuerySet[Membership]:
     """The memberships in communities whose members `scope` may see."""
-    here = communities_where(scope, "members.view")
-    return Membership.objects.filter(_shown("identity__"), community__in=here)
+    return Membership.objects.filter(_shown("identity__"), within("community", scope, "members.view"))
 
 
 def _shown(identity: str) -> Q:
@@ -185,14 +184,15 @@ def members(scope: Scope, wanted: Wanted = Wanted()) -> QuerySet[Member]:
     """The members `scope` may see, with first_at, last_at, messages and communities (how many) as far as it may see them."""
     if wanted.outside:
         return _customers(scope, wanted)
-    here = communities_where(scope, "members.view")
-    if wanted.communities is not None:
-        here = here.filter(id__in=wanted.communities)
     # One filter: its conditions and the figures below then speak of the same memberships.
-    there: dict[str, Any] = {"identities__memberships__community__in": here}
+    there = within("identities__memberships__community", scope, "members.view") & Q(
+        identities__memberships__isnull=False
+    )
+    if wanted.communities is not None:
+        there &= Q(identities__memberships__community__in=wanted.communities)
     if wanted.present:
-        there["identities__memberships__left_at"] = None
-    found = Member.objects.filter(_asked(scope, wanted), _shown("identities__"), erased=False, **there)
+        there &= Q(identities__memberships__left_at=None)
+    found = Member.objects.filter(_asked(scope, wanted), _shown("identities__"), there, erased=False)
     return found.annotate(
         first_at=Min("identities__memberships__first_at"),
         last_at=Max("identities__memberships__last_at"),
@@ -216,9 +216,7 @@ def _customers(scope: Scope, wanted: Wanted) -> QuerySet[Member]:
 
 def among(scope: Scope, ids: Collection[int], text: str = "") -> QuerySet[Member]:
     """Those of the members `ids` that `scope` may see, called `text`, with the figures of `members`; of buyers in no community 0 and None."""
-    belongs = Q(identities__memberships__community__in=communities_where(scope, "members.view")) & _shown(
-        "identities__"
-    )
+    belongs = within("identities__memberships__community", scope, "members.view") & _shown("identities__")
     found = search_people(scope, text=text).filter(pk__in=_listed(ids))
     return found.annotate(
         first_at=Min("identities__memberships__first_at", filter=belongs),
@@ -270,9 +268,12 @@ def head_of(scope: Scope, public_id: str) -> str | None:
 
 def memberships_of(scope: Scope, member: Member) -> list[Membership]:
     """Where `scope` may see the member, with identity and community, the latest active first."""
-    here = communities_where(scope, "members.view")
-    rows = Membership.objects.filter(_shown("identity__"), identity__member=member, community__in=here)
-    return list(rows.select_related("identity", "community").order_by("-last_at", "id"))
+    return list(
+        memberships(scope)
+        .filter(identity__member=member)
+        .select_related("identity", "community")
+        .order_by("-last_at", "id")
+    )
 
 
 def last_active(communities: Collection[int]) -> dict[int, datetime]:

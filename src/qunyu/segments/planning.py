@@ -6,7 +6,7 @@ members are sorted arrays; a set that is told by who is not in it is kept so, an
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from functools import reduce
 from operator import and_, or_
@@ -14,17 +14,16 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 from django.conf import settings
-from django.core.exceptions import EmptyResultSet
-from django.db import connection
 from django.db.models import Q
 
 from qunyu.events.lake.store import Lake
 from qunyu.events.queries import published_lake
 from qunyu.insights.doing import Deed, doers
 from qunyu.members.queries import people
-from qunyu.members.sets import Ids, heads
+from qunyu.members.sets import Ids, everybody, heads, keys, unproven
 from qunyu.segments.places import communities_of
 from qunyu.segments.rules.tree import And, Condition, Did, Everybody, Field, Leaf, Not, Or, below, changed
+from qunyu.segments.source import Figured, at_once
 
 if TYPE_CHECKING:
     from qunyu.segments.catalogue import Catalogue
@@ -57,11 +56,9 @@ class Plan:
     def members(self) -> Ids:
         """The primary keys of the members, sorted."""
         self._count()
-        if self.by_database(self.condition):
-            return self.asked(self.rows(self.condition))
         found = self.found(self.condition)
         if found.others:
-            return np.setdiff1d(self.asked(Q()), found.ids, assume_unique=True)
+            return np.setdiff1d(everybody(self.asking.scope), found.ids, assume_unique=True)
         return found.ids
 
     def by_database(self, condition: Condition) -> bool:
@@ -74,7 +71,9 @@ class Plan:
         """As `members`, of a part."""
         if self.by_database(condition):
             others = told_by_others(condition)
-            return Found(self.asked(self.rows(condition, refused=others)), others)
+            # Of whom everybody is taken away, it need not be asked whether they may be seen.
+            proven = others or self.proves(condition)
+            return Found(self.asked(self.rows(condition, refused=others), proven=proven), others)
         if isinstance(condition, Did):
             return Found(self._done[self._deeds[self._did[condition]]])
         if isinstance(condition, Not):
@@ -93,14 +92,29 @@ class Plan:
         """Of which members the condition is true, or (`refused`) false, as the database asks it."""
         if isinstance(condition, Not):
             return self.rows(condition.part, refused=not refused)
+        if isinstance(condition, And) and not refused:
+            return reduce(and_, self._all(condition))
         if isinstance(condition, And | Or):
             together = and_ if isinstance(condition, And) is not refused else or_
             return reduce(together, (self.rows(part, refused=refused) for part in condition.parts))
-        return ~self.leaf(condition) if refused else self.leaf(condition)
+        if isinstance(condition, Everybody):
+            return Q(pk__in=()) if refused else ~Q(pk__in=())
+        answer = self.leaf(condition)
+        found = answer.alone() if isinstance(answer, Figured) else answer
+        return ~found if refused else found
 
-    def leaf(self, leaf: Leaf) -> Q:
-        if isinstance(leaf, Everybody):
-            return ~Q(pk__in=())
+    def _all(self, condition: And) -> Iterator[Q]:
+        """Each part of an "and"; figures over the same rows are one."""
+        figured: dict[str, list[Figured]] = {}
+        for part in condition.parts:
+            answer = self.leaf(part) if isinstance(part, Field | Did) else self.rows(part)
+            if isinstance(answer, Figured):
+                figured.setdefault(answer.of, []).append(answer)
+            else:
+                yield answer
+        yield from (at_once(several) for several in figured.values())
+
+    def leaf(self, leaf: Field | Did) -> Q | Figured:
         key = leaf.field if isinstance(leaf, Field) else leaf.verb
         words = self.known.vocabulary
         spec = words.field(key) if isinstance(leaf, Field) else words.verb(key)
@@ -109,17 +123,21 @@ class Plan:
             raise TypeError(f"{key} has no answer in the database")
         return answer(self.asking, leaf, spec)
 
-    def asked(self, rows: Q) -> Ids:
-        """The members of whom `rows` is true, of those the asker may see: one statement."""
-        found = people(self.asking.scope).filter(rows).order_by().values_list("pk", flat=True)
-        try:
-            statement, parameters = found.query.sql_with_params()
-        except EmptyResultSet:
-            return np.array([], np.int64)
-        with connection.cursor() as cursor:
-            cursor.execute(statement, parameters)
-            ids = np.fromiter((each for (each,) in cursor.fetchall()), np.int64)
-        return np.sort(ids)
+    def proves(self, condition: Condition) -> bool:
+        """Whether the asker may see whomever the condition is true of, for that alone."""
+        if isinstance(condition, And):
+            return any(self.proves(part) for part in condition.parts)
+        if isinstance(condition, Or):
+            return all(self.proves(part) for part in condition.parts)
+        if not isinstance(condition, Field | Did):
+            return False
+        key = condition.field if isinstance(condition, Field) else condition.verb
+        return self.known.sources[key].proves(self.asking.scope)
+
+    def asked(self, rows: Q, *, proven: bool) -> Ids:
+        """The members of whom `rows` is true, of those the asker may see (`proven`: these are such, or it does not matter): one statement."""
+        some = unproven() if proven else people(self.asking.scope)
+        return np.sort(keys(some.filter(rows).order_by().values_list("pk", flat=True)))
 
     def _count(self) -> None:
         """Everything that the lake counts, at once."""

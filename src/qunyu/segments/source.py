@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import importlib
 import pkgutil
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 from functools import cache
@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
-from django.db.models import Q, QuerySet
+from django.db.models import Max, Min, Q, QuerySet
 
 from qunyu.segments.rules.tree import Did, Field, Leaf, Window
 from qunyu.segments.rules.vocabulary import FieldSpec, VerbSpec
@@ -62,7 +62,46 @@ class Asking:
         return {"from": (first, None), "until": (None, last)}.get(leaf.op, (first, last))
 
 
-Answer = Callable[[Asking, Any, Any], Q]
+@dataclass(frozen=True)
+class Figured:
+    """The members of whom a figure over those of their `rows` that `narrow` leaves compares so ("gte" and the like -> value).
+
+    Figures over the same rows, which `of` names, can be asked for at once.
+    """
+
+    of: str
+    rows: QuerySet[Any, Any]
+    person: str
+    figure: Callable[[Q | None], Any]
+    compared: Mapping[str, object]
+    narrow: Q = field(default_factory=Q)
+
+    def alone(self) -> Q:
+        """These members."""
+        rows = self.rows.filter(self.narrow).order_by().values(self.person).annotate(figure=self.figure(None))
+        return those(rows.filter(**_named("figure", self.compared)).values(self.person))
+
+
+def at_once(several: Sequence[Figured]) -> Q:
+    """The members of whom all of several figures over the same rows compare as they should: read once."""
+    if len(several) == 1:
+        return several[0].alone()
+    one = several[0]
+    figures = {f"figure{place}": each.figure(each.narrow or None) for place, each in enumerate(several)}
+    compared = {
+        name: value
+        for place, each in enumerate(several)
+        for name, value in _named(f"figure{place}", each.compared).items()
+    }
+    rows = one.rows.order_by().values(one.person).annotate(**figures)
+    return those(rows.filter(**compared).values(one.person))
+
+
+def _named(figure: str, compared: Mapping[str, object]) -> dict[str, object]:
+    return {f"{figure}__{lookup}": value for lookup, value in compared.items()}
+
+
+Answer = Callable[[Asking, Any, Any], Q | Figured]
 
 
 def no_fields(scope: Scope) -> list[FieldSpec]:
@@ -75,6 +114,11 @@ def no_verbs(scope: Scope) -> list[VerbSpec]:
     return []
 
 
+def nobody(scope: Scope) -> bool:
+    """That it is true of somebody proves nothing about who may see them."""
+    return False
+
+
 def no_needs(key: str) -> str:
     """None."""
     return ""
@@ -85,7 +129,8 @@ class Source:
     """`fields` and `verbs` are what it offers to a scope (all there are, whatever they need); `answer` says which members a leaf is true of.
 
     `deeds` are the verbs that the lake answers, with what of a day is counted (insights.doing); these have no `answer`. `needs` tells of any
-    key which permission it takes here, "" for none and for keys of others.
+    key which permission it takes here, "" for none and for keys of others. `proves` says whether a scope may see whomever an answer
+    is true of, for that alone.
     """
 
     place: int
@@ -94,6 +139,7 @@ class Source:
     answer: Answer | None = None
     deeds: Mapping[str, str] = field(default_factory=dict)
     needs: Callable[[str], str] = no_needs
+    proves: Callable[[Scope], bool] = nobody
 
 
 @cache
@@ -126,17 +172,21 @@ def ranged(rows: QuerySet[Any, Any], column: str, span: tuple[Any, Any], person:
 
 
 def latest(rows: QuerySet[Any, Any], column: str, span: tuple[Any, Any], person: str) -> Q:
-    """The members whose greatest `column` lies in the span: one is in it or later, and none is later."""
+    """The members whose greatest `column` lies in the span."""
     first, last = span
-    found = ranged(rows, column, (first, None), person)
-    return found if last is None else found & ~ranged(rows, column, (last, None), person)
+    if last is None:
+        return ranged(rows, column, (first, None), person)
+    bounds = {"figure__lt": last} | ({"figure__gte": first} if first else {})
+    return those(rows.order_by().values(person).annotate(figure=Max(column)).filter(**bounds).values(person))
 
 
 def earliest(rows: QuerySet[Any, Any], column: str, span: tuple[Any, Any], person: str) -> Q:
     """The members whose least `column` lies in the span."""
     first, last = span
-    found = ranged(rows, column, (None, last), person)
-    return found if first is None else found & ~ranged(rows, column, (None, first), person)
+    if first is None:
+        return ranged(rows, column, (None, last), person)
+    bounds = {"figure__gte": first} | ({"figure__lt": last} if last else {})
+    return those(rows.order_by().values(person).annotate(figure=Min(column)).filter(**bounds).values(person))
 
 
 def moments_of(asking: Asking, leaf: Leaf) -> tuple[datetime | None, datetime | None]:

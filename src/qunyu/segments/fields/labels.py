@@ -54,4 +54,9 @@ def needs(key: str) -> str:
     return label.needs if label else ""
 
 
-SOURCE = Source(2, fields, answer=answer, needs=needs)
+def proves(scope: Scope) -> bool:
+    """Labels are narrowed to the people of a scope, but not where it sees everything: what an undone import left may be labelled."""
+    return not scope.everything
+
+
+SOURCE = Source(2, fields, answer=answer, needs=needs, proves=proves)

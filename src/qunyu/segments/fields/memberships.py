@@ -65,4 +65,9 @@ def _deed(asking: Asking, leaf: Did) -> Q:
     return at_least(rows, PERSON, Count("community", distinct=True), leaf)
 
 
-SOURCE = Source(4, fields, verbs, answer)
+def proves(scope: Scope) -> bool:
+    """Only communities whose members may be seen are asked."""
+    return True
+
+
+SOURCE = Source(4, fields, verbs, answer, proves=proves)
