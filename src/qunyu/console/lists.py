@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from itertools import islice
-from typing import Any, Generic, TypeVar
+from typing import Any, Generic, Protocol, TypeVar
 
 from django.core.paginator import Page, Paginator
 from django.db.models import F, QuerySet
@@ -16,6 +17,8 @@ from qunyu.kernel.words import Words
 
 Row = TypeVar("Row")
 PAGE_SIZES = (25, 50, 100)
+# So many rows of a long list are counted unless somebody wants to know, or goes there.
+COUNTED = 10_000
 # Rows of an export at a time.
 CHUNK = 2_000
 SEARCH = Words("搜索", "Search")
@@ -89,7 +92,7 @@ def chips(given: QueryDict, filters: Sequence[Filter]) -> list[Chip]:
 
 def _without(given: QueryDict, *names: str) -> str:
     kept = given.copy()
-    for name in (*names, "page", "export"):
+    for name in (*names, "page", "export", "count"):
         kept.pop(name, None)
     return f"?{kept.urlencode()}"
 
@@ -100,6 +103,41 @@ def without(given: QueryDict, **values: str) -> str:
     for name, value in values.items():
         kept.setlist(name, [each for each in kept.getlist(name) if each != value])
     return _without(kept)
+
+
+class Long(Protocol[Row]):
+    """Rows that may be too many to be counted for every page."""
+
+    def count(self) -> int:
+        """How many there are."""
+
+    def at_most(self, limit: int) -> int:
+        """How many there are, or `limit` where there are as many or more."""
+
+    def __getitem__(self, place: slice) -> list[Row]: ...
+
+
+class Counted(Paginator):  # type: ignore[type-arg]  # it takes none when it runs
+    """Pages of rows that are counted up to `limit`; None: all, as are those that cannot stop."""
+
+    limit: int | None = None
+
+    @cached_property
+    def count(self) -> int:
+        """How many rows there are, or the limit."""
+        if self.limit is None or not hasattr(self.object_list, "at_most"):
+            return super().count
+        return min(self.found, self.limit)
+
+    @property
+    def more(self) -> bool:
+        """Whether there are more than were counted."""
+        return self.limit is not None and hasattr(self.object_list, "at_most") and self.found > self.limit
+
+    @cached_property
+    def found(self) -> int:
+        rows: Any = self.object_list
+        return int(rows.at_most((self.limit or 0) + 1))
 
 
 @dataclass
@@ -114,6 +152,8 @@ class Listing(Generic[Row]):
     # Given the rows about to be shown, to put on them what is cheaper to ask for all of them at once.
     dress: Callable[[Sequence[Row]], None] = lambda rows: None
     page: Page[Row] | None = None
+    # Whether there are more than were counted.
+    more: bool = False
     # What a row's box says when it is ticked; None where rows cannot be.
     pick: Callable[[Row], str] | None = None
 
@@ -205,9 +245,15 @@ class Listing(Generic[Row]):
         known.sort(key=lambda row: getattr(row, column.sort), reverse=self.sort.startswith("-"))
         return known + unknown
 
-    def put(self, rows: QuerySet[Any] | list[Row]) -> Listing[Row]:
+    def put(self, rows: QuerySet[Any] | list[Row] | Long[Row]) -> Listing[Row]:
         """Takes the page asked for out of all rows; a page that is not there gives the nearest."""
-        self.page = Paginator(rows, self.size).get_page(self.given.get("page", "1"))
+        asked = self.given.get("page", "1")
+        exact = self.given.get("count") == "all" or (asked.isdecimal() and int(asked) * self.size >= COUNTED)
+        found: Any = rows
+        paginator = Counted(found, self.size)
+        paginator.limit = None if exact else COUNTED
+        self.page = paginator.get_page(asked)
+        self.more = paginator.more
         self.page.object_list = list(self.page.object_list)
         self.dress(self.page.object_list)
         return self

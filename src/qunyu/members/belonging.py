@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from qunyu.communities.queries import within
-from qunyu.events.queries import anything_hidden, shown
+from qunyu.events.queries import shown
 from qunyu.kernel.scope import Scope
 from qunyu.members.models import Identity, Membership
 
@@ -23,7 +23,7 @@ def belonging(scope: Scope, path: str, needed: str) -> Q:
 
 def buyers(scope: Scope) -> QuerySet[Identity]:
     """The identities with orders in the units where both people and orders may be seen."""
-    bought = Q(orders__isnull=False) & (shown("orders__supplied_by") if anything_hidden() else Q())
+    bought = Q(orders__isnull=False) & shown("orders__supplied_by")
     if scope.everything:
         return Identity.objects.filter(bought)
     units = scope.units("members.view") & scope.units("orders.view")

@@ -120,14 +120,13 @@ def _visible(marked: Iterable[tuple[int, int]], seen: Collection[int]) -> Iterab
     return [(member, link) for member, link in marked if member in seen]
 
 
-def decisions_among(scope: Scope, rows: QuerySet[Member]) -> int | None:
-    """How many decisions the people of `rows` come to when each household counts once; None where nobody is linked."""
+def spared_decisions(scope: Scope, rows: QuerySet[Member]) -> int:
+    """By how many the decisions of the people of `rows` are fewer than they are when each household counts once; 0 where nobody is linked."""
     linked = households(scope)
     if not linked:
-        return None
+        return 0
     here = set(rows.filter(pk__in=frozenset().union(*linked)).values_list("pk", flat=True))
-    spared = sum(max(len(group & here) - 1, 0) for group in linked)
-    return rows.count() - spared if spared else None
+    return sum(max(len(group & here) - 1, 0) for group in linked)
 
 
 def _between(decider: Member, user: Member) -> QuerySet[Link]:

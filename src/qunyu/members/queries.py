@@ -15,7 +15,7 @@ from django.db.models.expressions import RawSQL
 from django.db.models.functions import Coalesce
 
 from qunyu.communities.queries import communities, within
-from qunyu.events.queries import anything_hidden, shown
+from qunyu.events.queries import shown
 from qunyu.kernel.errors import DomainError
 from qunyu.kernel.scope import Scope
 from qunyu.kernel.words import Words
@@ -53,14 +53,7 @@ def dimension(scope: Scope) -> pa.Table:
 
 def memberships(scope: Scope) -> QuerySet[Membership]:
     """The memberships in communities whose members `scope` may see."""
-    return Membership.objects.filter(_shown("identity__"), within("community", scope, "members.view"))
-
-
-def _shown(identity: str) -> Q:
-    """Narrows the identities at the end of that path to those of finished imports; nearly always all are, and nothing is asked."""
-    if not anything_hidden():
-        return Q()
-    return shown(f"{identity}supplied_by")
+    return Membership.objects.filter(shown("identity__supplied_by"), within("community", scope, "members.view"))
 
 
 def people(scope: Scope) -> QuerySet[Member]:
@@ -105,14 +98,14 @@ def search_people(
     if text:
         called = identities_in(scope).filter(Q(name__icontains=text) | Q(key__icontains=text))
         found = found.filter(Q(name__icontains=text) | Exists(called.filter(member=OuterRef("pk"))))
-    found = found.filter(_labelled(scope, labels or {}), tagged(tags, "pk"))
+    found = found.filter(_labelled(scope, labels or {}, "pk"), tagged(tags, "pk"))
     return found.filter(role=role) if role else found
 
 
-def _labelled(scope: Scope, labels: Mapping[str, str]) -> Q:
+def _labelled(scope: Scope, labels: Mapping[str, str], path: str) -> Q:
     said = Q()
     for key, value in labels.items():
-        said &= Q(Exists(labelled_as(scope, key, value).filter(member=OuterRef("pk"))))
+        said &= Q(Exists(labelled_as(scope, key, value).filter(member=OuterRef(path))))
     return said
 
 
@@ -143,7 +136,9 @@ class Totals:
 
 def totals_by_community(scope: Scope, ids: Iterable[int]) -> dict[int, Totals]:
     """The totals of those of the communities `ids` that `scope` may see and that anybody was seen in."""
-    seen = Membership.objects.filter(_shown("identity__"), community__in=communities(scope).filter(id__in=list(ids)))
+    seen = Membership.objects.filter(
+        shown("identity__supplied_by"), community__in=communities(scope).filter(id__in=list(ids))
+    )
     present = Count("identity__member", distinct=True, filter=Q(left_at=None))
     return _totals(seen.values_list("community").annotate(present=present, said=Sum("messages"), last=Max("last_at")))
 
@@ -192,7 +187,7 @@ def members(scope: Scope, wanted: Wanted = Wanted()) -> QuerySet[Member]:
         there &= Q(identities__memberships__community__in=wanted.communities)
     if wanted.present:
         there &= Q(identities__memberships__left_at=None)
-    found = Member.objects.filter(_asked(scope, wanted), _shown("identities__"), there, erased=False)
+    found = Member.objects.filter(asked(scope, wanted), shown("identities__supplied_by"), there, erased=False)
     return found.annotate(
         first_at=Min("identities__memberships__first_at"),
         last_at=Max("identities__memberships__last_at"),
@@ -205,7 +200,7 @@ def _customers(scope: Scope, wanted: Wanted) -> QuerySet[Member]:
     """As `members`, of buyers and contacts; first and last seen are then the first and the last order."""
     belongs = memberships(scope).filter(identity__member=OuterRef("pk"))
     known = Q(identities__in=buyers(scope)) | Q(identities__in=contacts(scope))
-    found = Member.objects.filter(~Exists(belongs), known, _asked(scope, wanted), erased=False)
+    found = Member.objects.filter(~Exists(belongs), known, asked(scope, wanted), erased=False)
     return found.annotate(
         first_at=Min("identities__orders__ordered_at"),
         last_at=Max("identities__orders__ordered_at"),
@@ -216,7 +211,7 @@ def _customers(scope: Scope, wanted: Wanted) -> QuerySet[Member]:
 
 def among(scope: Scope, ids: Collection[int], text: str = "") -> QuerySet[Member]:
     """Those of the members `ids` that `scope` may see, called `text`, with the figures of `members`; of buyers in no community 0 and None."""
-    belongs = within("identities__memberships__community", scope, "members.view") & _shown("identities__")
+    belongs = within("identities__memberships__community", scope, "members.view") & shown("identities__supplied_by")
     found = search_people(scope, text=text).filter(pk__in=_listed(ids))
     return found.annotate(
         first_at=Min("identities__memberships__first_at", filter=belongs),
@@ -238,11 +233,14 @@ def _listed(ids: Collection[int]) -> RawSQL:
     return RawSQL(table, (json.dumps(sorted(ids)),))  # noqa: S611
 
 
-def _asked(scope: Scope, wanted: Wanted) -> Q:
-    named = Q(name__icontains=wanted.text) | Q(identities__name__icontains=wanted.text) if wanted.text else Q()
-    there = Q(identities__platform=wanted.platform) if wanted.platform else Q()
-    said = _labelled(scope, wanted.labels) & tagged(wanted.tags, "pk")
-    return named & there & said & (Q(role=wanted.role) if wanted.role else Q())
+def asked(scope: Scope, wanted: Wanted, *, member: str = "", identity: str = "identities__") -> Q:
+    """What is wanted of people, of rows whose member and identity stand at the ends of these paths."""
+    text = wanted.text
+    named = {f"{member}name__icontains": text}, {f"{identity}name__icontains": text}
+    found = Q(**named[0]) | Q(**named[1]) if text else Q()
+    told = {f"{identity}platform": wanted.platform, f"{member}role": wanted.role}
+    found &= Q(**{path: value for path, value in told.items() if value})
+    return found & _labelled(scope, wanted.labels, f"{member}pk") & tagged(wanted.tags, f"{member}pk")
 
 
 def find_member(scope: Scope, public_id: str) -> Member:

@@ -31,7 +31,10 @@ def live_taggings() -> QuerySet[Tagging]:
 
 def tagged(wanted: Tagged, path: str) -> Q:
     """Narrows the members at the end of `path` to who carries what is wanted; a tag that another overrules is not carried."""
-    each = [Q(Exists(_holding(tag).filter(member__own_identity__member=OuterRef(path)))) for tag in wanted.tags]
+    # Sets, not a question for each member: few carry a tag, of however many there are.
+    person = "member__own_identity__member"
+    carried = [_holding(tag).filter(**{f"{person}__isnull": False}).values(person) for tag in wanted.tags]
+    each = [Q(**{f"{path}__in": rows}) for rows in carried]
     found = Q()
     for one in each:
         found = found & one if wanted.mode == "all" else found | one

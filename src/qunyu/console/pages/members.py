@@ -26,7 +26,8 @@ from qunyu.kernel.scope import Scope
 from qunyu.kernel.words import Words
 from qunyu.members.fields import Definition, fields_in
 from qunyu.members.labels import values_of
-from qunyu.members.links import decisions_among
+from qunyu.members.links import spared_decisions
+from qunyu.members.listing import Listed
 from qunyu.members.profile import export_revealed, profiles
 from qunyu.members.queries import Wanted, members
 
@@ -72,7 +73,8 @@ def answer_members(
     search = request.GET.get("q", "").strip()
     fields, tags = fields_in(request.scope), tag_filter(request.GET, request.scope)
     listing = _listing(request.GET, request.scope, (filters, fields, tags))
-    found = members(request.scope, _wanted(request.GET, request.scope, filters, only, tags))
+    wanted = _wanted(request.GET, request.scope, filters, only, tags)
+    found = members(request.scope, wanted)
     rows = listing.ordered(found)
     file = listing.export(rows, "members")
     if file is not None:
@@ -80,11 +82,17 @@ def answer_members(
     may_tag = page == "members" and bool(tags.tags) and request.scope.may("members.edit")
     if may_tag:
         listing.pick = lambda row: row.public_id
-    context = {"listing": listing.put(rows), "filters": filters, "search": search, "tag_filter": tags, **around}
+    context = {
+        "listing": listing.put(Listed(request.scope, wanted, rows, listing.sort)),
+        "filters": filters,
+        "search": search,
+        "tag_filter": tags,
+        **around,
+    }
     context |= {"tag_choices": choices(tags.tags) if may_tag else [], "form": Form({})}
     if not listing.chips and not listing.rows:
         context["none_at_all"] = True
-    context |= {"above": "console/_members_above.html", "decisions": decisions_among(request.scope, found)}
+    context |= {"above": "console/_members_above.html", "spared": spared_decisions(request.scope, found)}
     context["sealed"] = page == "members" and request.scope.may("members.reveal") and bool(_sensitive(listing, fields))
     return answer(request, page, context, part="_list")
 

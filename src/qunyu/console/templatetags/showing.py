@@ -67,6 +67,12 @@ def whole(value: float | None) -> str:
 
 
 @register.filter
+def less(value: int, other: int) -> str:
+    """A count without some of what was counted."""
+    return number(value - other)
+
+
+@register.filter
 def percent(value: float) -> str:
     """A share as per cent: 12.3 %."""
     return f"{value * 100:.1f} %"

@@ -101,7 +101,7 @@ class Membership(models.Model):
 
     class Meta:
         constraints = (models.UniqueConstraint(fields=("identity", "community"), name="membership_once"),)
-        indexes = (models.Index(fields=("community", "-last_at")),)
+        indexes = (models.Index(fields=("community", "-last_at")), models.Index(fields=("-last_at",)))
 
 
 class Label(models.Model):
