@@ -75,8 +75,11 @@ def _people(folder: Path) -> None:
     )
     rows = pq.ParquetFile(folder / "identities.parquet").read().to_pylist()
     _many(
-        "members_member (id, public_id, name, role)",
-        [(each["identity"], f"m{each['identity']:013d}", f"Member {each['identity']}", each["role"]) for each in rows],
+        "members_member (id, public_id, name, role, erased)",
+        [
+            (each["identity"], f"m{each['identity']:013d}", f"Member {each['identity']}", each["role"], False)
+            for each in rows
+        ],
     )
     _many(
         "members_identity (id, member_id, own_member_id, platform, key, name)",
