@@ -38,8 +38,8 @@ _TOLD = """
 INSERT INTO members_label (member_id, key, value, rule, figures, unit_id, since)
   SELECT DISTINCT member_id, 'tier', CASE member_id % 10 WHEN 0 THEN 'professional' WHEN 1 THEN 'contributing' WHEN 2 THEN 'active' WHEN 3 THEN 'active'
     ELSE 'ordinary' END, 0, '{}', 1, '2025-12-01' FROM members_identity;
-INSERT INTO members_tagging (act, tag_id, member_id, source, reason, at, by, by_name, withdrawn_by_name)
-  SELECT 'bench', 1, id, 'hand', '', '2025-12-01 00:00:00', 'system:0', 'bench', '' FROM members_member WHERE id % 20 = 0;
+INSERT INTO members_tagging (act, tag_id, member_id, source, reason, at, by, by_name, withdrawn_by_name, withdrawn_act)
+  SELECT 'bench', 1, id, 'hand', '', '2025-12-01 00:00:00', 'system:0', 'bench', '', '' FROM members_member WHERE id % 20 = 0;
 INSERT INTO members_profileentry (act, member_id, field, value, sealed, at, by, by_name)
   SELECT 'bench', id, 'region', CASE id % 7 WHEN 0 THEN 'Shanghai' ELSE 'Beijing' END, 0, '2025-12-01 00:00:00', 'system:0', 'bench'
   FROM members_member WHERE id % 3 = 0;

@@ -76,10 +76,11 @@ def identities_of(scope: Scope, member: Member) -> QuerySet[Identity]:
 
 def identities_in(scope: Scope) -> QuerySet[Identity]:
     """The identities `scope` may see: in its communities, contacts and, with orders.view, buyers of its units."""
-    belongs = memberships(scope).filter(identity=OuterRef("pk"))
+    belongs = Membership.objects.filter(within("community", scope, "members.view"), identity=OuterRef("pk"))
     bought = buyers(scope).filter(pk=OuterRef("pk"))
     noted = contacts(scope).filter(pk=OuterRef("pk"))
-    return Identity.objects.filter(Exists(belongs) | Exists(bought) | Exists(noted), member__erased=False)
+    seen = (shown("supplied_by") & Exists(belongs)) | Exists(bought) | Exists(noted)
+    return Identity.objects.filter(seen, member__erased=False)
 
 
 def search_people(

@@ -56,6 +56,8 @@ class Plan:
     def members(self) -> Ids:
         """The primary keys of the members, sorted."""
         self._count()
+        if self.by_database(self.condition) and told_by_others(self.condition):
+            return everybody(self.asking.scope, self.rows(self.condition, refused=True))
         found = self.found(self.condition)
         if found.others:
             return np.setdiff1d(everybody(self.asking.scope), found.ids, assume_unique=True)
