@@ -111,7 +111,12 @@ def entries_of(scope: Scope, member: Member, limit: int | None = None, before: d
 
 def shows_amount(scope: Scope, movement: Movement) -> bool:
     """Whether `scope` may see how many points a movement of one person moved: those of an order tell what it came to."""
-    return movement.rule != OF_AMOUNTS or scope.may("orders.view", movement.programme.unit_id)
+    return movement.rule != OF_AMOUNTS or shows_amounts(scope, movement.programme)
+
+
+def shows_amounts(scope: Scope, programme: Programme) -> bool:
+    """Whether `scope` may see how many points orders earned in that programme."""
+    return scope.may("orders.view", programme.unit_id)
 
 
 def find_movement(scope: Scope, public_id: str) -> Movement:

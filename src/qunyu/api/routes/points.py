@@ -128,7 +128,7 @@ def expiring(request: HttpRequest, id: str) -> list[ExpiringOut]:
     "/points/programmes/{id}/entries", response=Page[EntryOut], operation_id="points_entries", summary="The ledger"
 )
 def entries(request: HttpRequest, id: str, asked: Query[EntryQuery]) -> dict[str, Any]:
-    """Every change of the points of people the caller may see, the latest first."""
+    """Every change of the points of people the caller may see, the latest first; what orders earned needs orders.view."""
     scope, programme = _programme(request, id)
     found = accounts.search(accounts.entries(scope, programme), text=asked.search, kind=asked.kind)
     rows, following = page(Turn(request, asked.limit, asked.cursor), found, ("-movement__at", "-pk"))
@@ -144,7 +144,7 @@ def _entries(scope: Scope, rows: list[Entry]) -> list[EntryOut]:
         told = named.get(key) if key is not None else None
         return Ref(id=told[0], name=told[1]) if told else None
 
-    return [entry_out(row, ref(row)) for row in rows]
+    return [entry_out(row, ref(row), accounts.shows_amount(scope, row.movement)) for row in rows]
 
 
 @router.post(

@@ -87,13 +87,16 @@ class BalanceOut(Schema):
 
 
 class EntryOut(Schema):
-    """One change of somebody's points; `amount` below 0 took them, `owed` is by how much what they owe changed."""
+    """One change of somebody's points; `amount` below 0 took them, `owed` is by how much what they owe changed.
+
+    Both are null where an order earned them and orders may not be seen.
+    """
 
     movement: str
     member: Ref | None
     kind: str
-    amount: int
-    owed: int
+    amount: int | None
+    owed: int | None
     reason: str
     rule: str
     at: datetime
@@ -298,11 +301,12 @@ def balance_out(found: Balance, level: Level | None, until: date | None, benefit
     return BalanceOut(programme=programme, level=name, level_until=until, benefits=benefits, **told)
 
 
-def entry_out(row: Entry, member: Ref | None) -> EntryOut:
-    """The entry as the API shows it."""
+def entry_out(row: Entry, member: Ref | None, shown: bool) -> EntryOut:
+    """The entry as the API shows it; `shown` says whether its numbers may be seen."""
     movement = row.movement
     told: dict[str, Any] = {"kind": movement.kind, "reason": movement.reason, "rule": movement.rule, "at": movement.at}
-    amounts: dict[str, Any] = {"amount": row.amount, "owed": row.owed, "by": movement.by_name}
+    numbers = (row.amount, row.owed) if shown else (None, None)
+    amounts: dict[str, Any] = {"amount": numbers[0], "owed": numbers[1], "by": movement.by_name}
     return EntryOut(movement=movement.public_id, member=member, **told, **amounts)
 
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from dataclasses import replace
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
@@ -16,7 +17,19 @@ from qunyu.console.choosing import around, chosen, none_yet
 from qunyu.console.lists import Column, Filter, Listing, chips
 from qunyu.console.templatetags.showing import exact, whole
 from qunyu.kernel.words import Words
-from qunyu.loyalty.accounts import MOVES, batches, entries, expiring, monthly, people_behind, search, totals
+from qunyu.loyalty.accounts import (
+    HIDDEN,
+    MOVES,
+    batches,
+    entries,
+    expiring,
+    monthly,
+    people_behind,
+    search,
+    shows_amount,
+    shows_amounts,
+    totals,
+)
 from qunyu.loyalty.earning import earning_rules
 from qunyu.members.queries import named_people
 from qunyu.reports.points_chart import points_chart
@@ -40,14 +53,19 @@ def who(row: Any) -> object:
     return SYSTEM if row.movement.by == "system:0" else row.movement.by_name
 
 
-# A row is an entry, on which `dress` puts the person.
+def counted(name: str, told: Callable[[int], object]) -> Callable[[Any], object]:
+    """What a cell says of a number of a row: nothing of points that an order earned, where orders may not be seen."""
+    return lambda row: told(getattr(row, name)) if row.shown else str(HIDDEN)
+
+
+# A row is an entry, on which `dress` puts the person, and whether its numbers may be seen.
 COLUMNS = (
     Column[Any]("at", Words("时间", "When"), lambda row: exact(row.movement.at), lambda row: row.movement.at, "movement__at", fixed=True),
     Column[Any]("member", Words("成员", "Member"), lambda row: row.person[1]),
     Column[Any]("member_id", Words("成员编号", "Member id"), lambda row: row.person[0], optional=True),
     Column[Any]("kind", Words("类型", "Kind"), lambda row: MOVES[row.movement.kind], sort="movement__kind"),
-    Column[Any]("amount", Words("积分", "Points"), lambda row: f"{row.amount:+,}", lambda row: row.amount, "amount", number=True),
-    Column[Any]("owed", Words("记欠", "Owed"), lambda row: f"{row.owed:+,}" if row.owed else "–", lambda row: row.owed, "owed", number=True, optional=True),
+    Column[Any]("amount", Words("积分", "Points"), counted("amount", "{:+,}".format), counted("amount", int), "amount", number=True),
+    Column[Any]("owed", Words("记欠", "Owed"), counted("owed", lambda n: f"{n:+,}" if n else "–"), counted("owed", int), "owed", number=True, optional=True),
     Column[Any]("reason", Words("原因", "Reason"), lambda row: why(row) or "–"),
     Column[Any]("by", Words("操作人", "By"), who, sort="movement__by_name"),
     Column[Any]("movement", Words("编号", "Id"), lambda row: row.movement.public_id, optional=True),
@@ -108,7 +126,10 @@ def show_ledger(request: Ask) -> HttpResponseBase:
         return none_yet(request, "points_ledger")
     given, text = request.GET, request.GET.get("q", "").strip()
     kind = Filter("kind", Words("类型", "Kind"), list(MOVES.items()), given.get("kind", ""))
-    listing = Listing[Any](COLUMNS, given, "-at", link, chips=chips(given, [kind]))
+    # An order by what is withheld would tell it.
+    seen = shows_amounts(request.scope, programme)
+    columns = COLUMNS if seen else [replace(each, sort="") if each.number else each for each in COLUMNS]
+    listing = Listing[Any](columns, given, "-at", link, chips=chips(given, [kind]))
     listing.dress = lambda rows: dress(request, rows)
     found = search(entries(request.scope, programme), text=text, kind=kind.chosen if kind.chosen in MOVES else "")
     rows = listing.ordered(found)
@@ -127,11 +148,12 @@ def show_ledger(request: Ask) -> HttpResponseBase:
 
 
 def dress(request: Ask, rows: Sequence[Any]) -> None:
-    """Puts on entries who the person is: public id and name, empty for somebody who is gone."""
+    """Puts on entries who the person is (public id and name, empty for somebody who is gone), and whether their numbers may be seen."""
     heads = people_behind(rows)
     named = named_people(request.scope, set(heads.values()))
     for row in rows:
         row.person = named.get(heads.get(row.account.member_id or 0, 0), ("", "–"))
+        row.shown = shows_amount(request.scope, row.movement)
 
 
 def link(row: Any) -> str:
