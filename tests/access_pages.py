@@ -68,6 +68,9 @@ CONSOLE: tuple[Door, ...] = (
     opened("satisfaction", "anywhere", PEOPLE),
     opened("opinion", "there", PEOPLE, public_id="{opinion}"),
     opened("surveys", "anywhere", PEOPLE),
+    opened("opinions_import", "anywhere", f"{PEOPLE} {CHANGE}"),
+    opened("opinions_check", "anywhere", f"{PEOPLE} {CHANGE}", upload_id="nothing"),
+    posted("opinions_undo", "anywhere", f"{PEOPLE} {CHANGE}", act="nothing"),
     opened("survey_new", "anywhere", CHANGE),
     opened("survey", "there", PEOPLE, public_id="{survey}"),
     opened("survey_edit", "there", f"{PEOPLE} {CHANGE}", public_id="{survey}"),
@@ -124,7 +127,10 @@ CONSOLE: tuple[Door, ...] = (
     posted("member_unlink", "there", f"{PEOPLE} {CHANGE}", public_id="{mei}", link_id="{link}"),
     *(
         opened(each, "anywhere", PEOPLE)
-        for each in ("points", "points_ledger", "levels", "benefits", "rewards", "redemptions", "vip")
+        for each in (
+            *("points", "points_ledger", "points_expiring", "levels", "standings", "benefits", "benefit_uses"),
+            *("rewards", "redemptions", "vip"),
+        )
     ),
     *(
         opened(each, "anywhere", f"{PEOPLE} {SETTINGS}")
@@ -134,6 +140,7 @@ CONSOLE: tuple[Door, ...] = (
         opened(each, "there", f"{PEOPLE} {SETTINGS}", public_id=f"{{{each}}}")
         for each in ("level", "benefit", "reward")
     ),
+    posted("level_move", "there", f"{PEOPLE} {SETTINGS}", {"way": "down"}, public_id="{level}"),
     opened("points_give", "anywhere", f"{PEOPLE} {POINTS}"),
     opened("points_give_check", "anywhere", f"{PEOPLE} {POINTS}", upload_id="nothing"),
     posted("points_undo", "anywhere", POINTS, act="nothing"),
