@@ -60,6 +60,7 @@ STATUS = {
     "export_gone": 404,
     "unknown_schedule": 404,
     "unknown_period": 404,
+    "unknown_purpose": 404,
     "unknown_segment": 404,
     "unknown_snapshot": 404,
     "unknown_tag_rule": 404,
