@@ -25,6 +25,7 @@ from tests.access_doors import (
 CONSOLE: tuple[Door, ...] = (
     opened("home", "signed"),
     opened("sign_in", "open"),
+    opened("favicon", "open"),
     opened("second_step", "open"),
     Door("go_to_provider", "get", "open", also=(404,)),
     Door("provider_back", "get", "open", also=(404,)),

@@ -13,6 +13,7 @@ from qunyu.events.lake.store import SCHEMAS, Lake
 from qunyu.events.models import Import, ImportProblem, PublishedTable
 from qunyu.events.problems import Problem
 from qunyu.kernel.errors import DomainError
+from qunyu.kernel.once import once
 from qunyu.kernel.scope import Scope
 from qunyu.kernel.words import Words
 
@@ -55,6 +56,7 @@ def shown(path: str) -> Q:
     return Q(**{path: None}) | Q(**{f"{path}__state": Import.State.DONE}) | Q(**undoing)
 
 
+@once
 def anything_hidden() -> bool:
     """Whether some import is under way, so that what it alone brought does not show."""
     unfinished = (Import.State.READING, Import.State.SAVING, Import.State.UNDOING)

@@ -63,6 +63,11 @@ def purposes(scope: Scope, *, retired: bool = True) -> dict[str, Words]:
     return PURPOSES | {each.key: Words(each.name_zh, each.name_en) for each in seen}
 
 
+def retired_purposes() -> set[str]:
+    """The keys of purposes that nobody can agree to any more."""
+    return set(Purpose.objects.exclude(archived_at=None).values_list("key", flat=True))
+
+
 def note(*, by: Scope, members: Collection[Member], said: Said, at: datetime, now: datetime) -> int:
     """Writes down what each of the members said, at the moment `at`; of how many. What was said before stays on record.
 
