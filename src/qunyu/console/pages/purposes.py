@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django.contrib import messages
 from django.http import HttpResponse, HttpResponseBase
@@ -22,8 +22,10 @@ from qunyu.kernel.words import Words
 from qunyu.people.queries import unit_in, units_in
 from qunyu.privacy import purposes, queries
 from qunyu.privacy.consents import PURPOSES
-from qunyu.privacy.models import Purpose
 from qunyu.privacy.requests import NEEDED
+
+if TYPE_CHECKING:
+    from qunyu.privacy.models import Purpose
 
 SAVED, RETIRED = Words("已保存", "Saved"), Words("已停用；已有的记录保留", "Retired; what people said stays on record")
 OURS, OPEN, CLOSED = Words("内置", "Built in"), Words("启用", "In use"), Words("已停用", "Retired")
