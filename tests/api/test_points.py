@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.utils import timezone
 
 from qunyu.communities.models import Community
-from qunyu.loyalty.models import Movement
+from qunyu.loyalty.models import Lot, Movement
 from qunyu.members.models import Member
 from qunyu.people.models import Unit
 from tests.api.calling import As, Caller
@@ -92,6 +95,15 @@ def test_what_the_console_can_the_api_can(api: Caller, programme: str, tea: Comm
     assert ("Mei" in [each["member"]["name"] for each in unmet], unmet[0]["why"]) == (False, ["no fee paid"])
     assert api.ask("delete", door).body["code"] == "vip_has_fees"
     assert [api.ask("delete", f"/members/{mei}/vip-fees/{fee}").status, api.ask("delete", door).status] == [204, 204]
+
+
+def test_who_loses_points_page_by_page(api: Caller, programme: str) -> None:
+    for name, points in (("Mei", 1), ("Tom", 2), ("Lin", 2)):
+        gift = {"programme": programme, "points": points, "reason": "sign-in"}
+        api.ask("post", f"/members/{Member.objects.get(name=name).public_id}/points", gift)
+    Lot.objects.update(expires_on=timezone.localdate() + timedelta(days=3))
+    rows = api.all_of(f"/points/programmes/{programme}/expiring?limit=1")
+    assert sorted((each["member"]["name"], each["points"]) for each in rows) == [("Lin", 2), ("Mei", 1), ("Tom", 2)]
 
 
 def test_a_table_of_points_is_checked_given_and_taken_back(api: Caller, programme: str) -> None:

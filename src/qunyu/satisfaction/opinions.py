@@ -131,8 +131,8 @@ def withdraw_all(*, by: Scope, act: str, now: datetime) -> int:
         keys = dict(found.values_list("pk", "member").order_by())
         if not keys:
             raise DomainError("cannot_undo", NOTHING_LEFT)
-        theirs = editable(by).filter(own_member__in=set(keys.values())).values_list("own_member", flat=True)
-        if set(theirs) < set(keys.values()):
+        heads_now = set(heads_of(set(keys.values())).values())
+        if heads_now - set(editable(by).filter(member__in=heads_now).values_list("member", flat=True)):
             raise Denied("members.edit")
         Opinion.objects.filter(pk__in=keys).update(withdrawn_at=now)
         for key, member in keys.items():

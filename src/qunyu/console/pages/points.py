@@ -90,12 +90,13 @@ def show_points(request: Ask) -> HttpResponse:
     now, today = timezone.now(), local_day(timezone.now())
     told = (request.scope, programme, today, programme.notice_days)
     losing, lost = expiring_totals(*told)
+    lost_by = losses(request, programme)
     chart = points_chart(monthly(request.scope, programme, now - DRAWN))
     context = {
         **around(request, programme, "points"),
         "figures": _figures(request, programme),
         "charts": [chart] if chart else [],
-        "soon": [(each, losses(request, programme)(each)) for each in expiring(*told)[:SHOWN]],
+        "soon": [(each, _told(lost_by(each))) for each in expiring(*told)[:SHOWN]],
         "soon_people": losing,
         "soon_points": lost,
         "days": Words("{n} 天内", "Within {n} days").fill(n=programme.notice_days),
@@ -105,9 +106,13 @@ def show_points(request: Ask) -> HttpResponse:
 
 
 def losses(request: Ask, programme: Programme) -> Callable[[Any], object]:
-    """How many points a row of `expiring` loses; nothing of points that an order earned, where orders may not be seen."""
+    """How many points a row of `expiring` loses, a number; nothing of points that an order earned, where orders may not be seen."""
     seen = shows_amounts(request.scope, programme)
     return lambda row: row.lost if seen or not row.of_orders else str(HIDDEN)
+
+
+def _told(lost: object) -> object:
+    return whole(lost) if isinstance(lost, int) else lost
 
 
 def show_expiring(request: Ask) -> HttpResponseBase:
@@ -120,7 +125,9 @@ def show_expiring(request: Ask) -> HttpResponseBase:
         Column[Any]("member", MEMBER, lambda row: row.name, sort="name", fixed=True),
         Column[Any]("member_id", MEMBER_ID, lambda row: row.public_id, optional=True),
         Column[Any]("day", Words("过期日", "Gone on"), lambda row: day(row.day), lambda row: row.day, "day"),
-        Column[Any]("lost", Words("积分", "Points"), lost, lost, "lost" if seen else "", number=True),
+        Column[Any](
+            "lost", Words("积分", "Points"), lambda row: _told(lost(row)), lost, "lost" if seen else "", number=True
+        ),
     )
     text, today = request.GET.get("q", "").strip(), local_day(timezone.now())
     found = expiring(request.scope, programme, today, programme.notice_days, text)
