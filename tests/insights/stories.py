@@ -216,6 +216,7 @@ class Story:
             patch.setitem(providers._providers, "communities", self._seen)
             patch.setitem(providers._providers, "identities", lambda scope: self._known())
             patch.setitem(providers._providers, "opinions", lambda scope: providers.OPINIONS.empty_table())
+            patch.delitem(providers._states, "opinions", raising=False)
             yield
 
     def _seen(self, scope: Scope) -> pa.Table:
