@@ -49,10 +49,10 @@ class Story:
 
     folder: Path
     communities: dict[int, dict[str, Any]] = field(default_factory=dict)
-    opinions: list[dict[str, Any]] = field(default_factory=list)
     people: dict[int, tuple[int, str]] = field(default_factory=dict)
     facts: list[dict[str, Any]] = field(default_factory=list)
     again: list[dict[str, Any]] = field(default_factory=list)
+    opinions: list[dict[str, Any]] = field(default_factory=list)
 
     def community(self, id: int, **values: Any) -> None:
         known = {"unit": 1, "platform": "wechat", "type": "", "theme": "", "name": f"C{id}"}
