@@ -25,6 +25,7 @@ from tests.access_doors import (
 CONSOLE: tuple[Door, ...] = (
     opened("home", "signed"),
     opened("sign_in", "open"),
+    opened("favicon", "open"),
     opened("second_step", "open"),
     Door("go_to_provider", "get", "open", also=(404,)),
     Door("provider_back", "get", "open", also=(404,)),
@@ -68,6 +69,9 @@ CONSOLE: tuple[Door, ...] = (
     opened("satisfaction", "anywhere", PEOPLE),
     opened("opinion", "there", PEOPLE, public_id="{opinion}"),
     opened("surveys", "anywhere", PEOPLE),
+    opened("opinions_import", "anywhere", f"{PEOPLE} {CHANGE}"),
+    opened("opinions_check", "anywhere", f"{PEOPLE} {CHANGE}", upload_id="nothing"),
+    posted("opinions_undo", "anywhere", f"{PEOPLE} {CHANGE}", act="nothing"),
     opened("survey_new", "anywhere", CHANGE),
     opened("survey", "there", PEOPLE, public_id="{survey}"),
     opened("survey_edit", "there", f"{PEOPLE} {CHANGE}", public_id="{survey}"),
@@ -124,7 +128,10 @@ CONSOLE: tuple[Door, ...] = (
     posted("member_unlink", "there", f"{PEOPLE} {CHANGE}", public_id="{mei}", link_id="{link}"),
     *(
         opened(each, "anywhere", PEOPLE)
-        for each in ("points", "points_ledger", "levels", "benefits", "rewards", "redemptions", "vip")
+        for each in (
+            *("points", "points_ledger", "points_expiring", "levels", "standings", "benefits", "benefit_uses"),
+            *("rewards", "redemptions", "vip"),
+        )
     ),
     *(
         opened(each, "anywhere", f"{PEOPLE} {SETTINGS}")
@@ -134,6 +141,7 @@ CONSOLE: tuple[Door, ...] = (
         opened(each, "there", f"{PEOPLE} {SETTINGS}", public_id=f"{{{each}}}")
         for each in ("level", "benefit", "reward")
     ),
+    posted("level_move", "there", f"{PEOPLE} {SETTINGS}", {"way": "down"}, public_id="{level}"),
     opened("points_give", "anywhere", f"{PEOPLE} {POINTS}"),
     opened("points_give_check", "anywhere", f"{PEOPLE} {POINTS}", upload_id="nothing"),
     posted("points_undo", "anywhere", POINTS, act="nothing"),
@@ -242,6 +250,12 @@ CONSOLE: tuple[Door, ...] = (
     opened("privacy", "top", PROTECT),
     posted("privacy_period", "top", PROTECT, {"kind": "contacts", "days": "400"}),
     opened("privacy_new", "top", PROTECT),
+    opened("purposes", "top", PROTECT),
+    opened("purpose_new", "top", PROTECT),
+    posted("purpose_new", "top", PROTECT, {"unit": "{unit}", "key": "photos", "name_zh": "照片"}),
+    opened("purpose", "top", PROTECT, public_id="{purpose}"),
+    posted("purpose", "top", PROTECT, {"do": "archive"}, public_id="{purpose}"),
+    posted("privacy_deadline", "top", PROTECT, {"due_days": "10"}),
     Door("privacy_new", "post", "top", (PROTECT,), {"kind": "export"}, also=(400,)),
     opened("privacy_request", "top", PROTECT, public_id="{asked}"),
     posted("privacy_request", "top", PROTECT, {"do": "refuse", "reason": "不是本人"}, public_id="{asked}"),

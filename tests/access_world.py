@@ -30,6 +30,7 @@ from qunyu.members.tags import add_group, add_tag
 from qunyu.people.actions import add_role, add_unit, invite, issue_token
 from qunyu.people.models import Grant, Staff, Unit
 from qunyu.people.sessions import begin_session
+from qunyu.privacy.purposes import add_purpose
 from qunyu.privacy.requests import Asked, open_request
 from qunyu.reports.models import Report, Schedule
 from qunyu.satisfaction.opinions import Said, note
@@ -110,6 +111,7 @@ def people_of(system: Scope, unit: Unit) -> World:
         **_said(system, unit, mei),
         "contact": note_contact(by=system, member=mei, now=NOW, **told).public_id,
         "link": add_link(by=system, pair=(tom, mei), kind="parent", now=NOW).public_id,
+        "purpose": add_purpose(by=system, unit=unit, key="video", name_zh="视频", now=NOW).public_id,
         "asked": open_request(by=system, member=mei, kind="export", asked=Asked(), now=NOW).public_id,
         "act": decide(by=system, pairs=[(one, other)], verdict="different", now=NOW)[0].act,
         "field": add_field(by=system, unit=unit, key="size", kind="number", name_zh="尺码", now=NOW).public_id,

@@ -34,6 +34,7 @@ GOOD = {
 }
 # What the rows of the operating method are about; a row that is not here stands under its number alone.
 ROWS = {
+    "M11": Words("满意度", "Satisfaction"),
     "N1": Words("获取：入群与退群", "Acquisition: coming and going"),
     "N2": Words("激活：发言与互动", "Activation: talk and interaction"),
     "N3": Words("留存：谁还在", "Retention: who is still there"),

@@ -195,5 +195,5 @@ def test_queries_do_not_grow_with_the_list(
     with django_assert_max_num_queries(16):  # type: ignore[operator]
         boss.get("/members")
     tom = Member.objects.get(name="Tom")
-    with django_assert_max_num_queries(46):  # type: ignore[operator]
+    with django_assert_max_num_queries(36):  # type: ignore[operator]
         boss.get(f"/members/{tom.public_id}")

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
+from django.utils import timezone
 
 from qunyu.communities.models import Community
 from qunyu.loyalty.ledger import check
-from qunyu.loyalty.models import Level, Movement, Programme, Redemption, Reward, Standing, VipCommunity, VipFee
+from qunyu.loyalty.models import Level, Lot, Movement, Programme, Redemption, Reward, Standing, VipCommunity, VipFee
 from qunyu.members.models import Member
 from qunyu.people.models import Unit
 from tests.console.conftest import read
@@ -150,6 +152,37 @@ def test_a_vip_community_with_a_fee(programme: Programme, tea: Community, mei: M
     assert fee.withdrawn_at is not None
 
 
+def test_levels_change_places_and_lists_are_searched_and_exported(
+    programme: Programme, tea: Community, mei: Member, boss: Client
+) -> None:
+    for name in ("普通", "银"):
+        boss.post(f"{POINTS}/levels/new", {"name": name, "months": "0", "bars.orders": "9", "do": "save"})
+    silver = Level.objects.get(name="银")
+    assert boss.post(f"{POINTS}/levels/{silver.public_id}/move", {"way": "down"}).status_code == 302
+    assert list(Level.objects.order_by("position").values_list("name", flat=True)) == ["银", "普通"]
+    act(boss, mei, programme, do="level", level=silver.public_id, reason="老客户", until="2099-01-01")
+    shown = read(boss.get(f"{POINTS}/levels/people?q=mei&level={silver.public_id}"))
+    assert all(text in shown for text in ("Mei", "手工授予"))
+    boss.post(
+        f"{POINTS}/benefits/new", {"name": "品茶会", "kind": "gift", "period": "ever", "levels": silver.public_id}
+    )
+    act(boss, mei, programme, do="use", benefit=programme.benefits.get().public_id, note="五月")
+    assert "五月" in read(boss.get(f"{POINTS}/benefits/uses?q=mei"))
+    act(boss, mei, programme, do="give", points="7", reason="生日")
+    Lot.objects.update(expires_on=timezone.localdate() + timedelta(days=3))
+    assert "Mei" in read(boss.get(f"{POINTS}/expiring?sort=-lost"))
+    assert "还没有使用记录" not in read(boss.get(f"{POINTS}/benefits/uses"))
+    boss.post(f"{POINTS}/vip/mark", {"community": tea.public_id, "bars.orders": "1", "bars.currency": "CNY"})
+    door = f"{POINTS}/vip/{tea.public_id}"
+    assert "已付款订单数 ≥ 1" in read(boss.get(door))
+    for address in (f"{POINTS}/levels/people", f"{POINTS}/benefits/uses", f"{POINTS}/expiring", f"{door}?list=unmet"):
+        sign = "&" if "?" in address else "?"
+        lines = b"".join(boss.get(f"{address}{sign}export=csv").streaming_content).decode()  # type: ignore[attr-defined]
+        assert "Mei" in lines, address
+    edited = read(boss.get(f"{POINTS}/vip/mark?community={tea.public_id}"))
+    assert 'name="bars.orders" type="text" maxlength="15" autocomplete="off" value="1"' in edited
+
+
 def test_who_may_only_look_finds_no_forms_and_changes_nothing(
     programme: Programme, mei: Member, boss: Client, staff: AddStaff, signed_in: SignedIn, unit: Unit
 ) -> None:
@@ -163,11 +196,15 @@ def test_who_may_only_look_finds_no_forms_and_changes_nothing(
 
 
 def test_queries_do_not_grow(
-    programme: Programme, mei: Member, boss: Client, django_assert_max_num_queries: Any
+    programme: Programme, tea: Community, mei: Member, boss: Client, django_assert_max_num_queries: Any
 ) -> None:
+    boss.post(f"{POINTS}/vip/mark", {"community": tea.public_id, "bars.months": "0", "bars.currency": "CNY"})
     for number in range(12):
         act(boss, mei, programme, do="give", points="5", reason=f"第 {number} 次")
-    for address, most in ((POINTS, 34), (f"{POINTS}/ledger", 30), (f"/members/{mei.public_id}/points", 60)):
+    lists = ("levels/people", "benefits/uses", "expiring")
+    pages = [(POINTS, 34), (f"{POINTS}/ledger", 30), *((f"{POINTS}/{each}", 18) for each in lists)]
+    pages += [(f"{POINTS}/vip", 30), (f"{POINTS}/vip/{tea.public_id}", 36), (f"/members/{mei.public_id}/points", 60)]
+    for address, most in pages:
         boss.get(address)
         with django_assert_max_num_queries(most):
             boss.get(address)

@@ -5,13 +5,16 @@ from __future__ import annotations
 from io import BytesIO
 
 import pytest
+from django.conf import settings
 from django.test import Client
 
 from qunyu.communities.models import Community
 from qunyu.jobs.port import run_now
 from qunyu.members.models import Member
+from qunyu.people.models import Unit
 from qunyu.privacy import erasing
-from qunyu.privacy.models import Consent, Period, Request
+from qunyu.privacy.models import Consent, Period, Purpose, Request
+from tests.api.calling import Caller
 from tests.console.conftest import read
 from tests.deployment_fixtures import AddStaff, SignedIn
 
@@ -28,7 +31,7 @@ def test_the_page_tells_what_is_kept_and_keeps_its_questions_few(
     assert "还没有人提出请求" in read(boss.get("/settings/privacy"))
     for member in Member.objects.all():
         asked(boss, member, "export")
-    with django_assert_max_num_queries(53):  # type: ignore[operator]
+    with django_assert_max_num_queries(54):  # type: ignore[operator]
         text = read(boss.get("/settings/privacy"))
     assert text.count("还剩") == 4
     assert "身份与社群" in text and "联系记录" in text
@@ -109,3 +112,31 @@ def test_the_audit_trail_is_searched_by_what_it_shows(tea: Community, boss: Clie
     assert len(found) == 1 and "记录同意" in str(found)
     assert len(boss.get("/settings/audit?q=登记个人信息&days=7").context["listing"].rows) == 1
     assert not boss.get("/settings/audit?q=mei&action=privacy.erase").context["listing"].rows
+
+
+def test_purposes_and_the_deadline_are_the_officers(
+    tea: Community, boss: Client, staff: AddStaff, signed_in: SignedIn
+) -> None:
+    page, unit = "/settings/privacy/purposes", Unit.objects.get(parent=None).public_id
+    wrong = boss.post(f"{page}/new", {"unit": unit, "key": "Photos", "name_zh": "活动照片"})
+    assert (wrong.status_code, 'id="error-key"' in read(wrong), "活动照片" in read(wrong)) == (400, True, True)
+    boss.post(f"{page}/new", {"unit": unit, "key": "photos", "name_zh": "活动照片"})
+    assert "活动照片" in read(boss.get(f"{page}?q=照片"))
+    mei, row = Member.objects.get(name="Mei"), Purpose.objects.get()
+    assert "活动照片" in read(boss.get(f"/members/{mei.public_id}"))
+    boss.post(f"{page}/{row.public_id}", {"do": "archive"})
+    assert "活动照片" not in read(boss.get(f"/members/{mei.public_id}"))
+    exported = b"".join(boss.get(f"{page}?export=csv").streaming_content).decode()  # type: ignore[attr-defined]
+    assert "photos" in exported and "marketing" in exported
+    api = Caller(boss)
+    assert [each["retired"] for each in api.get("/privacy/purposes").body] == [False] * 5 + [True]
+    changed = api.ask("patch", f"/privacy/purposes/{row.public_id}", {"name_en": "Photos", "retired": False}).body
+    assert (changed["name_zh"], changed["name_en"], changed["retired"]) == ("活动照片", "Photos", False)
+    late = boss.post("/settings/privacy/deadline", {"due_days": "31"})
+    assert (late.status_code, "1 到 30 之间" in read(late), 'value="31"' in read(late)) == (400, True, True)
+    assert boss.post("/settings/privacy/deadline", {"due_days": "7"}).status_code == 302
+    asked_for = asked(boss, mei, "export")
+    assert (asked_for.due_on - asked_for.asked_at.astimezone(settings.QUNYU_ZONE).date()).days == 7
+    assert api.ask("put", "/privacy/due-days", {"days": 10}).body == {"days": 10}
+    owner = signed_in(staff("owner", "owner"))
+    assert [owner.get(each).status_code for each in (page, f"{page}/new", f"{page}/{row.public_id}")] == [403] * 3

@@ -52,6 +52,7 @@ class Story:
     people: dict[int, tuple[int, str]] = field(default_factory=dict)
     facts: list[dict[str, Any]] = field(default_factory=list)
     again: list[dict[str, Any]] = field(default_factory=list)
+    opinions: list[dict[str, Any]] = field(default_factory=list)
 
     def community(self, id: int, **values: Any) -> None:
         known = {"unit": 1, "platform": "wechat", "type": "", "theme": "", "name": f"C{id}"}
@@ -103,6 +104,11 @@ class Story:
         """A paid order of `amount` fen, unless `values` say otherwise (`quantity` is the refund)."""
         given: dict[str, Any] = {"subject": "paid", "currency": "CNY", "quantity": 0}
         self.fact("order", at, identity=identity, amount=amount, **(given | values))
+
+    def opines(self, member: int, day: str, kind: str, score: int, likely: int | None = None) -> None:
+        """A member says what they think of us."""
+        told = {"member": member, "day": date.fromisoformat(day), "score": score, "kind": kind, "likely": likely}
+        self.opinions.append(told)
 
     def costs(self, amount: int, at: str, **values: Any) -> None:
         self.fact("cost", at, amount=amount, **({"currency": "CNY"} | values))
@@ -215,7 +221,12 @@ class Story:
         with pytest.MonkeyPatch.context() as patch:
             patch.setitem(providers._providers, "communities", self._seen)
             patch.setitem(providers._providers, "identities", lambda scope: self._known())
-            patch.setitem(providers._providers, "opinions", lambda scope: providers.OPINIONS.empty_table())
+            patch.setitem(
+                providers._providers,
+                "opinions",
+                lambda scope: pa.Table.from_pylist(self.opinions, schema=providers.OPINIONS),
+            )
+            patch.delitem(providers._states, "opinions", raising=False)
             yield
 
     def _seen(self, scope: Scope) -> pa.Table:

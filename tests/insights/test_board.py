@@ -27,6 +27,8 @@ def gap(tmp_path_factory: pytest.TempPathFactory) -> Story:
             story.leaves(who, f"2026-{month}-20 10:0{who}")
         story.says(9, f"2026-{month}-10 12:00")
         story.buys(1, f"2026-{month}-11", 1000)
+        story.opines(1, f"2026-{month}-11", "complaint", 0)
+        story.opines(2, f"2026-{month}-11", "survey", 90, 9)
         story.costs(500, f"2026-{month}-10")
         story.shown(40, f"2026-{month}-10")
     return story
@@ -57,6 +59,7 @@ def test_all_is_known_around_the_gap(gap: Story) -> None:
     unknown = {"repurchase_interval", "retention_rate", "new_member_retention"}
     at_the_end = {
         "conversion",
+        "complaint_rate",
         "buyer_share",
         "silent_share",
         "messages_per_member",

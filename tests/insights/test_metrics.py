@@ -51,7 +51,7 @@ def test_words_are_complete(metric: Metric) -> None:
     for words in (metric.title, metric.question, metric.definition):
         assert words.zh
         assert words.en
-    assert metric.source[0] in "PNX"
+    assert metric.source[0] in "PNXM"
 
 
 def test_unknown_metric_names_those_there_are() -> None:

@@ -99,7 +99,7 @@ def test_expiry_with_notice_ahead(programme: Programme, buyer: Buyer, system: Sc
     mei = buyer("Mei")
     move(by=system, programme=programme, member=mei, gift=Gift(100, "生日"), now=NOW)
     day = date(2027, 3, 20)
-    assert [(each.name, each.day, each.points) for each in expiring(system, programme, day - timedelta(days=1), 1)] == [("Mei", day, 100)]  # fmt: skip
+    assert [(each.name, each.day, each.lost) for each in expiring(system, programme, day - timedelta(days=1), 1)] == [("Mei", day, 100)]  # fmt: skip
     later = NOW + timedelta(days=365)
     # Not booked yet, it can no longer be spent.
     assert points(system, mei, day) == (0, 0)

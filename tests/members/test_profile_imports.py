@@ -234,3 +234,20 @@ def test_who_may_not_edit_imports_nothing(
         assert raised.value.code == code
     assert list(imports(far)) == []
     assert texts(system, mei) == {"region": "杭州"}
+
+
+def test_somebody_erased_does_not_come_back_as_somebody_new(
+    system: Scope, unit: Unit, ann: Member, looked: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    listed: set[str] = set()
+    monkeypatch.setattr("qunyu.kernel.returning._asked", [lambda names: set(names) & listed])
+    text = f"name,phone,platform,platform_id\nLi,{PHONE},,\nWu,,wechat,wx1\nAda,13900000000,,\n"
+    found = looked(text, create=True)
+    listed |= {name for each in found.lines[:2] for name in each.known_as}
+    told = looked(text, create=True)
+    assert [bool(each.problems) for each in told.lines] == [True, True, False]
+    assert "were erased" in str(told.lines[0].problems[0].en)
+    # Asked for before the erasure, done after it.
+    owner = done(system, unit, found)
+    run(key=owner.pk, now=NOW)
+    assert list(Member.objects.filter(name__in=("Li", "Wu", "Ada")).values_list("name", flat=True)) == ["Ada"]

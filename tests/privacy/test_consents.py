@@ -14,8 +14,9 @@ from qunyu.members.merging import merge, take_back
 from qunyu.members.models import Member
 from qunyu.people.models import Unit
 from qunyu.people.queries import scope_of
-from qunyu.privacy.consents import Said, add_purpose, all_consents, consents_of, in_force, note, purposes
+from qunyu.privacy.consents import Said, all_consents, consents_of, in_force, note, purposes
 from qunyu.privacy.models import Consent
+from qunyu.privacy.purposes import add_purpose, own_purposes, retire, reword
 from qunyu.privacy.queries import consent_counts, may
 from tests.deployment_fixtures import NOW, AddStaff
 
@@ -84,3 +85,29 @@ def test_a_table_is_taken_over_whole_or_not_at_all_and_once(system: Scope, tea: 
     assert take_consents(by=system, name="c.csv", data=good.encode(), now=NOW).added == 2
     assert take_consents(by=system, name="c.csv", data=good.encode(), now=NOW).already == 2
     assert may({mei.pk, tom.pk}, "marketing") == {mei.pk}
+
+
+def test_a_purpose_is_reworded_and_retired_and_what_was_said_stays(
+    system: Scope, staff: AddStaff, unit: Unit, tea: Community
+) -> None:
+    officer, below = scope_of(staff("officer", "officer")), scope_of(staff("below", "officer", unit))
+    made = add_purpose(by=officer, unit=unit, key="photos", name_zh="活动照片", now=NOW)
+    mei, owner = Member.objects.get(name="Mei"), scope_of(staff("owner", "owner", unit))
+    note(by=owner, members=[mei], said=Said("photos", "granted"), at=NOW, now=NOW)
+    assert [reword(by=officer, purpose=made, name_zh="照片", name_en="Photos", now=NOW) for _ in range(1)] == [True]
+    made.refresh_from_db()
+    assert retire(by=officer, purpose=made, retired=True, now=NOW)
+    assert ("photos" in purposes(owner), "photos" in purposes(owner, retired=False)) == (True, False)
+    with pytest.raises(DomainError) as refused:
+        note(by=owner, members=[mei], said=Said("photos", "granted"), at=NOW, now=NOW)
+    assert refused.value.data["field"] == "purpose"
+    assert note(by=owner, members=[mei], said=Said("photos", "withdrawn"), at=NOW, now=NOW) == 1
+    for told, field in ((("photos", "照片"), "key"), (("P", "照片"), "key"), (("other", " "), "name_zh")):
+        with pytest.raises(DomainError) as refused:
+            add_purpose(by=officer, unit=unit, key=told[0], name_zh=told[1], now=NOW)
+        assert refused.value.data["field"] == field
+    with pytest.raises(Denied):
+        own_purposes(below)
+    analyst = scope_of(staff("analyst", "analyst"))
+    with pytest.raises(Denied):
+        retire(by=analyst, purpose=made, retired=False, now=NOW)

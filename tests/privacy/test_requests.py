@@ -22,8 +22,11 @@ from qunyu.kernel.errors import DomainError
 from qunyu.kernel.models import AuditEntry
 from qunyu.kernel.personal import ERASED, Person, holders, scrub_names
 from qunyu.kernel.scope import Denied, Scope
+from qunyu.loyalty.ledger import Gift, move, reverse
+from qunyu.loyalty.programmes import save_programme
 from qunyu.members.contacts import note_contact
-from qunyu.members.merging import merge
+from qunyu.members.fields import add_field
+from qunyu.members.merging import editable, merge
 from qunyu.members.models import Contact, Identity, Member
 from qunyu.members.personal import person_of
 from qunyu.members.profile import change
@@ -248,3 +251,36 @@ def test_what_is_no_receipt_is_called_so(system: Scope) -> None:
     for given in list[object](([], {}, {"signature": 3}, "receipt")):
         assert code_of(partial(receipts.is_genuine, given)) == "bad_receipt"
     assert not receipts.is_genuine({"signature": "0" * 64})
+
+
+def test_only_words_of_a_condition_are_taken_for_a_name(system: Scope, tea: Community, unit: Unit) -> None:
+    add_field(by=system, unit=unit, key="colour", kind="choice", name_zh="颜色", options=["Rose", "Lily"], now=NOW)
+    add_segment(by=system, unit=unit, name="花", condition=Speaker(system).from_text("name contains “x”"), now=NOW)
+    parts = [{"field": each, "op": "is", "values": ["Rose"]} for each in ("name", "colour", "tag")]
+    Segment.objects.update(condition={"all": [*parts, {"not": {"did": "messages", "text": "Rose"}}]})
+    holders()["snapshots"].erase(Person(frozenset(), frozenset(), ("Rose",)))
+    name, colour, tag, said = Segment.objects.get().condition["all"]
+    assert [each["values"] for each in (name, colour, tag)] == [[ERASED], ["Rose"], ["Rose"]]
+    assert said["not"]["text"] == ERASED
+
+
+def test_what_is_left_of_somebody_erased_keeps_nobody_from_editing_the_living(
+    system: Scope, tea: Community, unit: Unit, staff: AddStaff
+) -> None:
+    mei, tom = Member.objects.get(name="Mei"), Member.objects.get(name="Tom")
+    told = {"name": "会员", "currency": "积分"}
+    programme = save_programme(by=system, unit=root_unit(), now=NOW, told=told)
+    for each in (mei, tom):
+        move(by=system, programme=programme, member=each, gift=Gift(10, "开始"), now=NOW)
+    merge(by=system, one=mei, other=tom, now=NOW)
+    head = Identity.objects.get(own_member=mei).member
+    taken = move(by=system, programme=programme, member=head, gift=Gift(-15, "换货"), now=NOW)
+    gone = tom if head == mei else mei
+    Identity.objects.filter(own_member=gone).update(member=gone)
+    Member.objects.filter(pk=gone.pk).update(erased=True)
+    assert not editable(system).filter(member=gone).exists()
+    owner = scope_of(staff("owner", "owner"))
+    assert reverse(by=owner, movement=taken, reason="换错了", now=NOW).kind == "reverse"
+    Member.objects.update(erased=True)
+    with pytest.raises(Denied):
+        reverse(by=owner, movement=taken, reason="换错了", now=NOW)

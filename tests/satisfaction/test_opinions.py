@@ -130,7 +130,9 @@ def test_a_merged_person_said_it_and_un_merging_gives_it_back(system: Scope, mei
     merge(by=system, one=mei, other=tom, now=NOW)
     head = Identity.objects.get(own_member=tom).member
     assert [each.pk for each in opinions_of(head)] == [row.pk]
-    assert dimension(system).to_pylist() == [{"member": head.pk, "day": NOW.date(), "score": 0}]
+    assert dimension(system).to_pylist() == [
+        {"member": head.pk, "day": NOW.date(), "score": 0, "kind": "complaint", "likely": None}
+    ]
     unmerge(by=system, member=head, identities=[Identity.objects.get(own_member=tom).pk], now=NOW)
     assert [len(opinions_of(each)) for each in (mei, tom)] == [0, 1]
 

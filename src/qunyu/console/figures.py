@@ -44,7 +44,7 @@ GROUPS: Plan = (
     (
         Words("留存", "Retention"),
         ("retention_rate", "new_member_retention", "leaves", "leave_rate"),
-        ("retained_members",),
+        ("retained_members", "satisfaction", "complaints", "complaint_rate", "net_promoters"),
     ),
     (
         Words("变现", "Revenue"),

@@ -228,14 +228,14 @@ class Listing(Generic[Row]):
         asked = self.given.get("size", "")
         return int(asked) if asked in {str(size) for size in PAGE_SIZES} else PAGE_SIZES[0]
 
-    def ordered(self, rows: QuerySet[Any]) -> QuerySet[Any]:
-        """The rows in the order asked for; what is unknown comes last, and the primary key settles ties."""
+    def ordered(self, rows: QuerySet[Any, Any], tie: str = "pk") -> QuerySet[Any, Any]:
+        """The rows in the order asked for; what is unknown comes last, and `tie` settles ties."""
         column = next(each for each in self.columns if each.key == self.sort.lstrip("-"))
         place = F(column.sort)
         falling = self.sort.startswith("-")
         if falling:
-            return rows.order_by(place.desc(nulls_last=True), "-pk")
-        return rows.order_by(place.asc(nulls_last=True), "pk")
+            return rows.order_by(place.desc(nulls_last=True), f"-{tie}")
+        return rows.order_by(place.asc(nulls_last=True), tie)
 
     def arranged(self, rows: list[Row]) -> list[Row]:
         """As `ordered`, for rows in memory: `sort` then names an attribute."""
@@ -245,7 +245,7 @@ class Listing(Generic[Row]):
         known.sort(key=lambda row: getattr(row, column.sort), reverse=self.sort.startswith("-"))
         return known + unknown
 
-    def put(self, rows: QuerySet[Any] | list[Row] | Long[Row]) -> Listing[Row]:
+    def put(self, rows: QuerySet[Any, Any] | list[Row] | Long[Row]) -> Listing[Row]:
         """Takes the page asked for out of all rows; a page that is not there gives the nearest."""
         asked = self.given.get("page", "1")
         exact = self.given.get("count") == "all" or (asked.isdecimal() and int(asked) * self.size >= COUNTED)
@@ -258,7 +258,7 @@ class Listing(Generic[Row]):
         self.dress(self.page.object_list)
         return self
 
-    def export(self, rows: QuerySet[Any] | list[Row], name: str) -> HttpResponseBase | None:
+    def export(self, rows: QuerySet[Any, Any] | list[Row], name: str) -> HttpResponseBase | None:
         """Every row as the file that the address asks for; None when it asks for none."""
         kind = self.given.get("export", "")
         if kind not in ("csv", "xlsx"):
@@ -267,7 +267,7 @@ class Listing(Generic[Row]):
         lines = ([(each.plain or each.show)(row) for each in shown] for row in self._dressed(rows))
         return exported(kind, name, [str(each.title) for each in shown], lines)
 
-    def _dressed(self, rows: QuerySet[Any] | list[Row]) -> Iterator[Row]:
+    def _dressed(self, rows: QuerySet[Any, Any] | list[Row]) -> Iterator[Row]:
         iterator = rows.iterator(chunk_size=CHUNK) if isinstance(rows, QuerySet) else iter(rows)
         while chunk := list(islice(iterator, CHUNK)):
             self.dress(chunk)

@@ -15,6 +15,7 @@ from django.utils import timezone, translation
 
 from qunyu.console.entering import still_signed_in
 from qunyu.kernel.errors import DomainError
+from qunyu.kernel.once import asking_once
 from qunyu.kernel.scope import Denied
 from qunyu.kernel.words import LANGUAGES, Language, Words, speaking
 from qunyu.people.queries import scope_of
@@ -57,6 +58,18 @@ def headers(get_response: Next) -> Next:
         response.headers.setdefault("X-Frame-Options", "DENY")
         response.headers.setdefault("Permissions-Policy", "camera=(), geolocation=(), microphone=()")
         return response
+
+    return answer
+
+
+def ask_once(get_response: Next) -> Next:
+    """Whoever only looks at something finds the organisation and the imports as they were at one moment; they are asked for once."""
+
+    def answer(request: HttpRequest) -> HttpResponseBase:
+        if request.method not in ("GET", "HEAD"):
+            return get_response(request)
+        with asking_once():
+            return get_response(request)
 
     return answer
 

@@ -166,6 +166,7 @@ ACTIONS: dict[str, Words] = {
     "points.handed": Words("登记奖品已领取", "Noted a reward as handed over"),
     "points.cancel": Words("取消兑换", "Cancelled a redemption"),
     "level.save": Words("修改等级", "Changed a level"),
+    "level.order": Words("调整等级顺序", "Put the levels in another order"),
     "level.remove": Words("删除等级", "Removed a level"),
     "level.give": Words("手工授予等级", "Gave a level by hand"),
     "level.end": Words("结束手工授予的等级", "Ended a level given by hand"),

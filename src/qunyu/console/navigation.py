@@ -11,6 +11,16 @@ from qunyu import __version__
 from qunyu.kernel.scope import Scope
 from qunyu.kernel.words import Words, language
 
+_PRIVACY = (
+    "privacy_new",
+    "privacy_request",
+    "privacy_period",
+    "privacy_deadline",
+    "purposes",
+    "purpose_new",
+    "purpose",
+)
+
 
 @dataclass(frozen=True)
 class Place:
@@ -76,7 +86,7 @@ MAP = (
         Place("account", Words("我的账号", "My account"), "user-circle", within=("second_factor", "provider")),
         Place("sign_in_rules", Words("登录规则", "Sign-in rules"), "lock-password", "staff.manage"),
         Place("tokens", Words("API 令牌", "API tokens"), "key"),
-        Place("privacy", Words("个人信息保护", "Privacy"), "shield-lock", "privacy.manage", within=("privacy_new", "privacy_request", "privacy_period")),
+        Place("privacy", Words("个人信息保护", "Privacy"), "shield-lock", "privacy.manage", within=_PRIVACY),
         Place("audit", Words("审计记录", "Audit trail"), "list-check", "audit.view"),
     )),
 )  # fmt: skip

@@ -8,14 +8,13 @@ from typing import TYPE_CHECKING
 
 from qunyu.events.columns import Kind
 from qunyu.flows.given_tables import Line, lines_of
+from qunyu.flows.table_people import TablePeople, people_of_table
 from qunyu.kernel import audit
 from qunyu.kernel.errors import DomainError
 from qunyu.kernel.scope import Scope
 from qunyu.kernel.words import Words
 from qunyu.loyalty.accounts import movements_of
 from qunyu.loyalty.ledger import MOST, Gift, move, reverse
-from qunyu.members.merging import editable
-from qunyu.members.queries import identities_in, people
 
 if TYPE_CHECKING:
     from qunyu.loyalty.models import Programme
@@ -38,8 +37,6 @@ KIND = Kind(
     needs=(("points",), ("reason",), ("member_id", "platform_id")),
     tells=("points",),
 )
-NOBODY = Words("没有找到这个人", "nobody like this is known")
-SEVERAL = Words("符合的不止一人", "several people fit")
 NOT_YOURS = Words("您不能给这个人发放积分", "you may not give this person points")
 NO_POINTS = Words(
     "积分须是不为 0 的整数，正数发放，负数扣减", "points are a whole number other than 0: above to give, below to take"
@@ -70,30 +67,21 @@ def check_gifts(*, by: Scope, name: str, data: bytes) -> list[Giving]:
     lines = lines_of(name, data, KIND, TITLES)
     if len(lines) > MOST_LINES:
         raise DomainError("bad_table", TOO_MANY.fill(n=MOST_LINES), field="file")
-    ids = {each.text("member_id") for each in lines} - {""}
-    known = {each.public_id: each for each in people(by).filter(public_id__in=ids)}
-    keys = {each.text("platform_id") for each in lines} - {""}
-    found: dict[str, set[Member]] = {}
-    for each in identities_in(by).filter(community=None, key__in=keys).select_related("member"):
-        found.setdefault(each.key, set()).add(each.member)
-    told = {each.pk for each in known.values()} | {each.pk for some in found.values() for each in some}
-    mine = set(editable(by, "points.edit").filter(member__in=told).values_list("member", flat=True))
-    return [_giving(line, known, found, mine) for line in lines]
+    found = people_of_table(by, lines, "points.edit")
+    return [_giving(line, found) for line in lines]
 
 
-def _giving(line: Line, known: dict[str, Member], found: dict[str, set[Member]], mine: set[int]) -> Giving:
-    named = {known[line.text("member_id")]} if line.text("member_id") in known else set()
-    some = found.get(line.text("platform_id"), set()) if not line.text("member_id") else named
-    member = next(iter(some)) if len(some) == 1 else None
+def _giving(line: Line, people: TablePeople) -> Giving:
+    member, unknown = people.of(line)
     text = line.text("points").replace(",", "").removesuffix(".0")
     sign, digits = (-1, text[1:]) if text.startswith("-") else (1, text.removeprefix("+"))
     points = sign * int(digits) if digits.isdecimal() and len(digits) <= len(str(MOST)) else 0
     reason = line.text("reason")
     problem = (
-        (SEVERAL if some else NOBODY)
+        unknown
         if member is None
         else NOT_YOURS
-        if member.pk not in mine
+        if member.pk not in people.mine
         else NO_POINTS
         if not points or abs(points) > MOST
         else NO_REASON

@@ -221,6 +221,8 @@ class Asked:
 
     def make(self, used: Set[str]) -> None:
         """Makes the views called `used`, and those these use."""
+        if "opinions" in used:
+            self.connection.register("opinions_given", dimension("opinions", self.scope))
         for name, sql in self._statements():
             if used & _SERVES.get(name, {name}):
                 self.connection.execute(sql)
@@ -246,6 +248,7 @@ class Asked:
             ("sales", views.SALES.format(altogether=altogether)),
             ("costs", views.COSTS.format(key=key, join=join, seen=seen)),
             ("entry_exposures", views.EXPOSURES.format(key=key, join=join, seen=seen)),
+            ("opinions", views.OPINIONS),
             *newcomers.STATEMENTS,
         ]
 
@@ -363,6 +366,8 @@ _PRESENT = {
     "matched_orders": "SELECT DISTINCT key FROM sales WHERE member",
     "one_currency": "SELECT DISTINCT key FROM costs SEMI JOIN sales USING (key, currency) "
     "UNION SELECT DISTINCT key FROM costs ANTI JOIN sales USING (key)",
+    "opinions": "SELECT DISTINCT key FROM opinions",
+    "recommending": "SELECT DISTINCT key FROM opinions WHERE likely IS NOT NULL",
     **newcomers.PRESENT,
 }
 
@@ -370,5 +375,5 @@ _PRESENT = {
 _SERVES: dict[str, frozenset[str]] = {
     "calendar": frozenset({"calendar", "headcount"}),
     "active": frozenset({"active", "active_days"}),
-    "stays": frozenset({"stays", "headcount", "sales"}),
+    "stays": frozenset({"stays", "headcount", "sales", "opinions"}),
 }

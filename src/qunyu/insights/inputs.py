@@ -38,6 +38,14 @@ INPUTS: dict[str, Words] = {
         "订单买家与群成员没有对应上；请在订单表和成员名单中提供手机号、union_id 或平台账号",
         "no buyer could be matched with a member; give phone, union_id or platform id in the order file and the member list",
     ),
+    "opinions": Words(
+        "没有评价；请在成员页记下评分、投诉或好评，导入表格，或发一份问卷",
+        "nobody has said how content they are; note ratings and complaints, import a table, or open a survey",
+    ),
+    "recommending": Words(
+        "没有人回答过是否愿意推荐；请发一份含“推荐意愿”题的问卷（专属链接）",
+        "nobody was asked whether they would recommend you; open a survey with that question, over links of their own",
+    ),
     "permission": Words("您没有查看订单与收入的权限", "you may not see orders and revenue"),
     "one_currency": Words(
         "费用与收入的货币不同，无法相除；请使用同一种货币",

@@ -11,7 +11,7 @@ from typing import Generic, TypeVar
 import pyarrow as pa
 
 from qunyu.events.lake.store import Lake
-from qunyu.insights.providers import dimension
+from qunyu.insights.providers import dimension, state_of
 from qunyu.kernel.scope import Scope
 
 Answer = TypeVar("Answer")
@@ -46,7 +46,7 @@ def _state(lake: Lake, scope: Scope) -> tuple[object, ...]:
     versions = tuple((table.metadata().id, table.version()) if table else None for table in tables)
     dimensions = tuple(_digest(dimension(name, scope)) for name in ("communities", "identities"))
     held = tuple(scope.units(permission) for permission in ("orders.view", "communities.view"))
-    return (lake.folder, versions, dimensions, held, scope.everything)
+    return (lake.folder, versions, dimensions, state_of("opinions"), held, scope.everything)
 
 
 def _digest(table: pa.Table) -> bytes:

@@ -55,6 +55,17 @@ COLUMNS: dict[str, tuple[str, ...]] = {
     ),
     "costs": ("key BIGINT", "period DATE", "amount BIGINT", "currency VARCHAR"),
     "entry_exposures": ("key BIGINT", "period DATE", "channel VARCHAR", "quantity BIGINT"),
+    # What ordinary members said of us while they were members; `opinion` tells one from another, `likely` is 0 to 10 (NULL: not asked).
+    "opinions": (
+        "key BIGINT",
+        "period DATE",
+        "day DATE",
+        "opinion BIGINT",
+        "member BIGINT",
+        "kind VARCHAR",
+        "score BIGINT",
+        "likely BIGINT",
+    ),
     **newcomers.COLUMNS,
 }
 
@@ -193,4 +204,16 @@ EXPOSURES = """
 CREATE TEMP TABLE entry_exposures AS
 SELECT {key} AS key, d.period, f.subject AS channel, f.quantity, f.local_day AS day
 FROM facts f JOIN days d ON d.day = f.local_day {join} WHERE f.kind = 'exposed' AND {seen}
+"""
+
+# An opinion counts for each key among whose members the person was on its day, once.
+OPINIONS = """
+CREATE TEMP TABLE opinions AS
+WITH told AS (SELECT row_number() OVER (ORDER BY day, member, kind, score) AS opinion, * FROM opinions_given),
+held AS (
+  SELECT DISTINCT s.key, t.opinion FROM told t JOIN stays s ON s.member = t.member
+    AND t.day >= s.from_day AND (s.to_day IS NULL OR t.day <= s.to_day)
+)
+SELECT h.key, d.period, t.day, t.opinion, t.member, t.kind, t.score, t.likely
+FROM held h JOIN told t USING (opinion) JOIN days d ON d.day = t.day
 """

@@ -6,9 +6,9 @@ from collections import defaultdict
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from django.db.models import Count, Max, Q, QuerySet, Sum
+from django.db.models import Count, F, Max, Q, QuerySet, Sum
 from django.db.models.functions import TruncMonth
 
 from qunyu.kernel.errors import DomainError
@@ -37,6 +37,7 @@ MOVES: dict[str, Words] = {
 
 # The earning rule whose points tell what somebody paid, and what stands in the place of these.
 OF_AMOUNTS = "order_amount"
+_PERSON = "account__member__own_identity__member"
 HIDDEN = Words("订单积分（无查看权限）", "points of an order (not yours to see)")
 
 
@@ -111,7 +112,12 @@ def entries_of(scope: Scope, member: Member, limit: int | None = None, before: d
 
 def shows_amount(scope: Scope, movement: Movement) -> bool:
     """Whether `scope` may see how many points a movement of one person moved: those of an order tell what it came to."""
-    return movement.rule != OF_AMOUNTS or scope.may("orders.view", movement.programme.unit_id)
+    return movement.rule != OF_AMOUNTS or shows_amounts(scope, movement.programme)
+
+
+def shows_amounts(scope: Scope, programme: Programme) -> bool:
+    """Whether `scope` may see how many points orders earned in that programme."""
+    return scope.may("orders.view", programme.unit_id)
 
 
 def find_movement(scope: Scope, public_id: str) -> Movement:
@@ -156,27 +162,33 @@ def monthly(scope: Scope, programme: Programme, since: datetime) -> dict[str, di
     return found
 
 
-@dataclass(frozen=True)
-class Expiring:
-    """What a person loses on a day."""
-
-    public_id: str
-    name: str
-    day: date
-    points: int
-
-
-def expiring(scope: Scope, programme: Programme, today: date, within: int) -> list[Expiring]:
-    """Who loses how many points in the next days, the soonest and the most first."""
+def _expiring(scope: Scope, programme: Programme, today: date, within: int) -> QuerySet[Lot]:
     last = today + timedelta(days=within)
-    lots = Lot.objects.filter(
-        account__in=visible(scope, programme), left__gt=0, expires_on__gt=today, expires_on__lte=last
+    somebody = {f"{_PERSON}__isnull": False, f"{_PERSON}__erased": False}
+    soon = Lot.objects.filter(left__gt=0, expires_on__gt=today, expires_on__lte=last, **somebody)
+    return soon.filter(account__in=visible(scope, programme)).order_by()
+
+
+def expiring(scope: Scope, programme: Programme, today: date, within: int, text: str = "") -> QuerySet[Any, Any]:
+    """Who called `text` loses points on which of the next days, the soonest and the most first.
+
+    A row has day, public_id, name, lost (points), and of_orders: how many of the lots an order earned.
+    """
+    lots = _expiring(scope, programme, today, within)
+    if text:
+        lots = lots.filter(**{f"{_PERSON}__name__icontains": text})
+    told = {"day": F("expires_on"), "public_id": F(f"{_PERSON}__public_id"), "name": F(f"{_PERSON}__name")}
+    earned = Count("pk", filter=Q(movement__rule=OF_AMOUNTS))
+    rows = lots.values(**told).annotate(lost=Sum("left"), of_orders=earned)
+    return rows.values_list("day", "public_id", "name", "lost", "of_orders", named=True).order_by(
+        "day", "-lost", "public_id"
     )
-    rows = lots.order_by().values_list(
-        "expires_on", "account__member__own_identity__member__public_id", "account__member__own_identity__member__name"
-    )
-    found = [Expiring(public_id, name, day, n) for day, public_id, name, n in rows.annotate(n=Sum("left")) if public_id and day]  # fmt: skip
-    return sorted(found, key=lambda each: (each.day, -each.points, each.name))
+
+
+def expiring_totals(scope: Scope, programme: Programme, today: date, within: int) -> tuple[int, int]:
+    """How many people lose points in the next days, and how many points."""
+    found = _expiring(scope, programme, today, within).aggregate(n=Count(_PERSON, distinct=True), lost=Sum("left"))
+    return found["n"], found["lost"] or 0
 
 
 def people_behind(rows: Collection[Entry]) -> dict[int, int]:

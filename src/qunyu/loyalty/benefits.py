@@ -8,7 +8,7 @@ from datetime import date, datetime
 from typing import TYPE_CHECKING
 
 from django.db import transaction
-from django.db.models import F, Sum
+from django.db.models import F, QuerySet, Sum
 
 from qunyu.communities.duties import local_day
 from qunyu.kernel import audit
@@ -20,7 +20,8 @@ from qunyu.loyalty.levels import levels_of
 from qunyu.loyalty.models import Benefit, BenefitCount, BenefitUse, Level, Programme
 from qunyu.loyalty.programmes import programmes
 from qunyu.members.labels import values_of
-from qunyu.members.own import own_members
+from qunyu.members.own import identities, own_members
+from qunyu.members.queries import people
 
 if TYPE_CHECKING:
     from qunyu.members.models import Member
@@ -189,3 +190,13 @@ def uses_of(scope: Scope, member: Member, limit: int | None = None) -> list[Bene
     found = BenefitUse.objects.filter(member__in=own_members(member.pk))
     found = found.filter(benefit__programme__in=programmes(scope).values("pk"))
     return list(found.select_related("benefit").order_by("-at", "-pk")[:limit])
+
+
+def uses(scope: Scope, programme: Programme, *, text: str = "", benefit: str = "") -> QuerySet[BenefitUse]:
+    """The uses of a programme's benefits by people `scope` may see, those called `text`, of that benefit (its public id), with their own members."""
+    found = BenefitUse.objects.filter(benefit__programme=programme, member__own_identity__member__erased=False)
+    if not scope.everything:
+        found = found.filter(member__in=identities().filter(member__in=people(scope)).values("own_member"))
+    found = found.filter(member__own_identity__member__name__icontains=text) if text else found
+    found = found.filter(benefit__public_id=benefit) if benefit else found
+    return found.select_related("benefit", "member__own_identity__member").order_by("-at", "-pk")

@@ -101,7 +101,11 @@ def reverse(*, by: Scope, movement: Movement, reason: str, now: datetime) -> Mov
         raise DomainError("cannot_reverse", CANNOT)
     if len(reason.strip()) < 2:
         raise DomainError("reason_needed", NO_REASON, field="reason")
-    people = identities().filter(own_member__point_accounts__entries__movement=movement).select_related("member")
+    told_of = identities().filter(own_member__point_accounts__entries__movement=movement).select_related("member")
+    # Of who was merged then and is erased by now nobody needs leave to speak for; somebody has to be left.
+    people = list(told_of.filter(member__erased=False))
+    if not people:
+        raise Denied("points.edit")
     for each in people:
         require_points(by, movement.programme, each.member)
     act = Act(by.actor, now, "reverse", f"reverse:{movement.pk}", reason=reason.strip())

@@ -8,7 +8,7 @@ from datetime import date, datetime
 from typing import TYPE_CHECKING, Any
 
 from django.db import transaction
-from django.db.models import Count, Max, QuerySet
+from django.db.models import Case, Count, F, IntegerField, Max, QuerySet, When
 
 from qunyu.communities.duties import local_day
 from qunyu.insights.label import labels
@@ -23,6 +23,7 @@ from qunyu.loyalty.programmes import programmes
 from qunyu.loyalty.rules.levels import BAR_KINDS, MONEY_KINDS, Bar, Step, missing
 from qunyu.loyalty.standing import Moves, bar_of, figures_of, ladder_of, preview, renew, step_of, tiers
 from qunyu.members.own import identities, own_members
+from qunyu.members.queries import people
 
 if TYPE_CHECKING:
     from qunyu.members.models import Member
@@ -49,6 +50,7 @@ SHORT = Words("{name} 还差 {more}", "{more} more: {name}")
 IN_USE = Words(
     "还有人、权益、奖品或 VIP 社群用到这个等级", "people, benefits, rewards or VIP communities still use this level"
 )
+BAD_ORDER = Words("请把每个等级列出一次", "name each level exactly once")
 UNKNOWN = Words("未知", "unknown")
 
 
@@ -98,13 +100,14 @@ def save_level(*, by: Scope, programme: Programme, level: Level | None, rung: Ru
         highest = Level.objects.filter(programme=programme).aggregate(n=Max("position"))["n"]
         level = Level(programme=programme, position=0 if highest is None else highest + 1)
     level.name, level.every, level.months = rung.name.strip(), rung.every, rung.months
-    level.bars, level.keep = [_kept(each) for each in rung.bars], [_kept(each) for each in rung.keep]
+    level.bars, level.keep = [kept(each) for each in rung.bars], [kept(each) for each in rung.keep]
     level.save()
     audit.record(by=by.actor, action="level.save", kind="programme", id=programme.pk, now=now, level=level.pk)
     return level
 
 
-def _kept(bar: Bar) -> dict[str, Any]:
+def kept(bar: Bar) -> dict[str, Any]:
+    """The bar as it is kept."""
     return {"kind": bar.kind, "least": bar.least, "currency": bar.currency}
 
 
@@ -114,12 +117,46 @@ def _check(programme: Programme, level: Level | None, rung: Rung) -> None:
         raise DomainError("bad_level", Words("名称须有 1 至 40 个字，且不能重复", "the name has 1 to 40 characters and is not taken"), field="name")  # fmt: skip
     if not 0 <= rung.months <= 120:
         raise DomainError("bad_level", Words("月数须在 0 至 120 之间", "0 to 120 months"), field="months")
-    for name, bars in (("bars", rung.bars), ("keep", rung.keep)):
-        for bar in bars:
-            money = bar.kind in ("spent_year", "spent_ever")
-            wrong = bar.kind not in BAR_KINDS or not 0 <= bar.least < 10**12 or (bar.currency in CURRENCIES) != money
-            if wrong or (bar.kind == "tier" and bar.least >= len(tiers())):
-                raise DomainError("bad_level", Words("门槛无效", "a bar that is not valid"), field=name)
+    check_bars(rung.bars, "bars", "bad_level")
+    check_bars(rung.keep, "keep", "bad_level")
+
+
+def check_bars(bars: Sequence[Bar], field: str, code: str) -> None:
+    """Raises DomainError `code` with the `field` where a bar is not valid."""
+    for bar in bars:
+        money = bar.kind in ("spent_year", "spent_ever")
+        wrong = bar.kind not in BAR_KINDS or not 0 <= bar.least < 10**12 or (bar.currency in CURRENCIES) != money
+        if wrong or (bar.kind == "tier" and bar.least >= len(tiers())):
+            raise DomainError(code, Words("门槛无效", "a bar that is not valid"), field=field)
+
+
+@transaction.atomic
+def order_levels(*, by: Scope, programme: Programme, order: Sequence[str], now: datetime) -> None:
+    """Puts the ladder's levels (public ids) in that order from the lowest up. Nobody moves before levels are renewed.
+
+    Raises Denied; DomainError bad_order where it names not each level exactly once.
+    """
+    by.require("settings.edit", programme.unit_id)
+    before = list(Level.objects.filter(programme=programme).order_by("position").values_list("public_id", flat=True))
+    if sorted(order) != sorted(before):
+        raise DomainError("bad_order", BAD_ORDER, field="levels")
+    if list(order) == before:
+        return
+    mine = Level.objects.filter(programme=programme)
+    # No two levels stand in one place, not even while they change places.
+    highest = mine.aggregate(n=Max("position"))["n"]
+    mine.update(position=F("position") + highest + 1)
+    places = [When(public_id=each, then=place) for place, each in enumerate(order)]
+    mine.update(position=Case(*places, output_field=IntegerField()))
+    audit.record(by=by.actor, action="level.order", kind="programme", id=programme.pk, now=now)
+
+
+def moved_by(programme: Programme, level: Level, steps: int) -> list[str]:
+    """The order of the ladder with a level so many steps higher (below 0: lower), as far as it goes."""
+    order = [each.public_id for each in levels(programme)]
+    place = min(max(order.index(level.public_id) + steps, 0), len(order) - 1)
+    order.remove(level.public_id)
+    return [*order[:place], level.public_id, *order[place:]]
 
 
 @transaction.atomic
@@ -207,14 +244,22 @@ def changes_of(scope: Scope, member: Member) -> list[LevelChange]:
     return list(found.select_related("before", "after", "programme").order_by("-at", "-pk"))
 
 
+def standings(scope: Scope, programme: Programme, *, text: str = "", level: str = "") -> QuerySet[Standing]:
+    """Where the people `scope` may see stand in a programme, those called `text`, on that level (its public id)."""
+    found = Standing.objects.filter(programme=programme, member__in=people(scope))
+    found = found.filter(member__name__icontains=text) if text else found
+    found = found.filter(level__public_id=level) if level else found
+    return found.select_related("level", "member", "programme")
+
+
 def standings_of(member: Member) -> QuerySet[Standing]:
     """Where a person stands in each programme."""
     return Standing.objects.filter(member=member).select_related("level", "programme").order_by("programme")
 
 
-def levels_of(programme: Programme, people: Collection[int]) -> dict[int, Level]:
+def levels_of(programme: Programme, keys: Collection[int]) -> dict[int, Level]:
     """The level of each of these people that stands on one."""
-    rows = Standing.objects.filter(programme=programme, member__in=people).select_related("level")
+    rows = Standing.objects.filter(programme=programme, member__in=keys).select_related("level")
     return {each.member_id: each.level for each in rows}
 
 
@@ -259,13 +304,19 @@ def reason_of(scope: Scope, row: Standing | LevelChange) -> list[Words]:
     found = [WHYS[row.why]]
     if row.why == "grant":
         return found
-    for kind, least, currency, there in row.figures.get("met", ()):
-        bar = Bar(kind, least, currency)
-        if kind in MONEY_KINDS and not scope.may("orders.view", row.programme.unit_id):
-            found.append(HIDDEN)
-        else:
-            found.append(_both(HAVE.zh, HAVE.en, bar, there=amount(bar, there), least=amount(bar, least)))
-    return found
+    met = [(Bar(kind, least, currency), there) for kind, least, currency, there in row.figures.get("met", ())]
+    return found + against(scope, row.programme, met)
+
+
+def against(scope: Scope, programme: Programme, met: Sequence[tuple[Bar, int | None]]) -> list[Words]:
+    """Each bar with the figure it was held against, in words; figures of orders only where orders may be seen."""
+    seen = scope.may("orders.view", programme.unit_id)
+    return [
+        HIDDEN
+        if bar.kind in MONEY_KINDS and not seen
+        else _both(HAVE.zh, HAVE.en, bar, there=amount(bar, there), least=amount(bar, bar.least))
+        for bar, there in met
+    ]
 
 
 def shortfall(scope: Scope, programme: Programme, left: Sequence[tuple[Bar, int | None]]) -> list[Words]:
@@ -285,7 +336,12 @@ def shortfall(scope: Scope, programme: Programme, left: Sequence[tuple[Bar, int 
 
 def bars_of(level: Level) -> tuple[list[Bar], list[Bar]]:
     """The bars to come in and to stay."""
-    return [bar_of(each) for each in level.bars], [bar_of(each) for each in level.keep]
+    return bars_kept(level.bars), bars_kept(level.keep)
+
+
+def bars_kept(told: Sequence[Mapping[str, Any]]) -> list[Bar]:
+    """The bars as they are kept."""
+    return [bar_of(each) for each in told]
 
 
 def moved(found: Moves, names: Mapping[int | None, str]) -> list[tuple[str, str, int]]:

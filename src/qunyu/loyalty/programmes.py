@@ -15,6 +15,7 @@ from django.utils import timezone
 from qunyu.kernel import audit
 from qunyu.kernel.errors import DomainError
 from qunyu.kernel.money import CURRENCIES
+from qunyu.kernel.once import once
 from qunyu.kernel.scope import Scope
 from qunyu.kernel.words import Words
 from qunyu.loyalty.earning import earning_rules
@@ -34,7 +35,15 @@ _TOLD = ("name", "currency", "starts_on", "expiry", "expiry_months", "notice_day
 
 def reach(paths: Mapping[int, str] | None = None) -> dict[int, int]:
     """Unit -> the programme that counts there: its own or that of the nearest unit above; units without any are missing."""
-    paths = unit_paths() if paths is None else paths
+    return _reach() if paths is None else _reached(paths)
+
+
+@once
+def _reach() -> dict[int, int]:
+    return _reached(unit_paths())
+
+
+def _reached(paths: Mapping[int, str]) -> dict[int, int]:
     own = dict(Programme.objects.values_list("unit", "pk"))
     found: dict[int, int] = {}
     for unit, path in paths.items():

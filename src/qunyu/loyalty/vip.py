@@ -1,10 +1,11 @@
-"""VIP communities: who is in without the right to be, whose fee ends soon, and who could be invited; people decide."""
+"""VIP communities: how one gets in, and the fees that people paid."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from django.db import IntegrityError, transaction
 from django.db.models import F, Max, QuerySet
@@ -18,45 +19,21 @@ from qunyu.kernel.money import CURRENCIES
 from qunyu.kernel.scope import Scope
 from qunyu.kernel.words import Words
 from qunyu.loyalty.ledger import require_points
-from qunyu.loyalty.models import Level, Programme, Standing, VipCommunity, VipFee
+from qunyu.loyalty.levels import check_bars, kept
+from qunyu.loyalty.models import Level, Programme, VipCommunity, VipFee
 from qunyu.loyalty.programmes import reach, units_of
+from qunyu.loyalty.rules.levels import Bar
 from qunyu.loyalty.rules.lots import later
-from qunyu.members.own import heads_of, own_members
-from qunyu.members.queries import memberships, people
+from qunyu.members.own import own_members
 
 if TYPE_CHECKING:
     from qunyu.communities.models import Community
     from qunyu.members.models import Member
 
-SOON = 30
 NOTED = Words("这笔订单已登记过", "that order is noted already")
-MOST = 200
-
-
-@dataclass(frozen=True)
-class Person:
-    """Somebody in a list: their public id, name and level ("" for none), and until when a fee is paid (None: none)."""
-
-    public_id: str
-    name: str
-    level: str
-    until: date | None
-    present: bool
-
-
-@dataclass(frozen=True)
-class Door:
-    """A VIP community: how many are there, who of them without the right to, whose fee ends soon, and who could be asked in.
-
-    The lists hold the first 200; `counts` are how many there are, in the same order.
-    """
-
-    vip: VipCommunity
-    present: int
-    unmet: list[Person]
-    ending: list[Person]
-    invite: list[Person]
-    counts: tuple[int, ...]
+NO_WAY = Words(
+    "请选择等级、填写年费，或至少填写一项门槛", "choose a level, write a yearly fee, or fill in one bar at least"
+)
 
 
 def vip_communities(scope: Scope) -> QuerySet[VipCommunity]:
@@ -80,11 +57,13 @@ def find_vip(scope: Scope, community_id: str) -> VipCommunity:
 
 @dataclass(frozen=True)
 class Terms:
-    """How one gets in: from a level on, or for a yearly fee in minor units; at least one of them."""
+    """How one gets in: from a level on, for a yearly fee in minor units, or by bars (`every`: all of them, else one); at least one way."""
 
     level: Level | None = None
     fee: int | None = None
     currency: str = ""
+    bars: Sequence[Bar] = ()
+    every: bool = False
 
 
 @transaction.atomic
@@ -97,20 +76,24 @@ def mark(*, by: Scope, community: Community, terms: Terms, now: datetime) -> Vip
     programme = Programme.objects.filter(pk=reach().get(community.unit_id, 0)).first()
     if programme is None:
         raise DomainError("bad_vip", Words("这个社群所在单位还没有积分方案", "its unit has no points programme yet"), field="community")  # fmt: skip
-    if terms.level is None and terms.fee is None:
-        raise DomainError(
-            "bad_vip", Words("请选择等级或填写年费", "choose a level or write a yearly fee"), field="level"
-        )
+    _check(programme, terms)
+    told: dict[str, Any] = {name: getattr(terms, name) for name in ("level", "fee", "currency", "every")}
+    told |= {"programme": programme, "bars": [kept(each) for each in terms.bars]}
+    row, _ = VipCommunity.objects.update_or_create(community=community, defaults=told)
+    audit.record(by=by.actor, action="vip.mark", kind="community", id=community.pk, now=now)
+    return row
+
+
+def _check(programme: Programme, terms: Terms) -> None:
+    if terms.level is None and terms.fee is None and not terms.bars:
+        raise DomainError("bad_vip", NO_WAY, field="level")
     if terms.level is not None and terms.level.programme_id != programme.pk:
         raise DomainError(
             "bad_vip", Words("这个等级属于另一个方案", "that level is of another programme"), field="level"
         )
     if terms.fee is not None and (not 0 < terms.fee < 10**12 or terms.currency not in CURRENCIES):
         raise DomainError("bad_vip", Words("年费无效，或没有币种", "the fee or its currency is not valid"), field="fee")
-    told = {"programme": programme, "level": terms.level, "fee": terms.fee, "currency": terms.currency}
-    row, _ = VipCommunity.objects.update_or_create(community=community, defaults=told)
-    audit.record(by=by.actor, action="vip.mark", kind="community", id=community.pk, now=now)
-    return row
+    check_bars(terms.bars, "bars", "bad_vip")
 
 
 @transaction.atomic
@@ -204,54 +187,3 @@ def paid_until(vips: list[VipCommunity], members: list[int]) -> dict[tuple[int, 
     rows = VipFee.objects.filter(vip__in=vips, withdrawn_at=None, member__own_identity__member__in=members)
     grouped = rows.order_by().values_list("vip", "member__own_identity__member").annotate(last=Max("until"))
     return {(vip, member): last for vip, member, last in grouped}
-
-
-def door(scope: Scope, vip: VipCommunity, today: date) -> Door:
-    """Who is, and who could be, in a VIP community, as far as `scope` may see."""
-    present = _present(scope, vip)
-    fees = _fees(vip)
-    levels = _levels(vip)
-    good = {each for each, position in levels.items() if vip.level and position[0] >= vip.level.position}
-    paid = {each for each, until in fees.items() if until >= today}
-    ending = {each for each in paid & present if (fees[each] - today).days <= SOON and each not in good}
-    unmet = present - good - paid
-    invite = (good | paid) - present
-    told = _named(scope, unmet | ending | invite)
-
-    def listed(keys: set[int]) -> list[Person]:
-        found = [
-            Person(*told[key], levels.get(key, (0, ""))[1], fees.get(key), key in present)
-            for key in keys
-            if key in told
-        ]
-        return sorted(found, key=lambda each: (each.until or date.max, each.name))[:MOST]
-
-    counts = tuple(sum(key in told for key in each) for each in (unmet, ending, invite))
-    return Door(vip, len(present), listed(unmet), listed(ending), listed(invite), counts)
-
-
-def _present(scope: Scope, vip: VipCommunity) -> set[int]:
-    there = memberships(scope).filter(community=vip.community, left_at=None, identity__member__role="member")
-    return set(there.order_by().values_list("identity__member", flat=True))
-
-
-def _fees(vip: VipCommunity) -> dict[int, date]:
-    rows = VipFee.objects.filter(vip=vip, withdrawn_at=None).order_by()
-    own = dict(rows.values_list("member").annotate(last=Max("until")))
-    found: dict[int, date] = {}
-    for member, head in heads_of(own).items():
-        found[head] = max(own[member], found.get(head, own[member]))
-    return found
-
-
-def _levels(vip: VipCommunity) -> dict[int, tuple[int, str]]:
-    rows = Standing.objects.filter(programme=vip.programme)
-    return {member: (position, name) for member, position, name in rows.values_list("member", "level__position", "level__name")}  # fmt: skip
-
-
-def _named(scope: Scope, keys: set[int]) -> dict[int, tuple[str, str]]:
-    listed, found = sorted(keys), {}
-    for start in range(0, len(listed), 500):
-        rows = people(scope).filter(pk__in=listed[start : start + 500], role="member")
-        found.update({key: (public_id, name) for key, public_id, name in rows.values_list("pk", "public_id", "name")})
-    return found

@@ -128,8 +128,10 @@ def find_act(scope: Scope, public_id: str) -> list[MergeDecision]:
 
 
 def editable(scope: Scope, permission: str = "members.edit") -> QuerySet[Identity]:
-    """The identities of people whose profiles `scope` may edit (or what else `permission` is of)."""
-    return Identity.objects.all() if scope.everything else identities_in(scope.within(permission))
+    """The identities of people whose profiles `scope` may edit (or what else `permission` is of); what is left of erased people is nobody's to edit."""
+    if scope.everything:
+        return Identity.objects.filter(member__erased=False)
+    return identities_in(scope.within(permission))
 
 
 @dataclass

@@ -17,6 +17,7 @@ from qunyu.jobs.port import enqueue, load
 from qunyu.kernel import audit
 from qunyu.kernel.actor import Actor
 from qunyu.kernel.errors import DomainError
+from qunyu.kernel.returning import stopped
 from qunyu.kernel.scope import Scope
 from qunyu.kernel.words import Words
 from qunyu.members.actions import forget_identities
@@ -65,7 +66,14 @@ def _keep(owner: ProfileImport, plan: Plan) -> None:
     path = _plan_of(owner)
     path.parent.mkdir(parents=True)
     lines = [
-        {"line": each.number, "member": each.member, "name": each.who, "values": each.values} for each in plan.good
+        {
+            "line": each.number,
+            "member": each.member,
+            "name": each.who,
+            "values": each.values,
+            "known_as": sorted(each.known_as),
+        }
+        for each in plan.good
     ]
     path.write_text(json.dumps(lines, ensure_ascii=False), encoding="utf-8")
 
@@ -93,7 +101,7 @@ def run(*, key: int, now: datetime) -> None:
 
 def _write(scope: Scope, owner: ProfileImport, lines: list[dict[str, Any]], now: datetime) -> None:
     fields = {each.key: each for each in fields_in(scope, archived=True)}
-    made = _make(owner, [each for each in lines if each["member"] is None])
+    made = _make(owner, _not_erased([each for each in lines if each["member"] is None]))
     asked = [each["member"] for each in lines if each["member"]]
     there = set(Member.objects.filter(pk__in=asked, erased=False).values_list("pk", flat=True))
     heads = {**{each: each for each in there}, **made}
@@ -105,6 +113,12 @@ def _write(scope: Scope, owner: ProfileImport, lines: list[dict[str, Any]], now:
         if key in fields
     ]
     write(by=scope, values=values, now=now, act=owner.public_id, hidden=True)
+
+
+def _not_erased(lines: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Without those who were erased since the import was asked for."""
+    gone = stopped({name for each in lines for name in each["known_as"]})
+    return [each for each in lines if gone.isdisjoint(each["known_as"])]
 
 
 def _make(owner: ProfileImport, lines: list[dict[str, Any]]) -> dict[int, int]:

@@ -23,6 +23,7 @@ from qunyu.members.fields import Definition, fields_in
 from qunyu.members.merging import editable
 from qunyu.members.models import Identity, Mark, Member, Membership
 from qunyu.members.profile import Answer, profiles
+from qunyu.members.profile_returning import leave_out
 from qunyu.members.queries import identities_in, people
 from qunyu.members.rules.values import in_words, masked, parsed
 from qunyu.people.queries import unit_paths
@@ -52,6 +53,8 @@ class Line:
     values: dict[str, str] = field(default_factory=dict)
     changes: list[tuple[Definition, str, str]] = field(default_factory=list)
     problems: list[Words] = field(default_factory=list)
+    # What the stop list may know somebody new by.
+    known_as: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True)
@@ -101,6 +104,7 @@ def plan(by: Scope, path: Path, *, create: bool, today: date) -> Plan:
     for start in range(0, len(lines), CHUNK):
         part = lines[start : start + CHUNK]
         find_people(by, part, create)
+        leave_out(by, part)
         _changes(by, part, fields, today)
     _once(lines)
     return Plan(lines)

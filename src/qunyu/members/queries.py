@@ -249,8 +249,8 @@ def find_member(scope: Scope, public_id: str) -> Member:
 
     Raises DomainError unknown_member when there is none that `scope` may see.
     """
-    in_a_community = members(scope).filter(public_id=public_id).exists()
-    return _one(members(scope, Wanted(outside=not in_a_community)), public_id)
+    found = members(scope).filter(public_id=public_id).first()
+    return found or _one(members(scope, Wanted(outside=True)), public_id)
 
 
 def identity_ids(keys: Collection[int]) -> dict[int, str]:

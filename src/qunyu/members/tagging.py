@@ -328,7 +328,8 @@ def _require_all(by: Scope, members: Collection[int]) -> None:
     if by.everything:
         return
     for part in chunks(members):
-        mine = Identity.objects.filter(own_member__in=part).values("member")
+        # What is left of erased people is nobody's to speak for.
+        mine = Identity.objects.filter(own_member__in=part, member__erased=False).values("member")
         heads = set(mine.values_list("member", flat=True))
         if heads - set(editable(by).filter(member__in=heads).values_list("member", flat=True)):
             raise Denied("members.edit")

@@ -12,6 +12,7 @@ from django.db.models import Count, Exists, OuterRef, Prefetch, Q, QuerySet
 
 from qunyu.kernel.actor import Actor
 from qunyu.kernel.errors import DomainError
+from qunyu.kernel.once import once
 from qunyu.kernel.queries import entries
 from qunyu.kernel.scope import Scope
 from qunyu.kernel.words import Words
@@ -58,6 +59,7 @@ def units_below(unit: Unit) -> frozenset[int]:
     return frozenset(Unit.objects.filter(path__startswith=unit.path).values_list("id", flat=True))
 
 
+@once
 def unit_paths() -> dict[int, str]:
     """The path of every unit by primary key."""
     return dict(Unit.objects.values_list("id", "path"))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
@@ -23,7 +22,6 @@ from qunyu.privacy.models import Consent, Purpose
 
 if TYPE_CHECKING:
     from qunyu.members.models import Member
-    from qunyu.people.models import Unit
 
 # Source: PIPL arts. 13, 14, 23, 24 (consent for each purpose, for passing data on, for decisions made by machine).
 PURPOSES: dict[str, Words] = {
@@ -45,7 +43,6 @@ SOURCES: dict[str, Words] = {
     "call": Words("电话", "call"),
     "import": Words("导入", "import"),
 }
-_KEY = re.compile(r"[a-z][a-z0-9_]{1,39}")
 
 
 @dataclass(frozen=True)
@@ -59,30 +56,16 @@ class Said:
     evidence: str = ""
 
 
-def purposes(scope: Scope) -> dict[str, Words]:
-    """Every purpose by key: those of the product, and those that units where people may be seen have added."""
-    own = Purpose.objects.order_by("id")
+def purposes(scope: Scope, *, retired: bool = True) -> dict[str, Words]:
+    """Every purpose by key: those of the product, and those that units where people may be seen have added; `retired` ones too."""
+    own = Purpose.objects.order_by("id") if retired else Purpose.objects.filter(archived_at=None).order_by("id")
     seen = own if scope.everything else own.filter(unit__in=scope.units("members.view"))
     return PURPOSES | {each.key: Words(each.name_zh, each.name_en) for each in seen}
 
 
-def add_purpose(*, by: Scope, unit: Unit, key: str, name_zh: str, name_en: str = "", now: datetime) -> Purpose:
-    """A purpose of a unit's own.
-
-    Raises Denied; DomainError bad_purpose for a key that is none or taken, or without a name.
-    """
-    by.require("settings.edit", unit.pk)
-    if not _KEY.fullmatch(key) or key in PURPOSES or Purpose.objects.filter(key=key).exists() or not name_zh.strip():
-        message = Words(
-            "请填写名称，以及未用过的代码（小写字母、数字、下划线）",
-            "give a name, and a key (a-z, 0-9, _) that is free",
-        )
-        raise DomainError("bad_purpose", message, field="key")
-    names = {"name_zh": name_zh.strip()[:60], "name_en": (name_en.strip() or name_zh.strip())[:60]}
-    with transaction.atomic():
-        made = Purpose.objects.create(unit=unit, key=key, **names)
-        audit.record(by=by.actor, action="consent.purpose", kind="unit", id=unit.pk, now=now)
-    return made
+def retired_purposes() -> set[str]:
+    """The keys of purposes that nobody can agree to any more."""
+    return set(Purpose.objects.exclude(archived_at=None).values_list("key", flat=True))
 
 
 def note(*, by: Scope, members: Collection[Member], said: Said, at: datetime, now: datetime) -> int:
@@ -112,8 +95,10 @@ _LENGTHS = {"purpose": 40, "state": 9, "source": 10, "wording": 40, "evidence": 
 
 
 def _check(by: Scope, said: Said, at: datetime, now: datetime) -> None:
+    # To a purpose that was retired nobody agrees any more; taking back what was said stays possible.
+    known_purposes = purposes(by, retired=said.state != "granted")
     for name, value, known in (
-        ("purpose", said.purpose, purposes(by)), ("state", said.state, STATES), ("source", said.source, SOURCES),
+        ("purpose", said.purpose, known_purposes), ("state", said.state, STATES), ("source", said.source, SOURCES),
     ):  # fmt: skip
         if value not in known:
             message = Words("“{value}”不在可选项里：{known}", "“{value}” is none of {known}")

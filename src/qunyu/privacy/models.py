@@ -108,13 +108,14 @@ class ConsentState(models.TextChoices):
 
 
 class Purpose(models.Model):
-    """What data may be used for, when people agree: made by `unit` for its people and those of the units below it."""
+    """What data may be used for, when people agree: made by `unit` for its people and those of the units below it; retired once `archived_at`."""
 
     public_id = models.CharField(max_length=PUBLIC_ID_LENGTH, unique=True, default=new_public_id)
     unit = models.ForeignKey("people.Unit", on_delete=models.PROTECT)
     key = models.CharField(max_length=40, unique=True)
     name_zh = models.CharField(max_length=60)
     name_en = models.CharField(max_length=60)
+    archived_at = models.DateTimeField(null=True)
 
 
 class Consent(models.Model):

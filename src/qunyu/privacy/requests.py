@@ -16,13 +16,12 @@ from qunyu.kernel.errors import DomainError
 from qunyu.kernel.scope import Scope
 from qunyu.kernel.words import Words
 from qunyu.people.queries import root_unit
+from qunyu.privacy.deadlines import due_days
 from qunyu.privacy.models import Request, RequestState
 
 if TYPE_CHECKING:
     from qunyu.members.models import Member
 
-# PIPL art. 50 wants requests handled "in time"; GB/T 35273-2020, 8.7, names thirty days at most.
-DUE_DAYS = 15
 SHORTEST_REASON, LONGEST_NOTE = 2, 200
 NEEDED = "privacy.manage"
 
@@ -76,7 +75,7 @@ def require_officer(scope: Scope) -> None:
 
 
 def open_request(*, by: Scope, member: Member, kind: str, asked: Asked, now: datetime) -> Request:
-    """Writes down that somebody asks for a copy of their data or for erasure; due DUE_DAYS later.
+    """Writes down that somebody asks for a copy of their data or for erasure; due as many days later as `deadlines` say.
 
     Raises Denied; DomainError bad_request for a kind, asker, channel or check that is none, request_open where the same is open already.
     """
@@ -100,7 +99,7 @@ def open_request(*, by: Scope, member: Member, kind: str, asked: Asked, now: dat
             checked=asked.checked,
             note=asked.note.strip()[:LONGEST_NOTE],
             asked_at=now,
-            due_on=timezone.localtime(now).date() + timedelta(days=DUE_DAYS),
+            due_on=timezone.localtime(now).date() + timedelta(days=due_days()),
             by=by.actor.key,
             by_name=by.actor.name[:120],
         )

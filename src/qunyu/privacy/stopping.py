@@ -32,6 +32,8 @@ def anybody_stopped() -> bool:
 def stopped(known_as: Collection[str]) -> set[str]:
     """Those of `known_as` that an import must leave out."""
     listed = set(Stopped.objects.filter(lifted_at=None).values_list("digest", flat=True))
+    if not listed:
+        return set()
     return {each for each in known_as if keyed(each, PURPOSE) in listed}
 
 

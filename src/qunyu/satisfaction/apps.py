@@ -6,8 +6,8 @@ class SatisfactionConfig(AppConfig):
     label = "satisfaction"
 
     def ready(self) -> None:
-        """Gives insights what people said of us, which labels take into account."""
+        """Gives insights what people said of us, which labels and metrics take into account."""
         from qunyu.insights.providers import provide
-        from qunyu.satisfaction.queries import dimension
+        from qunyu.satisfaction.queries import dimension, state
 
-        provide("opinions", dimension)
+        provide("opinions", dimension, state)

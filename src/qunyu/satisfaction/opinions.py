@@ -2,20 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 from django.db import transaction
-from django.db.models import OuterRef, QuerySet, Subquery
+from django.db.models import Count, Max, OuterRef, Q, QuerySet, Subquery
 
 from qunyu.jobs.port import enqueue, load
 from qunyu.kernel import audit
 from qunyu.kernel.errors import DomainError
 from qunyu.kernel.ids import new_public_id
-from qunyu.kernel.scope import Scope
+from qunyu.kernel.scope import Denied, Scope
 from qunyu.kernel.words import Words
-from qunyu.members.merging import require_edit
+from qunyu.members.merging import editable, require_edit
+from qunyu.members.own import heads_of
 from qunyu.members.queries import heads, own_members, people
 from qunyu.satisfaction.models import Complaint, Opinion, OpinionKind
 from qunyu.satisfaction.rules.scores import COMPLAINT, PRAISE, STARS, of_stars
@@ -32,6 +34,7 @@ KINDS: dict[str, Words] = {
     "praise": Words("好评", "Praise"),
     "survey": Words("问卷", "Survey"),
 }
+NOTHING_LEFT = Words("这批评价已经撤回", "these opinions are taken back already")
 # What somebody can note down by hand.
 NOTED = ("rating", "complaint", "praise")
 _REASONS: dict[str, Words] = {
@@ -62,7 +65,7 @@ def note(*, by: Scope, member: Member, said: Said, now: datetime, act: str = "")
     Raises Denied; DomainError bad_opinion with the `field`.
     """
     load()
-    _check(said, now)
+    check_said(said, now)
     with transaction.atomic():
         require_edit(by, member)
         row = Opinion.objects.create(
@@ -76,7 +79,91 @@ def note(*, by: Scope, member: Member, said: Said, now: datetime, act: str = "")
     return row
 
 
-def _check(said: Said, now: datetime) -> None:
+def note_all(*, by: Scope, told: Sequence[tuple[Member, Said]], act: str, now: datetime) -> int:
+    """Notes what many people said, as one act; how many opinions. What somebody is on record with already (same kind, time and words) stays as it is.
+
+    An act that was noted already changes nothing.
+
+    Raises Denied; DomainError bad_opinion with the `field`. Then nothing has changed.
+    """
+    load()
+    for _, said in told:
+        check_said(said, now)
+    with transaction.atomic():
+        keys = {member.pk for member, _ in told}
+        if editable(by).filter(member__in=keys).values("member").distinct().count() < len(keys):
+            raise Denied("members.edit")
+        if Opinion.objects.filter(act=act).exists():
+            return 0
+        known = _known(keys)
+        fresh = {_of(member, said): (member, said) for member, said in told if _of(member, said) not in known}
+        who = {"by": by.actor.key, "by_name": by.actor.name[:120], "written_at": now, "act": act}
+        rows = [
+            Opinion(member=member, kind=said.kind, score=_score(said), text=said.text.strip(), about=said.about.strip(), at=said.at, **who)
+            for member, said in fresh.values()
+        ]  # fmt: skip
+        made = Opinion.objects.bulk_create(rows)
+        Complaint.objects.bulk_create([Complaint(opinion=each) for each in made if each.kind == OpinionKind.COMPLAINT])
+        for each in made:
+            audit.record(by=by.actor, action="opinion.add", kind="member", id=each.member_id, now=now, opinion=each.pk)
+        label_all({each.member_id for each in made}, act, now)
+    return len(made)
+
+
+def _of(member: Member, said: Said) -> tuple[object, ...]:
+    return member.pk, said.kind, said.at, _score(said), said.text.strip(), said.about.strip()
+
+
+def _known(members: Collection[int]) -> set[tuple[object, ...]]:
+    """What these people are on record with, over all that they are."""
+    rows = Opinion.objects.filter(member__own_identity__member__in=members, withdrawn_at=None)
+    return set(rows.values_list("member__own_identity__member", "kind", "at", "score", "text", "about"))
+
+
+def withdraw_all(*, by: Scope, act: str, now: datetime) -> int:
+    """Takes back what stands of an act; how many opinions.
+
+    Raises Denied; DomainError cannot_undo where there is nothing (left) of it that `by` may see.
+    """
+    load()
+    found = opinions(by).filter(act=act).exclude(kind=OpinionKind.SURVEY)
+    with transaction.atomic():
+        keys = dict(found.values_list("pk", "member").order_by())
+        if not keys:
+            raise DomainError("cannot_undo", NOTHING_LEFT)
+        heads_now = set(heads_of(set(keys.values())).values())
+        if heads_now - set(editable(by).filter(member__in=heads_now).values_list("member", flat=True)):
+            raise Denied("members.edit")
+        Opinion.objects.filter(pk__in=keys).update(withdrawn_at=now)
+        for key, member in keys.items():
+            audit.record(by=by.actor, action="opinion.withdraw", kind="member", id=member, now=now, opinion=key)
+        label_all(set(keys.values()), f"{act} undone", now)
+    return len(keys)
+
+
+@dataclass(frozen=True)
+class Batch:
+    """Opinions written down at once: when, by whom, how many, and how many of them stand."""
+
+    act: str
+    at: datetime
+    by_name: str
+    count: int
+    left: int
+
+
+def batches(scope: Scope, limit: int = 10) -> list[Batch]:
+    """The latest tables of opinions, as far as `scope` may see their people."""
+    mine = Opinion.objects.filter(member__in=own_members(people(scope)))
+    grouped = mine.order_by().values_list("act").annotate(
+        last=Max("written_at"), who=Max("by_name"), n=Count("pk"), left=Count("pk", filter=Q(withdrawn_at=None))
+    )  # fmt: skip
+    rows = grouped.filter(n__gt=1).values_list("act", "last", "who", "n", "left").order_by("-last")[:limit]
+    return [Batch(*row) for row in rows]
+
+
+def check_said(said: Said, now: datetime) -> None:
+    """Raises DomainError bad_opinion with the `field` that is wrong."""
     wrong = {
         "kind": said.kind not in NOTED,
         "stars": said.kind == "rating" and said.stars not in range(1, STARS + 1),
@@ -123,6 +210,13 @@ def label_anew(own: int, now: datetime) -> None:
     """Lets a job renew the labels of who said something; inside a transaction, after `load`."""
     member = heads(own).get().pk
     enqueue("flows.label", key=f"opinion-{member}-{now.timestamp()}", members=[member])
+
+
+def label_all(own: Collection[int], act: str, now: datetime) -> None:
+    """As `label_anew`, of many people at once."""
+    found = set(heads_of(own).values())
+    if found:
+        enqueue("flows.label", key=f"opinions-{act}-{now.timestamp()}", members=sorted(found))
 
 
 def opinions(scope: Scope, *, withdrawn: bool = False) -> QuerySet[Opinion]:

@@ -1,4 +1,4 @@
-"""What people said as figures: for the labels, and for the page about satisfaction."""
+"""What people said as figures: for the labels and the board, and for the page about satisfaction."""
 
 from __future__ import annotations
 
@@ -7,23 +7,48 @@ from datetime import datetime
 
 import pyarrow as pa
 from django.conf import settings
-from django.db.models import Avg, Count, Q
+from django.db.models import Avg, Count, F, Q, Sum
 
 from qunyu.insights.providers import OPINIONS
 from qunyu.kernel.scope import Scope
-from qunyu.satisfaction.models import Opinion
+from qunyu.satisfaction.models import Opinion, Reply, Survey
 from qunyu.satisfaction.opinions import opinions
 
 
 def dimension(scope: Scope) -> pa.Table:
-    """member (the person now), day, score of every opinion that stands; whose labels show is the members' matter."""
+    """member (the person now), day, score, kind and likely of every opinion that stands; whose figures show is the insights' matter."""
     somebody = Opinion.objects.filter(withdrawn_at=None, member__own_identity__isnull=False)
-    rows = somebody.values_list("member__own_identity__member", "at", "score")
-    told = [(member, at.astimezone(settings.QUNYU_ZONE).date(), score) for member, at, score in rows]
+    likely = _likely()
+    rows = somebody.values_list("member__own_identity__member", "at", "score", "kind", "reply")
+    told = [
+        (member, at.astimezone(settings.QUNYU_ZONE).date(), score, kind, likely.get(reply))
+        for member, at, score, kind, reply in rows
+    ]
     columns = list(zip(*told, strict=True)) or [()] * len(OPINIONS)
     return pa.table(
         [pa.array(column, field.type) for column, field in zip(columns, OPINIONS, strict=True)], schema=OPINIONS
     )
+
+
+def _likely() -> dict[int, int]:
+    """How likely each answered that they would recommend us: of several such questions the first that was answered."""
+    asking = {
+        survey: [str(number) for number, each in enumerate(questions, 1) if each.get("kind") == "likely"]
+        for survey, questions in Survey.objects.values_list("pk", "questions")
+    }
+    rows = Reply.objects.filter(survey__in=[key for key, numbers in asking.items() if numbers], ask__isnull=False)
+    found: dict[int, int] = {}
+    for key, survey, answers in rows.values_list("pk", "survey", "answers"):
+        said = [answers[number] for number in asking[survey] if isinstance(answers.get(number), int)]
+        if said:
+            found[key] = said[0]
+    return found
+
+
+def state() -> tuple[object, ...]:
+    """What differs whenever `dimension` does, but for who is whom: sums over the opinions that stand."""
+    stand = Opinion.objects.filter(withdrawn_at=None)
+    return tuple(stand.aggregate(n=Count("pk"), keys=Sum("pk"), scores=Sum(F("pk") * F("score"))).values())
 
 
 @dataclass(frozen=True)

@@ -6,8 +6,11 @@ from collections.abc import Mapping
 from typing import Any
 
 from qunyu.kernel.personal import Holder, Person, plain, scrub, scrub_names
+from qunyu.kernel.scope import system_scope
 from qunyu.kernel.words import Words
+from qunyu.members.fields import choices_of, fields_in
 from qunyu.members.personal import overview_of
+from qunyu.segments.catalogue import catalogue
 from qunyu.segments.models import Segment, SegmentSnapshot, SegmentVersion, SnapshotMember
 
 # The comparisons with words of somebody's own; others are with codes, numbers and days.
@@ -18,24 +21,34 @@ def _erase(person: Person) -> Mapping[str, int]:
     SnapshotMember.objects.filter(member__in=person.own).delete()
     changed = scrub_names(Segment, person, "unit") + scrub(Segment, ("note",), person)
     changed += scrub(SegmentVersion, ("name", "note"), person) + scrub(SegmentSnapshot, ("why",), person)
+    fixed = _fixed()
     for model in (Segment, SegmentVersion, SegmentSnapshot):
         for key, condition in model._default_manager.values_list("pk", "condition"):
-            clean = _without(condition, person)
+            clean = _without(condition, person, fixed)
             if clean != condition:
                 changed += model._default_manager.filter(pk=key).update(condition=clean)
     return {"elsewhere": changed}
 
 
-def _without(condition: Any, person: Person) -> Any:
-    """A condition, the texts that somebody wrote treated so; fields, comparisons and ids stay what they are."""
+def _fixed() -> frozenset[str]:
+    """The fields whose values are codes of ours or of a unit (choices, tags, other segments), not words: they may read like a name and are none."""
+    scope = system_scope("erasure")
+    known = {key for key, each in catalogue(scope).vocabulary.fields.items() if each.kind != "text"}
+    return frozenset(known | {each.key for each in fields_in(scope, archived=True) if choices_of(each)})
+
+
+def _without(condition: Any, person: Person, fixed: frozenset[str]) -> Any:
+    """A condition, the texts that somebody wrote treated so; fields, comparisons, choices and ids stay what they are."""
     if isinstance(condition, list):
-        return [_without(each, person) for each in condition]
+        return [_without(each, person, fixed) for each in condition]
     if not isinstance(condition, dict):
         return condition
     if "field" in condition:
-        written = condition.get("op") in _WRITTEN
+        written = condition.get("op") in _WRITTEN and condition["field"] not in fixed
         return {**condition, "values": person.without_json(condition.get("values", []))} if written else condition
-    return {key: _without(each, person) for key, each in condition.items()}
+    if "did" in condition:
+        return {**condition, "text": person.without(condition["text"])} if condition.get("text") else condition
+    return {key: _without(each, person, fixed) for key, each in condition.items()}
 
 
 HOLDERS = (

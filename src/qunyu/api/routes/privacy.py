@@ -12,11 +12,15 @@ from qunyu.api.auth import scope_of_request
 from qunyu.api.schemas.privacy import (
     ConsentIn,
     ConsentOut,
+    DueOut,
     EraseIn,
     Genuine,
     HeldOut,
     HolderOut,
     Lifted,
+    PurposeChanges,
+    PurposeIn,
+    PurposeOut,
     ReasonIn,
     ReceiptOut,
     RequestIn,
@@ -26,11 +30,24 @@ from qunyu.api.schemas.privacy import (
     RetentionPreview,
     consent_out,
     holder_out,
+    purpose_out,
     request_out,
     retention_out,
 )
 from qunyu.members.queries import find_person
-from qunyu.privacy import consents, erasing, exporting, queries, receipts, requests, retaining, stopping
+from qunyu.people.queries import unit_in
+from qunyu.privacy import (
+    consents,
+    deadlines,
+    erasing,
+    exporting,
+    purposes,
+    queries,
+    receipts,
+    requests,
+    retaining,
+    stopping,
+)
 
 router = Router(tags=["privacy"])
 MOST = 500
@@ -188,6 +205,54 @@ def put_period(request: HttpRequest, kind: str, wanted: RetentionIn) -> list[Ret
 def get_preview(request: HttpRequest, kind: str, days: int) -> RetentionPreview:
     """How much would go if that kind were kept for so many days; nothing is changed."""
     return RetentionPreview(count=retaining.preview(scope_of_request(request), kind, days, timezone.now()))
+
+
+@router.get("/privacy/due-days", response=DueOut, operation_id="privacy_due", summary="The deadline of requests")
+def get_due(request: HttpRequest) -> DueOut:
+    """Within how many days requests are to be answered."""
+    requests.require_officer(scope_of_request(request))
+    return DueOut(days=deadlines.due_days())
+
+
+@router.put("/privacy/due-days", response=DueOut, operation_id="set_privacy_due", summary="Set the deadline")
+def put_due(request: HttpRequest, wanted: DueOut) -> DueOut:
+    """Sets it for requests written down from now on: 1 to 30 days."""
+    deadlines.set_due_days(by=scope_of_request(request), days=wanted.days, now=timezone.now())
+    return DueOut(days=deadlines.due_days())
+
+
+@router.get("/privacy/purposes", response=list[PurposeOut], operation_id="purposes", summary="Purposes of consents")
+def get_purposes(request: HttpRequest) -> list[PurposeOut]:
+    """The purposes of the product, which have no id, then those that units have added."""
+    own = purposes.own_purposes(scope_of_request(request))
+    ours = [
+        PurposeOut(id=None, key=key, name_zh=each.zh, name_en=each.en, unit=None, retired=False)
+        for key, each in consents.PURPOSES.items()
+    ]
+    return [*ours, *(purpose_out(each) for each in own)]  # fmt: skip
+
+
+@router.post("/privacy/purposes", response={201: PurposeOut}, operation_id="add_purpose", summary="Add a purpose")
+def post_purpose(request: HttpRequest, wanted: PurposeIn) -> Status[PurposeOut]:
+    """A purpose for the people of a unit and of those below it."""
+    scope = scope_of_request(request)
+    requests.require_officer(scope)
+    unit = unit_in(scope, requests.NEEDED, wanted.unit)
+    told = {"key": wanted.key, "name_zh": wanted.name_zh, "name_en": wanted.name_en}
+    return Status(201, purpose_out(purposes.add_purpose(by=scope, unit=unit, now=timezone.now(), **told)))
+
+
+@router.patch("/privacy/purposes/{id}", response=PurposeOut, operation_id="change_purpose", summary="Change a purpose")
+def patch_purpose(request: HttpRequest, id: str, wanted: PurposeChanges) -> PurposeOut:
+    """Calls it otherwise, retires it or takes it up again; what people said stays on record."""
+    scope, now = scope_of_request(request), timezone.now()
+    row = purposes.find_purpose(scope, id)
+    if wanted.name_zh is not None or wanted.name_en is not None:
+        names = {"name_zh": row.name_zh if wanted.name_zh is None else wanted.name_zh, "name_en": row.name_en if wanted.name_en is None else wanted.name_en}  # fmt: skip
+        purposes.reword(by=scope, purpose=row, now=now, **names)
+    if wanted.retired is not None:
+        purposes.retire(by=scope, purpose=row, retired=wanted.retired, now=now)
+    return purpose_out(purposes.find_purpose(scope, id))
 
 
 @router.get(

@@ -1,4 +1,4 @@
-"""Points, levels, benefits, rewards and VIP communities."""
+"""Points: programmes, balances and the ledger."""
 
 from __future__ import annotations
 
@@ -9,15 +9,12 @@ from ninja import Field, Schema
 
 from qunyu.api.paging import Cursor, Limit
 from qunyu.api.schemas.basics import Day, Ref, Text, ref_of
-from qunyu.loyalty.levels import bars_of
-from qunyu.loyalty.vip import Door, Person
 
 if TYPE_CHECKING:
+    from qunyu.flows.points_table import Giving
+    from qunyu.kernel.words import Words
     from qunyu.loyalty.accounts import Balance
-    from qunyu.loyalty.models import Benefit, Entry, Level, Programme, Redemption, Reward
-    from qunyu.loyalty.rules.levels import Bar
-
-BarKind = Literal["points_year", "spent_year", "spent_ever", "orders", "tier", "months"]
+    from qunyu.loyalty.models import Entry, Level, Programme
 
 
 class ProgrammeOut(Schema):
@@ -71,7 +68,15 @@ class ExpiringOut(Schema):
 
     member: Ref
     day: date
-    points: int
+    points: int | None = Field(description="null where an order earned some of them and orders may not be seen")
+
+
+class LostQuery(Schema):
+    """Whose points expire."""
+
+    search: Text = ""
+    limit: Limit = 50
+    cursor: Cursor = ""
 
 
 class BalanceOut(Schema):
@@ -87,13 +92,16 @@ class BalanceOut(Schema):
 
 
 class EntryOut(Schema):
-    """One change of somebody's points; `amount` below 0 took them, `owed` is by how much what they owe changed."""
+    """One change of somebody's points; `amount` below 0 took them, `owed` is by how much what they owe changed.
+
+    Both are null where an order earned them and orders may not be seen.
+    """
 
     movement: str
     member: Ref | None
     kind: str
-    amount: int
-    owed: int
+    amount: int | None
+    owed: int | None
     reason: str
     rule: str
     at: datetime
@@ -124,162 +132,39 @@ class ReasonIn(Schema):
     reason: Text = ""
 
 
-class BarIn(Schema):
-    """What a level asks for: sums in minor units of `currency`, tiers by place from 0."""
+class GivingOut(Schema):
+    """A line of a table of points; `problem` null where nothing is wrong with it."""
 
-    kind: BarKind
-    least: int
-    currency: Text = ""
-
-
-class LevelIn(Schema):
-    """A level: bars to come in and to stay (empty: the same), all of them or one, and how many months it holds (0: while met)."""
-
-    name: Text
-    bars: list[BarIn] = Field(default=[], max_length=12)
-    keep: list[BarIn] = Field(default=[], max_length=12)
-    every: bool = False
-    months: int = 12
-
-
-class LevelOut(LevelIn):
-    """A level of a ladder, the lowest first, with how many people stand there."""
-
-    id: str
-    people: int
-
-
-class MovesOut(Schema):
-    """What a level would move: of how many people, how many up, down, and not."""
-
-    people: int
-    up: int
-    down: int
-    same: int
-
-
-class LevelGrantIn(Schema):
-    """A level by hand, until that day."""
-
-    level: Text
-    programme: Text
-    reason: Text
-    until: Day
-
-
-class BenefitOut(Schema):
-    """A benefit, with the levels and tiers that have it."""
-
-    id: str
-    name: str
-    kind: str
-    percent: int | None
-    quota: int | None
-    period: str
-    note: str
-    levels: list[str]
-    tiers: list[str]
-
-
-class UseIn(Schema):
-    """A use of a benefit."""
-
-    programme: Text
-    benefit: Text
-    note: Text = ""
-
-
-class RewardOut(Schema):
-    """A reward; null for no limit."""
-
-    id: str
-    name: str
-    note: str
-    price: int
-    stock: int | None
-    per_person: int | None
-    level: str | None
-    first_day: date | None
-    last_day: date | None
-    redeemed: int
-
-
-class RedeemIn(Schema):
-    """A reward for somebody; the same `key` does it once."""
-
-    programme: Text
-    reward: Text
-    note: Text = ""
-    key: Text = ""
-
-
-class RedemptionOut(Schema):
-    """A redemption: requested, handed or cancelled."""
-
-    id: str
-    reward: Ref
+    line: int
     member: Ref | None
     points: int
-    state: str
-    at: datetime
-    by: str
-    note: str
+    reason: str
+    problem: str | None
 
 
-class RedemptionQuery(Schema):
-    """Which redemptions."""
+class GivingPlanOut(Schema):
+    """What a table would give and take; `rows` are the first 200 lines, the wrong ones first."""
 
-    state: Literal["", "requested", "handed", "cancelled"] = ""
-    limit: Limit = 50
-    cursor: Cursor = ""
-
-
-class RedemptionChanges(Schema):
-    """What becomes of a redemption."""
-
-    state: Literal["handed", "cancelled"]
-    reason: Text = ""
+    lines: int
+    wrong: int
+    given: int
+    taken: int
+    rows: list[GivingOut]
 
 
-class VipPerson(Schema):
-    """Somebody in a list of a VIP community."""
+class GivenOut(Schema):
+    """What a table gave: the act it is taken back by, how many lines, and those that could not be done."""
 
-    member: Ref
-    level: str
-    paid_until: date | None
-
-
-class VipOut(Schema):
-    """A VIP community: who is in without the right to be, whose fee ends soon, and who could be invited."""
-
-    community: Ref
-    level: str | None
-    fee: int | None
-    currency: str
-    present: int
-    unmet: list[VipPerson]
-    ending: list[VipPerson]
-    invite: list[VipPerson]
-    counts: list[int] = Field(description="how many there are of each list, which holds the first 200")
+    act: str
+    lines: int
+    refused: list[GivingOut]
 
 
-class FeeIn(Schema):
-    """A year's fee: the day it was paid, and the order's number where an order tells of it."""
-
-    community: Text = Field(description="public id of the community")
-    on: Day
-    order_number: Text = ""
-    note: Text = ""
-
-
-class FeeOut(Schema):
-    """A fee somebody paid."""
-
-    community: Ref
-    paid_on: date
-    until: date
-    amount: int
-    currency: str
+def giving_out(row: Giving, problem: Words | None) -> GivingOut:
+    """The line as the API shows it, with what is wrong with it."""
+    member = Ref(id=row.member.public_id, name=row.member.name) if row.member else None
+    told = str(problem) if problem else None
+    return GivingOut(line=row.number, member=member, points=row.points, reason=row.reason, problem=told)
 
 
 def programme_out(row: Programme) -> ProgrammeOut:
@@ -298,62 +183,10 @@ def balance_out(found: Balance, level: Level | None, until: date | None, benefit
     return BalanceOut(programme=programme, level=name, level_until=until, benefits=benefits, **told)
 
 
-def entry_out(row: Entry, member: Ref | None) -> EntryOut:
-    """The entry as the API shows it."""
+def entry_out(row: Entry, member: Ref | None, shown: bool) -> EntryOut:
+    """The entry as the API shows it; `shown` says whether its numbers may be seen."""
     movement = row.movement
     told: dict[str, Any] = {"kind": movement.kind, "reason": movement.reason, "rule": movement.rule, "at": movement.at}
-    amounts: dict[str, Any] = {"amount": row.amount, "owed": row.owed, "by": movement.by_name}
+    numbers = (row.amount, row.owed) if shown else (None, None)
+    amounts: dict[str, Any] = {"amount": numbers[0], "owed": numbers[1], "by": movement.by_name}
     return EntryOut(movement=movement.public_id, member=member, **told, **amounts)
-
-
-def level_out(row: Level, people: int) -> LevelOut:
-    """The level as the API shows it."""
-    bars, keep = ([_bar(each) for each in told] for told in bars_of(row))
-    told: dict[str, Any] = {"name": row.name, "every": row.every, "months": row.months}
-    return LevelOut(id=row.public_id, people=people, bars=bars, keep=keep, **told)
-
-
-def _bar(each: Bar) -> BarIn:
-    return BarIn(kind=each.kind, least=each.least, currency=each.currency)
-
-
-def benefit_out(row: Benefit) -> BenefitOut:
-    """The benefit as the API shows it."""
-    names = ("name", "kind", "percent", "quota", "period", "note", "tiers")
-    levels = [each.public_id for each in row.levels.all()]
-    return BenefitOut(id=row.public_id, levels=levels, **{name: getattr(row, name) for name in names})
-
-
-def reward_out(row: Reward, redeemed: int) -> RewardOut:
-    """The reward as the API shows it."""
-    names = ("name", "note", "price", "stock", "per_person", "first_day", "last_day")
-    level = row.level.public_id if row.level else None
-    return RewardOut(id=row.public_id, level=level, redeemed=redeemed, **{name: getattr(row, name) for name in names})
-
-
-def redemption_out(row: Redemption) -> RedemptionOut:
-    """The redemption as the API shows it."""
-    member = Ref(id=row.member.public_id, name=row.member.name) if row.member else None
-    told: dict[str, Any] = {"points": row.points, "state": row.state, "at": row.at, "by": row.by_name, "note": row.note}
-    return RedemptionOut(
-        id=row.public_id, reward=Ref(id=row.reward.public_id, name=row.reward.name), member=member, **told
-    )
-
-
-def vip_out(found: Door) -> VipOut:
-    """The VIP community as the API shows it."""
-    row = found.vip
-    lists: dict[str, Any] = {
-        name: [_person(each) for each in getattr(found, name)] for name in ("unmet", "ending", "invite")
-    }
-    told: dict[str, Any] = {
-        "fee": row.fee,
-        "currency": row.currency,
-        "present": found.present,
-        "counts": list(found.counts),
-    }
-    return VipOut(community=ref_of(row.community), level=row.level.name if row.level else None, **told, **lists)
-
-
-def _person(each: Person) -> VipPerson:
-    return VipPerson(member=Ref(id=each.public_id, name=each.name), level=each.level, paid_until=each.until)

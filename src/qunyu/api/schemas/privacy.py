@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from ninja import Field, Schema
 
-from qunyu.api.schemas.basics import Ref, Text
+from qunyu.api.schemas.basics import Ref, Text, ref_of
 from qunyu.privacy.requests import days_left
 
 if TYPE_CHECKING:
-    from qunyu.privacy.models import Consent, Request
+    from qunyu.privacy.models import Consent, Purpose, Request
     from qunyu.privacy.queries import Inventory
     from qunyu.privacy.retaining import Kept
 
@@ -148,6 +148,46 @@ class ConsentOut(Schema):
     evidence: str
     at: datetime
     by: str
+
+
+class DueOut(Schema):
+    """Within how many days requests are to be answered."""
+
+    days: int
+
+
+class PurposeIn(Schema):
+    """A purpose for the people of a unit."""
+
+    unit: Text = Field(description="public id of the unit")
+    key: Text
+    name_zh: Text
+    name_en: Text = ""
+
+
+class PurposeChanges(Schema):
+    """What of a purpose changes; what is missing or null stays."""
+
+    name_zh: Text | None = None
+    name_en: Text | None = None
+    retired: bool | None = None
+
+
+class PurposeOut(Schema):
+    """What people can agree to; id and unit null for those of the product."""
+
+    id: str | None
+    key: str
+    name_zh: str
+    name_en: str
+    unit: Ref | None
+    retired: bool
+
+
+def purpose_out(row: Purpose) -> PurposeOut:
+    """A unit's purpose as the API shows it."""
+    told = {"key": row.key, "name_zh": row.name_zh, "name_en": row.name_en}
+    return PurposeOut(id=row.public_id, unit=ref_of(row.unit), retired=row.archived_at is not None, **told)
 
 
 def holder_out(each: Inventory) -> HolderOut:

@@ -12,6 +12,7 @@ from qunyu.api.schemas.basics import LongText, Ref, Text
 from qunyu.satisfaction.surveys import link_of
 
 if TYPE_CHECKING:
+    from qunyu.flows.opinion_table import Telling
     from qunyu.satisfaction.models import Ask, Opinion, Survey
     from qunyu.satisfaction.surveys import Outcome
 
@@ -200,3 +201,35 @@ def outcome_out(found: Outcome) -> OutcomeOut:
         for each in found.told
     ]
     return OutcomeOut(asked=found.asked, by_asked=found.by_asked, replied=found.replied, score=found.score, told=told)
+
+
+class TellingOut(Schema):
+    """A line of a table of opinions; `problem` null where nothing is wrong with it, `column` the one it is in ("" for the person)."""
+
+    line: int
+    member: Ref | None
+    kind: str | None
+    column: str
+    problem: str | None
+
+
+class OpinionPlanOut(Schema):
+    """What a table would note; `rows` are the first 200 lines, the wrong ones first."""
+
+    lines: int
+    wrong: int
+    rows: list[TellingOut]
+
+
+class OpinionsNoted(Schema):
+    """How many opinions a table noted, and the act it is taken back by; what was on record already stayed as it is."""
+
+    act: str
+    noted: int
+
+
+def telling_out(row: Telling) -> TellingOut:
+    """The line as the API shows it."""
+    member = Ref(id=row.member.public_id, name=row.member.name) if row.member else None
+    kind, problem = row.said.kind if row.said else None, str(row.problem) if row.problem else None
+    return TellingOut(line=row.number, member=member, kind=kind, column=row.column, problem=problem)

@@ -38,7 +38,16 @@ LETTERS: Plan = (
     (
         Words("留存", "Retention"),
         ("retention_rate", "new_member_retention", "stickiness", "leave_rate", "promotion_share"),
-        ("retained_members", "leaves", "wau", "mau", "staff_promotion_share"),
+        (
+            "retained_members",
+            "leaves",
+            "wau",
+            "mau",
+            "staff_promotion_share",
+            "satisfaction",
+            "complaint_rate",
+            "net_promoters",
+        ),
     ),
     (
         Words("变现", "Revenue"),

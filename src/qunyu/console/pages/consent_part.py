@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from qunyu.kernel.scope import Scope
-from qunyu.privacy.consents import SOURCES, STATES, consents_of, purposes
+from qunyu.privacy.consents import SOURCES, STATES, consents_of, purposes, retired_purposes
 from qunyu.privacy.requests import NEEDED
 
 if TYPE_CHECKING:
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 def consents_part(scope: Scope, member: Member) -> dict[str, Any]:
     """Every purpose with what was said to it last, and all that was ever said."""
-    known, said = purposes(scope), list(consents_of(member))
+    known, said, retired = purposes(scope), list(consents_of(member)), retired_purposes()
     # Of two that are equally late whatever is no consent counts.
     ranked = sorted(said, key=lambda each: (each.at, each.state != "granted"))
     latest = {each.purpose: each for each in ranked}
@@ -22,7 +22,7 @@ def consents_part(scope: Scope, member: Member) -> dict[str, Any]:
     return {
         "consents": rows,
         "consent_history": [(known.get(each.purpose, each.purpose), STATES[each.state], each) for each in said],
-        "consent_purposes": known.items(),
+        "consent_purposes": [each for each in known.items() if each[0] not in retired or each[0] in latest],
         "consent_states": STATES.items(),
         "consent_sources": SOURCES.items(),
         "may_protect": scope.may(NEEDED),

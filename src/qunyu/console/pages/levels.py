@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect
+from django.urls import reverse
 from django.utils import timezone
 
 from qunyu.communities.duties import local_day
@@ -31,6 +33,8 @@ SAVED = Words("已保存；今晚重新计算，也可以现在就算", "Saved; 
 REMOVED = Words("已删除", "Removed")
 MONEY = ("spent_year", "spent_ever")
 HEADINGS = {"bars": Words("升级门槛", "To come in"), "keep": Words("保级标准", "To stay")}
+ANY, ALL = Words("满足任意一条", "any of them"), Words("全部满足", "all of them")
+EVERY = Input("every", Words("门槛之间", "Of the bars"), "choice", options=[("", ANY), ("yes", ALL)], half=True)
 HINTS = {
     "points_year": Words("只算按规则获得的，退款收回的已减", "by rules only, less what refunds took back"),
     "months": Words("从第一次出现或第一笔订单算起", "since first seen, or the first order"),
@@ -44,6 +48,16 @@ def show_levels(request: Ask) -> HttpResponse:
         return none_yet(request, "levels")
     rows = [(each, *(said(bars) for bars in bars_of(each))) for each in reversed(levels.levels(programme))]
     return answer(request, "points_levels", {**around(request, programme, "levels"), "rows": rows})
+
+
+def move_level(request: Ask, public_id: str) -> HttpResponse:
+    """Puts a level one step higher, or (`way` down) lower."""
+    request.scope.require("settings.edit")
+    level = found_in(request.scope, find_level, public_id)
+    order = levels.moved_by(level.programme, level, -1 if request.POST.get("way") == "down" else 1)
+    levels.order_levels(by=request.scope, programme=level.programme, order=order, now=timezone.now())
+    messages.success(request, str(SAVED))
+    return redirect(f"{reverse('console:levels')}?programme={level.programme.public_id}")
 
 
 def edit_level(request: Ask, public_id: str = "") -> HttpResponse:
@@ -68,7 +82,7 @@ def edit_level(request: Ask, public_id: str = "") -> HttpResponse:
         "form": form,
         "level": level,
         "head": filled(form, _head()),
-        "groups": [(HEADINGS[part], _bars(form, part), form.errors.get(part, "")) for part in HEADINGS],
+        "groups": [(HEADINGS[part], bar_inputs(form, part), form.errors.get(part, "")) for part in HEADINGS],
         "effects": effects,
     }
     return answer(request, "points_level", context, status=400 if form.errors else 200)
@@ -103,16 +117,15 @@ def _effects(programme: Programme, found: Any, rung: Rung) -> dict[str, Any]:
 
 
 def _head() -> tuple[Input, ...]:
-    every = [("", Words("满足任意一条", "any of them")), ("yes", Words("全部满足", "all of them"))]
     return (
         Input("name", Words("等级名称", "Name"), required=True, longest=40, half=True),
         Input("months", Words("有效几个月", "Holds for (months)"), "number", half=True,
               help=Words("到期时按保级标准决定去留；0 表示随时按门槛升降", "then the bars to stay decide; 0: whenever the bars are no longer met")),
-        Input("every", Words("门槛之间", "Of the bars"), "choice", options=every, half=True),
+        EVERY,
     )  # fmt: skip
 
 
-def _bars(form: Form, part: str) -> list[Typed]:
+def bar_inputs(form: Form, part: str) -> list[Typed]:
     """A field for each kind of bar; sums have their currency beside them."""
     fields: list[Input] = []
     for kind, title in KINDS.items():
@@ -137,11 +150,15 @@ def _rung(form: Form) -> Rung:
 
     Raises DomainError with the `field`.
     """
-    bars, keep = (_typed(form, part) for part in HEADINGS)
+    bars, keep = (typed_bars(form, part) for part in HEADINGS)
     return Rung(form.text("name"), bars, keep, bool(form.text("every")), needed(form, "months"))
 
 
-def _typed(form: Form, part: str) -> list[Bar]:
+def typed_bars(form: Form, part: str) -> list[Bar]:
+    """The bars that the fields of `bar_inputs` hold.
+
+    Raises DomainError with the `field`.
+    """
     found, currency = [], currency_of(form.text(f"{part}.currency")) or "CNY"
     for kind in KINDS:
         name = f"{part}.{kind}"
@@ -157,9 +174,13 @@ def _first(level: Level | None) -> dict[str, str]:
         return {"months": "12", "bars.currency": "CNY", "keep.currency": "CNY"}
     found = {"name": level.name, "months": str(level.months), "every": "yes" if level.every else ""}
     for part, bars in zip(HEADINGS, bars_of(level), strict=True):
-        found[f"{part}.currency"] = next((each.currency for each in bars if each.currency), "CNY")
-        for each in bars:
-            found[f"{part}.{each.kind}"] = (
-                str(to_units(each.least, each.currency)) if each.currency else str(each.least)
-            )
+        found |= first_bars(part, bars)
+    return found
+
+
+def first_bars(part: str, bars: Sequence[Bar]) -> dict[str, str]:
+    """What the fields of `bar_inputs` hold for these bars."""
+    found = {f"{part}.currency": next((each.currency for each in bars if each.currency), "CNY")}
+    for each in bars:
+        found[f"{part}.{each.kind}"] = str(to_units(each.least, each.currency)) if each.currency else str(each.least)
     return found

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from dataclasses import replace
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
@@ -14,9 +15,23 @@ from qunyu.communities.duties import local_day
 from qunyu.console.asking import Ask, answer
 from qunyu.console.choosing import around, chosen, none_yet
 from qunyu.console.lists import Column, Filter, Listing, chips
-from qunyu.console.templatetags.showing import exact, whole
+from qunyu.console.point_lists import Told, put_out
+from qunyu.console.templatetags.showing import day, exact, whole
 from qunyu.kernel.words import Words
-from qunyu.loyalty.accounts import MOVES, batches, entries, expiring, monthly, people_behind, search, totals
+from qunyu.loyalty.accounts import (
+    HIDDEN,
+    MOVES,
+    batches,
+    entries,
+    expiring,
+    expiring_totals,
+    monthly,
+    people_behind,
+    search,
+    shows_amount,
+    shows_amounts,
+    totals,
+)
 from qunyu.loyalty.earning import earning_rules
 from qunyu.members.queries import named_people
 from qunyu.reports.points_chart import points_chart
@@ -32,6 +47,8 @@ NO_VALUE = Words(
     "未知：方案里还没有设定每 100 积分的价值", "unknown: the programme does not say what 100 points are worth"
 )
 
+MEMBER, MEMBER_ID = Words("成员", "Member"), Words("成员编号", "Member id")
+NOBODY_LOSES = Words("这段时间没有人的积分过期", "Nobody loses points in these days")
 SYSTEM = Words("系统", "System")
 
 
@@ -40,14 +57,19 @@ def who(row: Any) -> object:
     return SYSTEM if row.movement.by == "system:0" else row.movement.by_name
 
 
-# A row is an entry, on which `dress` puts the person.
+def counted(name: str, told: Callable[[int], object]) -> Callable[[Any], object]:
+    """What a cell says of a number of a row: nothing of points that an order earned, where orders may not be seen."""
+    return lambda row: told(getattr(row, name)) if row.shown else str(HIDDEN)
+
+
+# A row is an entry, on which `dress` puts the person, and whether its numbers may be seen.
 COLUMNS = (
     Column[Any]("at", Words("时间", "When"), lambda row: exact(row.movement.at), lambda row: row.movement.at, "movement__at", fixed=True),
-    Column[Any]("member", Words("成员", "Member"), lambda row: row.person[1]),
-    Column[Any]("member_id", Words("成员编号", "Member id"), lambda row: row.person[0], optional=True),
+    Column[Any]("member", MEMBER, lambda row: row.person[1]),
+    Column[Any]("member_id", MEMBER_ID, lambda row: row.person[0], optional=True),
     Column[Any]("kind", Words("类型", "Kind"), lambda row: MOVES[row.movement.kind], sort="movement__kind"),
-    Column[Any]("amount", Words("积分", "Points"), lambda row: f"{row.amount:+,}", lambda row: row.amount, "amount", number=True),
-    Column[Any]("owed", Words("记欠", "Owed"), lambda row: f"{row.owed:+,}" if row.owed else "–", lambda row: row.owed, "owed", number=True, optional=True),
+    Column[Any]("amount", Words("积分", "Points"), counted("amount", "{:+,}".format), counted("amount", int), "amount", number=True),
+    Column[Any]("owed", Words("记欠", "Owed"), counted("owed", lambda n: f"{n:+,}" if n else "–"), counted("owed", int), "owed", number=True, optional=True),
     Column[Any]("reason", Words("原因", "Reason"), lambda row: why(row) or "–"),
     Column[Any]("by", Words("操作人", "By"), who, sort="movement__by_name"),
     Column[Any]("movement", Words("编号", "Id"), lambda row: row.movement.public_id, optional=True),
@@ -66,19 +88,56 @@ def show_points(request: Ask) -> HttpResponse:
     if programme is None:
         return none_yet(request, "points")
     now, today = timezone.now(), local_day(timezone.now())
-    soon = expiring(request.scope, programme, today, programme.notice_days)
+    told = (request.scope, programme, today, programme.notice_days)
+    losing, lost = expiring_totals(*told)
+    lost_by = losses(request, programme)
     chart = points_chart(monthly(request.scope, programme, now - DRAWN))
     context = {
         **around(request, programme, "points"),
         "figures": _figures(request, programme),
         "charts": [chart] if chart else [],
-        "soon": soon[:SHOWN],
-        "soon_people": len({each.public_id for each in soon}),
-        "soon_points": sum(each.points for each in soon),
+        "soon": [(each, _told(lost_by(each))) for each in expiring(*told)[:SHOWN]],
+        "soon_people": losing,
+        "soon_points": lost,
         "days": Words("{n} 天内", "Within {n} days").fill(n=programme.notice_days),
         "batches": batches(request.scope, programme),
     }
     return answer(request, "points", context)
+
+
+def losses(request: Ask, programme: Programme) -> Callable[[Any], object]:
+    """How many points a row of `expiring` loses, a number; nothing of points that an order earned, where orders may not be seen."""
+    seen = shows_amounts(request.scope, programme)
+    return lambda row: row.lost if seen or not row.of_orders else str(HIDDEN)
+
+
+def _told(lost: object) -> object:
+    return whole(lost) if isinstance(lost, int) else lost
+
+
+def show_expiring(request: Ask) -> HttpResponseBase:
+    """Who loses points within the days of notice, its part, or its export."""
+    programme = chosen(request)
+    if programme is None:
+        return none_yet(request, "points")
+    lost, seen = losses(request, programme), shows_amounts(request.scope, programme)
+    columns = (
+        Column[Any]("member", MEMBER, lambda row: row.name, sort="name", fixed=True),
+        Column[Any]("member_id", MEMBER_ID, lambda row: row.public_id, optional=True),
+        Column[Any]("day", Words("过期日", "Gone on"), lambda row: day(row.day), lambda row: row.day, "day"),
+        Column[Any](
+            "lost", Words("积分", "Points"), lambda row: _told(lost(row)), lost, "lost" if seen else "", number=True
+        ),
+    )
+    text, today = request.GET.get("q", "").strip(), local_day(timezone.now())
+    found = expiring(request.scope, programme, today, programme.notice_days, text)
+    listing = Listing[Any](columns, request.GET, "day", lambda row: _page_of(row.public_id), chips=chips(request.GET, []))  # fmt: skip
+    told = Told("points", [], NOBODY_LOSES, name="points-expiring", tie="public_id")
+    return put_out(request, programme, listing, found, told)
+
+
+def _page_of(public_id: str) -> str:
+    return reverse("console:member_points", args=[public_id]) if public_id else ""
 
 
 def _figures(request: Ask, programme: Programme) -> list[tuple[Words, str, str]]:
@@ -108,7 +167,10 @@ def show_ledger(request: Ask) -> HttpResponseBase:
         return none_yet(request, "points_ledger")
     given, text = request.GET, request.GET.get("q", "").strip()
     kind = Filter("kind", Words("类型", "Kind"), list(MOVES.items()), given.get("kind", ""))
-    listing = Listing[Any](COLUMNS, given, "-at", link, chips=chips(given, [kind]))
+    # An order by what is withheld would tell it.
+    seen = shows_amounts(request.scope, programme)
+    columns = COLUMNS if seen else [replace(each, sort="") if each.number else each for each in COLUMNS]
+    listing = Listing[Any](columns, given, "-at", link, chips=chips(given, [kind]))
     listing.dress = lambda rows: dress(request, rows)
     found = search(entries(request.scope, programme), text=text, kind=kind.chosen if kind.chosen in MOVES else "")
     rows = listing.ordered(found)
@@ -127,13 +189,14 @@ def show_ledger(request: Ask) -> HttpResponseBase:
 
 
 def dress(request: Ask, rows: Sequence[Any]) -> None:
-    """Puts on entries who the person is: public id and name, empty for somebody who is gone."""
+    """Puts on entries who the person is (public id and name, empty for somebody who is gone), and whether their numbers may be seen."""
     heads = people_behind(rows)
     named = named_people(request.scope, set(heads.values()))
     for row in rows:
         row.person = named.get(heads.get(row.account.member_id or 0, 0), ("", "–"))
+        row.shown = shows_amount(request.scope, row.movement)
 
 
 def link(row: Any) -> str:
     """The points of the person."""
-    return reverse("console:member_points", args=[row.person[0]]) if row.person[0] else ""
+    return _page_of(row.person[0])

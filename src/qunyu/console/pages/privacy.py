@@ -18,8 +18,9 @@ from qunyu.kernel.words import Words
 from qunyu.members.queries import find_person, search_people
 from qunyu.privacy import erasing, exporting, queries, receipts, retaining, stopping
 from qunyu.privacy import requests as asking
-from qunyu.privacy.consents import PURPOSES
 from qunyu.privacy.consents import STATES as CONSENT_STATES
+from qunyu.privacy.consents import purposes
+from qunyu.privacy.deadlines import due_days, set_due_days
 from qunyu.privacy.requests import ASKERS, CHANNELS, CHECKS, KINDS, STATES, Asked
 
 if TYPE_CHECKING:
@@ -33,6 +34,7 @@ ERASING = Words("已开始删除，完成后出具回执", "The erasure has begu
 REFUSED = Words("已拒绝并记录原因", "Refused, with the reason kept")
 LIFTED = Words("已解除 {n} 项；以后的导入会再次带入此人", "{n} entries ended; imports may bring the person in again")
 KEPT = Words("已保存，今晚起执行", "Saved; it holds from tonight on")
+DUE = Words("已保存；之后登记的请求按此期限", "Saved; it holds for requests from now on")
 SAME = Words("没有改动", "Nothing was changed")
 WOULD_GO = Words("保存 {days} 天的话，现在会删除 {n} 条", "Kept for {days} days, {n} would go now")
 NO_NUMBER = Words("“{text}”不是天数", "“{text}” is no number of days")
@@ -58,6 +60,7 @@ def _page(request: Ask, form: Form) -> HttpResponse:
     scope, now = request.scope, timezone.now()
     rows = list(asking.requests(scope)[:SHOWN])
     counts = queries.consent_counts(scope)
+    known = purposes(scope) if counts else {}
     context = {
         "form": form,
         "requests": [_row(each) for each in rows],
@@ -67,9 +70,10 @@ def _page(request: Ask, form: Form) -> HttpResponse:
         "receipts": queries.receipts(scope)[:SHOWN],
         "reveals": [(who, named(ACTIONS, action), n) for who, action, n in queries.reveals(scope, now)],
         "consents": [
-            (PURPOSES.get(key, key), [(words, found[state]) for state, words in CONSENT_STATES.items()])
+            (known.get(key, key), [(words, found[state]) for state, words in CONSENT_STATES.items()])
             for key, found in sorted(counts.items())
         ],
+        "due_days": form.given.get("due_days", due_days()),
         "stopped": stopping.stop_list_size(),
     }
     return answer(request, "privacy", context, status=400 if form.errors else 200)
@@ -105,6 +109,19 @@ def set_period(request: Ask) -> HttpResponse:
             messages.success(request, str(KEPT if changed else SAME))
     except DomainError as error:
         form.refuse(error, "days")
+        return _page(request, form)
+    return redirect("console:privacy")
+
+
+def set_deadline(request: Ask) -> HttpResponse:
+    """Sets within how many days requests are due."""
+    asking.require_officer(request.scope)
+    form = Form.of(request)
+    try:
+        changed = set_due_days(by=request.scope, days=_days(form.text("due_days")) or 0, now=timezone.now())
+        messages.success(request, str(DUE if changed else SAME))
+    except DomainError as error:
+        form.refuse(error, "due_days")
         return _page(request, form)
     return redirect("console:privacy")
 

@@ -16,6 +16,7 @@ from qunyu.console.choosing import around, chosen, found_in, none_yet
 from qunyu.console.forms import Form
 from qunyu.console.inputs import Input, day, filled, needed, number
 from qunyu.console.lists import Column, Filter, Listing, chips
+from qunyu.console.point_lists import Told, put_out
 from qunyu.console.templatetags.showing import day as shown_day
 from qunyu.console.templatetags.showing import exact, whole
 from qunyu.kernel.errors import DomainError
@@ -77,26 +78,9 @@ def show_rewards(request: Ask) -> HttpResponseBase:
     may = request.scope.may("settings.edit", programme.unit_id)
     listing = Listing[Any](COLUMNS, request.GET, "price", _reward_link if may else lambda row: "", chips=chips(request.GET, [state]))  # fmt: skip
     text = request.GET.get("q", "").strip()
-    return _list(request, programme, listing, found.filter(name__icontains=text), ("rewards", [state], NO_REWARDS))
-
-
-def _list(
-    request: Ask, programme: Programme, listing: Listing[Any], found: Any, told: tuple[str, list[Filter], Words]
-) -> HttpResponseBase:
-    tab, filters, nothing = told
-    rows = listing.ordered(found)
-    file = listing.export(rows, tab)
-    if file is not None:
-        return file
-    context = {
-        **around(request, programme, tab),
-        "listing": listing.put(rows),
-        "filters": filters,
-        "search": request.GET.get("q", "").strip(),
-        "kept": [("programme", programme.public_id)],
-        "nothing_yet": "" if listing.chips else nothing,
-    }
-    return answer(request, "points_list", context, part="_list")
+    return put_out(
+        request, programme, listing, found.filter(name__icontains=text), Told("rewards", [state], NO_REWARDS)
+    )
 
 
 def _reward_link(row: Any) -> str:
@@ -196,7 +180,7 @@ def show_redemptions(request: Ask) -> HttpResponseBase:
     if text:
         found = found.filter(Q(member__name__icontains=text) | Q(reward__name__icontains=text))
     listing = Listing[Any](REDEEMED, request.GET, "-at", _redemption_link, chips=chips(request.GET, [state]))
-    return _list(request, programme, listing, found, ("redemptions", [state], NO_REDEMPTIONS))
+    return put_out(request, programme, listing, found, Told("redemptions", [state], NO_REDEMPTIONS))
 
 
 def _redemption_link(row: Any) -> str:

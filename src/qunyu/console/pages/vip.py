@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
 
 from django.contrib import messages
-from django.http import HttpResponse
+from django.core.paginator import Paginator
+from django.http import HttpResponse, HttpResponseBase
 from django.shortcuts import redirect
+from django.urls import reverse
 from django.utils import timezone
 
 from qunyu.communities.duties import local_day
@@ -15,12 +18,18 @@ from qunyu.console.asking import Ask, answer
 from qunyu.console.choosing import around, chosen, none_yet
 from qunyu.console.forms import Form
 from qunyu.console.inputs import Input, filled
+from qunyu.console.lists import Column, Filter, Listing, chips
+from qunyu.console.pages.levels import EVERY, bar_inputs, first_bars, typed_bars
+from qunyu.console.pages.points import MEMBER, MEMBER_ID
 from qunyu.console.pages.programme import minor
+from qunyu.console.point_lists import Told, put_out
+from qunyu.console.templatetags.showing import day
 from qunyu.kernel.errors import DomainError
-from qunyu.kernel.money import currency_of
+from qunyu.kernel.money import currency_of, to_units
 from qunyu.kernel.words import Words
 from qunyu.loyalty import vip
-from qunyu.loyalty.levels import find_level, levels
+from qunyu.loyalty.door import LISTS, at_door, counts, reasons
+from qunyu.loyalty.levels import bars_kept, find_level, levels, said
 from qunyu.loyalty.programmes import find_programme
 from qunyu.reports.show import money
 
@@ -28,6 +37,17 @@ if TYPE_CHECKING:
     from qunyu.loyalty.models import Programme, VipCommunity
 
 SAVED, GONE = Words("已保存", "Saved"), Words("已取消 VIP", "No longer a VIP community")
+ON_A_PAGE = 25
+AND, OR = Words("且", "and"), Words("或", "or")
+BARS = Words("入群门槛", "Bars to come in")
+NOBODY = Words("这个名单上没有人", "Nobody is on this list")
+AT_DOOR = (
+    Column[Any]("name", MEMBER, lambda row: row.name, sort="name", fixed=True),
+    Column[Any]("member_id", MEMBER_ID, lambda row: row.public_id, optional=True),
+    Column[Any]("level", Words("等级", "Level"), lambda row: row.level_name or "–", sort="level_place"),
+    Column[Any]("until", Words("会费到期", "Paid until"), lambda row: day(row.until), lambda row: row.until, "until"),
+    Column[Any]("why", Words("符合或欠缺", "Met, or missing"), lambda row: row.why),
+)
 NO_COMMUNITY = Words("请选择社群", "choose a community")
 FROM_LEVEL, FOR_FEE = Words("等级达到“{level}”", "from the level “{level}” on"), Words("年费 {fee}", "{fee} a year")
 
@@ -37,15 +57,20 @@ def show_vip(request: Ask) -> HttpResponse:
     programme = chosen(request)
     if programme is None:
         return none_yet(request, "vip")
-    mine = [each for each in vip.vip_communities(request.scope) if each.programme_id == programme.pk]
+    mine = vip.vip_communities(request.scope).filter(programme=programme)
+    page = Paginator(mine, ON_A_PAGE).get_page(request.GET.get("page", "1"))
     today = local_day(timezone.now())
-    rows = [(each, terms(each), vip.door(request.scope, each, today)) for each in mine]
-    return answer(request, "points_vip", {**around(request, programme, "vip"), "rows": rows})
+    rows = [(each, terms(each), counts(request.scope, each, today)) for each in page.object_list]
+    context = {**around(request, programme, "vip"), "rows": rows, "page": page}
+    return answer(request, "points_vip", context)
 
 
 def terms(row: VipCommunity) -> str:
     """How one gets in, in a line."""
     found = [str(FROM_LEVEL.fill(level=row.level.name))] if row.level else []
+    bars = [str(each) for each in said(bars_kept(row.bars))]
+    if bars:
+        found.append(f" {AND if row.every else OR} ".join(bars))
     if row.fee is not None:
         found.append(str(FOR_FEE.fill(fee=money(row.fee, row.currency))))
     return " / ".join(found)
@@ -57,7 +82,7 @@ def mark_vip(request: Ask) -> HttpResponse:
     programme = chosen(request)
     if programme is None:
         return none_yet(request, "vip")
-    form = Form.of(request, community=request.GET.get("community", ""), currency="CNY")
+    form = Form.of(request, **_first(request))
     if request.method == "POST":
         try:
             _mark(request, form)
@@ -69,10 +94,25 @@ def mark_vip(request: Ask) -> HttpResponse:
         **around(request, programme, "vip"),
         "form": form,
         "inputs": filled(form, _fields(request, programme)),
+        "groups": [(BARS, [*filled(form, [EVERY]), *bar_inputs(form, "bars")], form.errors.get("bars", ""))],
         "title": Words("设为 VIP 社群", "Make it a VIP community"),
         "back": "console:vip",
     }
     return answer(request, "points_form", context, status=400 if form.errors else 200)
+
+
+def _first(request: Ask) -> dict[str, str]:
+    """What the form begins with: the terms of the community that the address names, where it has some."""
+    community = request.GET.get("community", "")
+    row = vip.vip_communities(request.scope).filter(community__public_id=community).first() if community else None
+    if row is None:
+        return {"community": community, "currency": "CNY", "bars.currency": "CNY"}
+    found = {"community": community, "currency": row.currency or "CNY", "every": "yes" if row.every else ""}
+    if row.level is not None:
+        found["level"] = f"{row.programme.public_id}:{row.level.public_id}"
+    if row.fee is not None:
+        found["fee"] = str(to_units(row.fee, row.currency))
+    return found | first_bars("bars", bars_kept(row.bars))
 
 
 def _mark(request: Ask, form: Form) -> None:
@@ -86,7 +126,8 @@ def _mark(request: Ask, form: Form) -> None:
         of, _, public_id = form.text("level").partition(":")
         level = find_level(find_programme(request.scope, of), public_id)
     fee = minor(form, "fee", currency)
-    told = vip.Terms(level, fee, currency if fee is not None else "")
+    bars, every = typed_bars(form, "bars"), bool(form.text("every"))
+    told = vip.Terms(level, fee, currency if fee is not None else "", bars, every)
     vip.mark(by=request.scope, community=community, terms=told, now=timezone.now())
 
 
@@ -103,11 +144,10 @@ def _fields(request: Ask, programme: Programme) -> tuple[Input, ...]:
     )
 
 
-def show_door(request: Ask, public_id: str) -> HttpResponse:
-    """One VIP community's lists; posted it becomes an ordinary one again."""
+def show_door(request: Ask, public_id: str) -> HttpResponseBase:
+    """One VIP community's lists, their part, or their export; posted it becomes an ordinary one again."""
     request.scope.require("members.view")
-    row = vip.find_vip(request.scope, public_id)
-    form = Form.of(request)
+    row, form = vip.find_vip(request.scope, public_id), Form.of(request)
     if request.method == "POST":
         try:
             vip.unmark(by=request.scope, vip=row, now=timezone.now())
@@ -115,11 +155,33 @@ def show_door(request: Ask, public_id: str) -> HttpResponse:
             return redirect("console:vip")
         except DomainError as error:
             form.refuse(error)
-    found = vip.door(request.scope, row, local_day(timezone.now()))
-    lists = [
-        (Words("在群但不符合条件", "In, without the right to be"), "user-question", found.unmet, found.counts[0]),
-        (Words("会费 30 天内到期", "The fee ends within 30 days"), "calendar-due", found.ending, found.counts[1]),
-        (Words("符合条件、可以邀请", "Could be invited"), "user-plus", found.invite, found.counts[2]),
-    ]
-    context = {**around(request, row.programme, "vip"), "form": form, "row": row, "terms": terms(row), "lists": lists, "present": found.present}  # fmt: skip
-    return answer(request, "points_door", context, status=400 if form.errors else 200)
+    name = request.GET.get("list", "")
+    which = Filter("list", Words("名单", "List"), [each for each in LISTS.items() if each[0] != "present"], name, LISTS["present"])  # fmt: skip
+    name = name if name in LISTS else "present"
+    return _door(request, row, form, which, name)
+
+
+def _door(request: Ask, row: VipCommunity, form: Form, which: Filter, name: str) -> HttpResponseBase:
+    today, given = local_day(timezone.now()), request.GET
+    found = at_door(request.scope, row, today, name, given.get("q", "").strip())
+    listing = Listing[Any](AT_DOOR, given, "name", _page, chips=chips(given, [which]))
+    listing.dress = lambda rows: dress(request, row, rows)
+    # An htmx part and an export show no counts: they need not be asked.
+    whole_page = not request.htmx and not given.get("export")
+    told = counts(request.scope, row, today) if whole_page else {}
+    numbers = [(title, told[key], f"?list={key}", key == name) for key, title in LISTS.items() if key in told]
+    more = {"form": form, "row": row, "terms": terms(row), "numbers": numbers}
+    status = 400 if form.errors else 200
+    around_it = Told("vip", [which], NOBODY, name=f"vip-{name}", page="points_door", status=status, more=more)
+    return put_out(request, row.programme, listing, found, around_it)
+
+
+def dress(request: Ask, row: VipCommunity, rows: Sequence[Any]) -> None:
+    """Puts on people at the door why they may be in, or what is missing."""
+    found = reasons(request.scope, row, rows, local_day(timezone.now()))
+    for each in rows:
+        each.why = " · ".join(map(str, found[each.pk]))
+
+
+def _page(row: Any) -> str:
+    return reverse("console:member_points", args=[row.public_id])

@@ -106,13 +106,18 @@ class Redemption(models.Model):
 
 
 class VipCommunity(models.Model):
-    """A community for people of `level` (and above), or for a yearly fee of `fee` minor units; None where that is no way in."""
+    """A community for people of `level` (and above), for a yearly fee of `fee` minor units, or for who meets `bars`; None, none where that is no way in.
+
+    `every` asks for all of the bars, else one is enough.
+    """
 
     programme = models.ForeignKey(Programme, on_delete=models.PROTECT, related_name="vip_communities")
     community = models.OneToOneField("communities.Community", on_delete=models.CASCADE, related_name="+")
     level = models.ForeignKey(Level, on_delete=models.PROTECT, null=True, related_name="+")
     fee = models.BigIntegerField(null=True)
     currency = models.CharField(max_length=3, blank=True)
+    bars = models.JSONField(default=list)
+    every = models.BooleanField(default=False)
 
 
 class VipFee(models.Model):

@@ -191,12 +191,14 @@ def name_levels(*, by: Scope, names: Sequence[str], now: datetime) -> None:
 
 
 @transaction.atomic
-def change_settings(*, by: Scope, unit: Unit, changes: Mapping[str, float | None], now: datetime) -> bool:
-    """Sets numbers of `unit`, None to inherit again; whether anything changed. Who owns a setting checks its value before.
+def change_settings(
+    *, by: Scope, unit: Unit, changes: Mapping[str, float | None], now: datetime, needed: str = "settings.edit"
+) -> bool:
+    """Sets numbers of `unit`, None to inherit again; whether anything changed. Who owns a setting checks its value, and says what is `needed`.
 
     Raises Denied.
     """
-    by.require("settings.edit", unit.pk)
+    by.require(needed, unit.pk)
     before = dict(UnitSetting.objects.filter(unit=unit).values_list("key", "value"))
     changed = {key: value for key, value in changes.items() if before.get(key) != value}
     for key, value in changed.items():

@@ -36,6 +36,15 @@
     document.querySelector(".detail-tabs .active")?.scrollIntoView({ block: "nearest", inline: "center" });
   });
 
+  // What was refused is shown where it was typed: nobody has to look for it, least of all on a phone.
+  document.addEventListener("DOMContentLoaded", () => {
+    const wrong = document.querySelector("[aria-invalid=true]");
+    if (!wrong) return;
+    for (let fold = wrong.closest("details"); fold; fold = fold.parentElement.closest("details")) fold.open = true;
+    wrong.focus({ preventScroll: true });
+    wrong.scrollIntoView({ block: "center" });
+  });
+
   // Empty choices would only make the address longer.
   document.addEventListener("htmx:configRequest", (event) => {
     const given = event.detail.parameters;

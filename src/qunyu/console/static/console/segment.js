@@ -125,6 +125,18 @@
       button(say.group, "folder-plus", () => { node.parts.push({ any: true, not: false, parts: [{ not: false, leaf: fresh(first) }] }); redraw(`${id}.${node.parts.length - 1}.m`); }, `${id}.group`)));
   };
 
+  // What is wrong stands below where it was said: the text, or the form.
+  const complain = (field, id, message) => {
+    if (!message && !document.getElementById(id)) return;
+    const place = document.getElementById(id) || make("div", { class: "invalid-feedback", id, role: "alert" });
+    place.textContent = message;
+    place.classList.toggle("d-block", !!message);
+    if (!place.parentNode) field.after(place);
+    field.classList.toggle("is-invalid", !!message);
+    if (message) { field.setAttribute("aria-invalid", "true"); field.setAttribute("aria-describedby", id); }
+    else { field.removeAttribute("aria-invalid"); field.removeAttribute("aria-describedby"); }
+  };
+
   let openId = "", timer = 0, asked = 0;
   const draw = () => root.replaceChildren(groupOf(tree, "g", null));
   const redraw = (focus) => {
@@ -146,7 +158,8 @@
     holder.innerHTML = await answer.text();
     document.getElementById("preview").replaceWith(holder.firstElementChild);
     const tried = JSON.parse(document.getElementById("tried").textContent);
-    text.classList.toggle("is-invalid", !!tried.error && name === "text");
+    complain(text, "error-text", name === "text" ? tried.error || "" : "");
+    complain(root, "error-builder", name === "condition" ? tried.error || "" : "");
     if (tried.error) return;
     if (name === "text") { tree = asGroup(toForm(tried.condition)); draw(); } else text.value = tried.text;
   };
