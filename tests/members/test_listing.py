@@ -91,6 +91,7 @@ def test_pages_are_those_of_the_whole_list(system: Scope, unit: Unit, crowd: lis
 @pytest.mark.usefixtures("crowd", "small")
 def test_a_long_list_is_counted_only_when_asked(system: Scope, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(lists, "COUNTED", 30)
+    monkeypatch.setattr(listing, "QUICK", 3)
     every = ordered(system, Wanted())
 
     def put(address: str) -> Listing[Member]:
@@ -101,4 +102,6 @@ def test_a_long_list_is_counted_only_when_asked(system: Scope, monkeypatch: pyte
         assert found.page is not None
         assert (found.page.paginator.count, found.more) == (counted, more)
     monkeypatch.setattr(lists, "COUNTED", 35)
+    assert not put("").more
+    monkeypatch.undo()
     assert not put("").more

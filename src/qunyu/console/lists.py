@@ -18,7 +18,7 @@ from qunyu.kernel.words import Words
 Row = TypeVar("Row")
 PAGE_SIZES = (25, 50, 100)
 # So many rows of a long list are counted unless somebody wants to know, or goes there.
-COUNTED = 10_000
+COUNTED = 2_000
 # Rows of an export at a time.
 CHUNK = 2_000
 SEARCH = Words("搜索", "Search")
@@ -108,6 +108,10 @@ def without(given: QueryDict, **values: str) -> str:
 class Long(Protocol[Row]):
     """Rows that may be too many to be counted for every page."""
 
+    @property
+    def quick(self) -> bool:
+        """Whether they can be counted every time."""
+
     def count(self) -> int:
         """How many there are."""
 
@@ -118,21 +122,21 @@ class Long(Protocol[Row]):
 
 
 class Counted(Paginator):  # type: ignore[type-arg]  # it takes none when it runs
-    """Pages of rows that are counted up to `limit`; None: all, as are those that cannot stop."""
+    """Pages of rows that are counted up to `limit`; None: all."""
 
     limit: int | None = None
 
     @cached_property
     def count(self) -> int:
         """How many rows there are, or the limit."""
-        if self.limit is None or not hasattr(self.object_list, "at_most"):
+        if self.limit is None:
             return super().count
         return min(self.found, self.limit)
 
     @property
     def more(self) -> bool:
         """Whether there are more than were counted."""
-        return self.limit is not None and hasattr(self.object_list, "at_most") and self.found > self.limit
+        return self.limit is not None and self.found > self.limit
 
     @cached_property
     def found(self) -> int:
@@ -248,8 +252,9 @@ class Listing(Generic[Row]):
     def put(self, rows: QuerySet[Any, Any] | list[Row] | Long[Row]) -> Listing[Row]:
         """Takes the page asked for out of all rows; a page that is not there gives the nearest."""
         asked = self.given.get("page", "1")
-        exact = self.given.get("count") == "all" or (asked.isdecimal() and int(asked) * self.size >= COUNTED)
         found: Any = rows
+        beyond = asked.isdecimal() and int(asked) * self.size >= COUNTED
+        exact = beyond or self.given.get("count") == "all" or getattr(rows, "quick", True)
         paginator = Counted(found, self.size)
         paginator.limit = None if exact else COUNTED
         self.page = paginator.get_page(asked)

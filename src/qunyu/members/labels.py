@@ -221,12 +221,14 @@ def _covers(scope: Scope, needed: str) -> bool:
     return scope.everything or scope.units("members.view") <= scope.units(needed)
 
 
-def labelled_as(scope: Scope, key: str, value: str) -> QuerySet[Label]:
-    """The rows of who is so labelled, as far as `scope` may know.
+def labelled_as(scope: Scope, key: str, value: str, *, there: bool = False) -> QuerySet[Label]:
+    """The rows of who is so labelled, as far as `scope` may know; `there` says that only people in its communities are asked about.
 
     Raises DomainError unknown_label or unknown_label_value.
     """
-    return Label.objects.filter(_readable(scope), key=find_label(key).key, value=find_label(key).value(value).code)
+    return Label.objects.filter(
+        _readable(scope, there=there), key=find_label(key).key, value=find_label(key).value(value).code
+    )
 
 
 def said(scope: Scope, key: str) -> QuerySet[Label]:

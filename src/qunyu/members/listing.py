@@ -19,6 +19,8 @@ LATEST = "-last_at"
 AHEAD, MORE = 50, 4
 # Of so few all figures are computed sooner than the index is walked to the end for them.
 FEW = 1_000
+# So many memberships are gone through for a count on every page.
+QUICK = 100_000
 
 
 @dataclass
@@ -30,6 +32,12 @@ class Listed:
     whole: QuerySet[Member]
     order: str
     few: bool = False
+
+    @property
+    def quick(self) -> bool:
+        """Whether counting them all takes no time to speak of."""
+        last = Membership.objects.order_by("-pk").values_list("pk", flat=True).first()
+        return last is None or last <= QUICK
 
     def count(self) -> int:
         """How many there are."""
@@ -87,7 +95,7 @@ class Listed:
 
 def memberships_wanted(scope: Scope, wanted: Wanted) -> QuerySet[Membership]:
     """The memberships of which `members` speaks, of the same people."""
-    of_people = asked(scope, wanted, member="identity__member__", identity="identity__")
+    of_people = asked(scope, wanted, member="identity__member__", identity="identity__", there=True)
     found = memberships(scope).filter(of_people, identity__member__erased=False)
     if wanted.communities is not None:
         found = found.filter(community__in=wanted.communities)

@@ -103,10 +103,10 @@ def search_people(
     return found.filter(role=role) if role else found
 
 
-def _labelled(scope: Scope, labels: Mapping[str, str], path: str) -> Q:
+def _labelled(scope: Scope, labels: Mapping[str, str], path: str, *, there: bool = False) -> Q:
     said = Q()
     for key, value in labels.items():
-        said &= Q(Exists(labelled_as(scope, key, value).filter(member=OuterRef(path))))
+        said &= Q(Exists(labelled_as(scope, key, value, there=there).filter(member=OuterRef(path))))
     return said
 
 
@@ -188,7 +188,9 @@ def members(scope: Scope, wanted: Wanted = Wanted()) -> QuerySet[Member]:
         there &= Q(identities__memberships__community__in=wanted.communities)
     if wanted.present:
         there &= Q(identities__memberships__left_at=None)
-    found = Member.objects.filter(asked(scope, wanted), shown("identities__supplied_by"), there, erased=False)
+    found = Member.objects.filter(
+        asked(scope, wanted, there=True), shown("identities__supplied_by"), there, erased=False
+    )
     return found.annotate(
         first_at=Min("identities__memberships__first_at"),
         last_at=Max("identities__memberships__last_at"),
@@ -234,14 +236,14 @@ def _listed(ids: Collection[int]) -> RawSQL:
     return RawSQL(table, (json.dumps(sorted(ids)),))  # noqa: S611
 
 
-def asked(scope: Scope, wanted: Wanted, *, member: str = "", identity: str = "identities__") -> Q:
-    """What is wanted of people, of rows whose member and identity stand at the ends of these paths."""
+def asked(scope: Scope, wanted: Wanted, *, member: str = "", identity: str = "identities__", there: bool = False) -> Q:
+    """What is wanted of people, of rows whose member and identity stand at the ends of these paths; `there` as of `labelled_as`."""
     text = wanted.text
     named = {f"{member}name__icontains": text}, {f"{identity}name__icontains": text}
     found = Q(**named[0]) | Q(**named[1]) if text else Q()
     told = {f"{identity}platform": wanted.platform, f"{member}role": wanted.role}
     found &= Q(**{path: value for path, value in told.items() if value})
-    return found & _labelled(scope, wanted.labels, f"{member}pk") & tagged(wanted.tags, f"{member}pk")
+    return found & _labelled(scope, wanted.labels, f"{member}pk", there=there) & tagged(wanted.tags, f"{member}pk")
 
 
 def find_member(scope: Scope, public_id: str) -> Member:
