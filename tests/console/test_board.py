@@ -150,7 +150,7 @@ def test_queries_do_not_grow_with_communities(
     for number in range(3):
         text = RUNNERS_CHAT.replace("Runners", f"Runners {number}")
         import_file(f"WhatsApp Chat with Runners {number}.txt", text, unit)
-    with django_assert_max_num_queries(28):  # type: ignore[operator]
+    with django_assert_max_num_queries(31):  # type: ignore[operator]
         boss.get("/board?by=community")
 
 

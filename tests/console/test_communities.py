@@ -172,7 +172,7 @@ def test_a_list_is_one_board_question_however_long(
     for number in range(3):
         text = RUNNERS_CHAT.replace("Runners", f"Runners {number}")
         import_file(f"WhatsApp Chat with Runners {number}.txt", text)
-    with django_assert_max_num_queries(15):  # type: ignore[operator]
+    with django_assert_max_num_queries(16):  # type: ignore[operator]
         assert len(names(boss.get("/communities"))) == 3
 
 

@@ -10,6 +10,7 @@ from django.conf import settings
 from django.db.models import Avg, Count, F, Q, Sum
 
 from qunyu.insights.providers import OPINIONS
+from qunyu.kernel.once import once
 from qunyu.kernel.scope import Scope
 from qunyu.satisfaction.models import Opinion, Reply, Survey
 from qunyu.satisfaction.opinions import opinions
@@ -45,6 +46,7 @@ def _likely() -> dict[int, int]:
     return found
 
 
+@once
 def state() -> tuple[object, ...]:
     """What differs whenever `dimension` does, but for who is whom: sums over the opinions that stand."""
     stand = Opinion.objects.filter(withdrawn_at=None)
