@@ -39,6 +39,7 @@ from qunyu.loyalty.models import Account, Earning, Movement, Programme
 from qunyu.loyalty.programmes import save_programme
 from qunyu.members import contacts, tagging
 from qunyu.members.models import Identity, Member, TagGroup
+from qunyu.members.platform_ids import keyed_id
 from qunyu.members.profile import change, profile
 from qunyu.members.queries import search_people
 from qunyu.members.tags import add_group, add_tag
@@ -97,8 +98,8 @@ def bring(folder: Path, scope: Scope, files: tuple[tuple[str, str, str], ...] = 
 
 def known(scope: Scope) -> Member:
     """The person, with a profile and a contact, and somebody else's contact that tells of them."""
-    zhao = Member.objects.get(identities__key=WXID)
-    li = Member.objects.get(identities__key="wxid_li")
+    zhao = Member.objects.get(identities__key=keyed_id(WXID))
+    li = Member.objects.get(identities__key=keyed_id("wxid_li"))
     today = date(2026, 3, 20)
     change(
         by=scope, member=zhao, changes={"real_name": NAME, "email": EMAIL, "note": f"住{SAYS}"}, now=NOW, today=today
@@ -242,7 +243,7 @@ def test_nothing_of_an_erased_person_is_left(
         # Two messages, a line of the list, an order.
         assert [each.data for each in problems_of(again) if each.code == "erased_people"] == [{"n": "4"}]
         assert figures(scope) == before
-        assert not Identity.objects.filter(key=WXID).exists()
+        assert not Identity.objects.filter(key=keyed_id(WXID)).exists()
         assert_receipt(scope, request)
     if not on_postgres:
         with closing(sqlite3.connect(here.data / "db.sqlite3")) as plain:
@@ -255,7 +256,7 @@ def assert_shell(scope: Scope, own: int) -> None:
     mine = Movement.objects.filter(entries__account__member=shell)
     assert [each.reason for each in mine.exclude(kind="close")] == ["", ""]
     assert (shell.name, shell.erased) == (ERASED, True)
-    li = profile(scope, Member.objects.get(identities__key="wxid_li"), reveal=True)
+    li = profile(scope, Member.objects.get(identities__key=keyed_id("wxid_li")), reveal=True)
     told = {each.field.key: each.told.value for each in li if each.told}
     assert told == {"real_name": f"{ERASED}的妹妹", "region": f"{ERASED}家"}
 
@@ -294,7 +295,7 @@ def test_what_waits_to_be_imported_is_there_afterwards(
             os.utime(path, (0, 0))
         parts = (Part((str(folders[0] / f"{NAME}.csv"),), "chat", "wechat"),)
         waits = ask_import(by=scope, unit_id=root_unit().pk, title=NAME, request=ImportRequest(parts), now=NOW)
-        erase(scope, Member.objects.get(identities__key=WXID))
+        erase(scope, Member.objects.get(identities__key=keyed_id(WXID)))
         assert [path.exists() for path in (*folders, alone)] == [True, False, False]
         importing.run(waits.pk, place=place(), now=NOW)
         waits.refresh_from_db()
@@ -309,7 +310,7 @@ def test_who_comes_back_can_be_let_in_and_what_was_erased_stays_so(
     with django_db_blocker.unblock(), here.connected():
         scope = system_scope("tests")
         bring(tmp_path / "given", scope, FILES[:1])
-        request = erase(scope, Member.objects.get(identities__key=WXID))
+        request = erase(scope, Member.objects.get(identities__key=keyed_id(WXID)))
         assert stopping.lift(by=scope, request=request, reason="本人重新加入", now=NOW) == Stopped.objects.count() > 0
         again = bring(tmp_path / "again", scope, FILES[:1])
         assert again.summary["facts"] == {"already": 7}
@@ -349,3 +350,21 @@ def test_an_erasure_that_broke_off_goes_on(
         assert places_of(here.data, gone) == set()
         assert {secret for _, secret in places_of(here.data / "lake")} == {ORDER}
         assert not erasing.run(key=request.pk, now=NOW)
+
+
+def test_no_id_and_no_phone_lies_open(
+    copy: Copy, settings: Settings, tmp_path: Path, django_db_blocker: DjangoDbBlocker
+) -> None:
+    here, ids = copy(), (WXID, "wxid_li", "wxid_wang", PHONE)
+    settings.QUNYU_DATA = here.data
+    # What people write of themselves and of others is text.
+    silent = "".join(line for line in CHAT.splitlines(keepends=True) if PHONE not in line)
+    with django_db_blocker.unblock(), here.connected():
+        scope = system_scope("tests")
+        bring(tmp_path / "given", scope, (("chat.csv", silent, "chat"), *FILES[1:]))
+        assert {each for _, each in places_of(tmp_path / "given", ids)} == set(ids)
+        assert {each.clear_key for each in Identity.objects.all()} >= set(ids)
+        assert search_people(scope, text=WXID).count() == 1
+        assert rows_with(ids) == set()
+        connection.close()
+        assert places_of(here.data, ids) == set()

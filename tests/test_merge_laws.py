@@ -22,6 +22,7 @@ from qunyu.members.links import add_link
 from qunyu.members.matching import match
 from qunyu.members.merging import decide, decisions_of, merge, take_back, unmerge
 from qunyu.members.models import Identity, Member, MergeDecision
+from qunyu.members.platform_ids import keyed_id
 from qunyu.members.profile import change, profile
 from tests.deployment_fixtures import NOW
 
@@ -91,14 +92,14 @@ def told_of(scope: Scope) -> set[str]:
 
 
 def identity(key: int) -> Identity:
-    return Identity.objects.select_related("member").get(key=f"w{key}")
+    return Identity.objects.select_related("member").get(key=keyed_id(f"w{key}"))
 
 
 def people() -> Grouping:
     """Who is one person, by their platforms' ids."""
     found: dict[int, set[str]] = {}
-    for member, key in Identity.objects.values_list("member", "key"):
-        found.setdefault(member, set()).add(key)
+    for each in Identity.objects.all():
+        found.setdefault(each.member_id, set()).add(each.clear_key)
     return {frozenset(each) for each in found.values()}
 
 

@@ -28,6 +28,7 @@ from qunyu.members.models import (
     ProfileImport,
     Suggestion,
 )
+from qunyu.members.platform_ids import keyed_id, sealed_id
 from qunyu.members.profile_importing import run
 from qunyu.people.models import Unit
 from tests.console.conftest import read
@@ -53,13 +54,18 @@ def profile(tea: Community, boss: Client) -> Member:
 
 
 def test_a_profile_is_written_masked_and_revealed_for_a_reason(profile: Member, boss: Client) -> None:
+    Identity.objects.filter(name="Mei").update(
+        community=None, key=keyed_id("wxid_mei9k"), sealed=sealed_id("wxid_mei9k")
+    )
     shown = read(boss.get(page("Mei")))
-    assert all(text in shown for text in ("138****0000", "上海", "林**", "女"))
+    assert all(text in shown for text in ("138****0000", "上海", "林**", "女", "wx••••9k"))
     assert PHONE not in shown
     refused = boss.post(page("Mei", "/reveal"), {"reason": ""})
     assert PHONE not in read(refused)
+    assert "wxid_mei9k" not in shown + read(refused)
     part = boss.post(page("Mei", "/reveal"), {"reason": "回电"}, headers={"HX-Request": "true"})
     assert PHONE in part.content.decode()
+    assert "wxid_mei9k" in part.content.decode()
     assert "2月29日" in part.content.decode()
     entry = AuditEntry.objects.get(action="member.reveal")
     assert (entry.reason, entry.object_id) == ("回电", str(profile.pk))

@@ -14,6 +14,7 @@ from qunyu.kernel.scope import Scope
 from qunyu.loyalty.models import Programme
 from qunyu.loyalty.programmes import RuleSetting, save_programme, set_rule
 from qunyu.members.models import Identity, Member, Membership
+from qunyu.members.platform_ids import keyed_id, sealed_id
 from qunyu.people.models import Unit
 from qunyu.people.queries import root_unit
 from tests.deployment_fixtures import NOW
@@ -59,7 +60,9 @@ def buyer(unit: Unit, community: Community) -> Buyer:
 
     def make(name: str, *amounts: int) -> Member:
         member = Member.objects.create(name=name)
-        identity = Identity.objects.create(member=member, own_member=member, platform="wechat", key=name, name=name)
+        identity = Identity.objects.create(
+            member=member, own_member=member, platform="wechat", key=keyed_id(name), sealed=sealed_id(name), name=name
+        )
         came = NOW - timedelta(days=200)
         Membership.objects.create(identity=identity, community=community, first_at=came, last_at=NOW, joined_at=came)
         for number, amount in enumerate(amounts, 1):

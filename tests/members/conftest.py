@@ -15,6 +15,7 @@ from qunyu.insights.labelling import KEPT, Changes
 from qunyu.kernel.scope import Scope
 from qunyu.members.labels import put_labels
 from qunyu.members.models import Identity, Member, Membership
+from qunyu.members.platform_ids import keyed_id, sealed_id
 from qunyu.people.models import Unit
 from tests.deployment_fixtures import NOW
 
@@ -77,7 +78,9 @@ def person(db: None) -> Person:
 
     def make(name: str, *places: Community) -> Member:
         member = Member.objects.create(name=name)
-        identity = Identity.objects.create(member=member, own_member=member, platform="wechat", key=name, name=name)
+        identity = Identity.objects.create(
+            member=member, own_member=member, platform="wechat", key=keyed_id(name), sealed=sealed_id(name), name=name
+        )
         for each in places:
             Membership.objects.create(identity=identity, community=each, first_at=NOW, last_at=NOW)
         return member

@@ -1,21 +1,30 @@
-"""Members by what platforms call them."""
+"""Members by what platforms call them: ids that lie encrypted and are found by their hash."""
+
+import importlib
+from typing import Any
 
 import pytest
+from django.apps import apps
+from django.db import connection
 
 from qunyu.communities.models import Community
 from qunyu.kernel.actor import Actor
+from qunyu.kernel.models import AuditEntry
 from qunyu.kernel.scope import Scope
-from qunyu.members.models import Identity
-from qunyu.members.queries import members_by_platform_key
+from qunyu.members.models import Identity, Mark, Member
+from qunyu.members.platform_ids import keyed_id, masked_id
+from qunyu.members.profile import reveal
+from qunyu.members.queries import Wanted, accounts, members, search_people
 from qunyu.people.models import Unit
 from qunyu.people.queries import scope_of
-from tests.deployment_fixtures import AddStaff, ImportFile
+from tests.deployment_fixtures import NOW, AddStaff, ImportFile
 
 CHAT = """\
 time,community,community_name,kind,message_id,author_id,author_name,text
-2026-03-01T09:30:00+08:00,tea,Tea,message,1,wx_mei,Mei,hello
-2026-03-01T09:31:00+08:00,tea,Tea,message,2,wx_tom,Tom,hello too
+2026-03-01T09:30:00+08:00,tea,Tea,message,1,wx_mei_77,Mei,hello
+2026-03-01T09:31:00+08:00,tea,Tea,message,2,wx_tom_88,,hello too
 """
+IDS = ("wx_mei_77", "wx_tom_88", "wx_nobody")
 
 
 @pytest.fixture
@@ -25,17 +34,67 @@ def tea_by_id(import_file: ImportFile, unit: Unit) -> None:
 
 
 def test_stable_ids_lead_to_members(tea_by_id: None, system: Scope) -> None:
-    found = members_by_platform_key(system)
-    assert {key for _, key in found} == {"wx_mei", "wx_tom"}
-    assert set(found.values()) == set(Identity.objects.values_list("member", flat=True))
+    found = accounts(system, IDS)
+    assert {each.id for each in found} == {"wx_mei_77", "wx_tom_88"}
+    assert {each.member for each in found} == set(Identity.objects.values_list("member", flat=True))
+    for text, names in (("wx_mei_77", ["Mei"]), ("WX_mei_77", []), ("wx_mei", []), ("wx_tom_88", ["wx••••88"])):
+        assert [each.name for each in search_people(system, text=text)] == names
+        assert [each.name for each in members(system, Wanted(text=text))] == names
 
 
 def test_names_within_one_group_are_no_ids(tea: Community, system: Scope) -> None:
-    assert members_by_platform_key(system) == {}
+    assert accounts(system, Identity.objects.values_list("name", flat=True)) == []
+    assert set(Identity.objects.values_list("sealed", flat=True)) == {""}
 
 
 def test_only_where_members_may_be_seen(tea_by_id: None, staff: AddStaff, unit: Unit, other_unit: Unit) -> None:
-    assert members_by_platform_key(Scope(Actor("staff", 1, "nobody"))) == {}
-    assert members_by_platform_key(scope_of(staff("away", "owner", other_unit))) == {}
-    assert members_by_platform_key(scope_of(staff("analyst", "analyst", unit))) == {}
-    assert len(members_by_platform_key(scope_of(staff("owner", "owner", unit)))) == 2
+    assert accounts(Scope(Actor("staff", 1, "nobody")), IDS) == []
+    away = scope_of(staff("away", "owner", other_unit))
+    assert accounts(away, IDS) == []
+    assert not search_people(away, text="wx_mei_77").exists()
+    assert accounts(scope_of(staff("analyst", "analyst", unit)), IDS) == []
+    assert len(accounts(scope_of(staff("owner", "owner", unit)), IDS)) == 2
+
+
+def test_ids_are_read_whole_for_a_reason_only(tea_by_id: None, staff: AddStaff, unit: Unit) -> None:
+    mei = Member.objects.get(name="Mei")
+    identity = mei.identities.get()
+    assert (identity.shown_key, identity.clear_key) == ("wx••••77", "wx_mei_77")
+    owner = scope_of(staff("owner", "owner", unit))
+    assert reveal(by=owner, member=mei, reason="call back", now=NOW).ids == [(identity.platform, "wx_mei_77")]
+    assert AuditEntry.objects.get(action="member.reveal").data == {"fields": [], "ids": 1}
+
+
+@pytest.mark.parametrize(
+    ("id", "shown"),
+    [("wxid_9k", "w••••k"), ("12345678", "12••••78"), ("10001", "1••••1"), ("abcd", "••••"), ("", "••••")],
+)
+def test_a_mask_never_shows_half_of_an_id(id: str, shown: str) -> None:
+    assert masked_id(id) == shown
+
+
+def readable() -> None:
+    """As deployments of before had it."""
+    for each in Identity.objects.exclude(sealed=""):
+        key = each.clear_key
+        if each.name == each.shown_key:
+            Member.objects.filter(own_identity=each).update(name=key)
+            Identity.objects.filter(pk=each.pk).update(name=key)
+        Identity.objects.filter(pk=each.pk).update(key=key, sealed="")
+
+
+def test_what_lay_open_before_is_sealed(tea_by_id: None, system: Scope, monkeypatch: pytest.MonkeyPatch) -> None:
+    move = importlib.import_module("qunyu.members.migrations.0013_seal_ids")
+    rewritten: list[Any] = []
+    monkeypatch.setattr(move, "rewrite", rewritten.append)
+    monkeypatch.setattr(move, "CHUNK", 1)
+    before = sorted(each.clear_key for each in Identity.objects.all())
+    readable()
+    Mark.objects.create(identity=Identity.objects.get(name="Mei"), kind="union", value="un_mei_1")
+    for _ in range(2):
+        move.seal_ids(apps, connection.schema_editor(atomic=False))
+        assert sorted(each.clear_key for each in Identity.objects.all()) == before
+        assert sorted(Member.objects.values_list("name", flat=True)) == ["Mei", "wx••••88"]
+        assert set(Mark.objects.values_list("value", flat=True)) == {keyed_id("un_mei_1")}
+        assert len(accounts(system, IDS)) == 2
+    assert len(rewritten) == 1

@@ -156,10 +156,10 @@ def test_revealing_needs_the_permission_and_a_reason_and_is_kept(
             reveal(by=by, member=mei, reason=reason, now=NOW)
         assert raised.value.code == code
     assert not AuditEntry.objects.filter(action="member.reveal").exists()
-    found = {each.field.key: each for each in reveal(by=owner, member=mei, reason="call back", now=NOW)}
+    found = {each.field.key: each for each in reveal(by=owner, member=mei, reason="call back", now=NOW).answers}
     assert str(found["phone"].text) == PHONE
     entry = AuditEntry.objects.get(action="member.reveal")
-    assert (entry.reason, entry.object_id, entry.data) == ("call back", str(mei.pk), {"fields": ["phone"]})
+    assert (entry.reason, entry.object_id, entry.data) == ("call back", str(mei.pk), {"fields": ["phone"], "ids": 0})
 
 
 def test_editing_is_denied_where_one_may_not(

@@ -15,7 +15,7 @@ from qunyu.kernel.words import Words
 from qunyu.loyalty.accounts import movements_of
 from qunyu.loyalty.ledger import MOST, Gift, move, reverse
 from qunyu.members.merging import editable
-from qunyu.members.queries import identities_in, people
+from qunyu.members.queries import accounts, people
 
 if TYPE_CHECKING:
     from qunyu.loyalty.models import Programme
@@ -74,8 +74,11 @@ def check_gifts(*, by: Scope, name: str, data: bytes) -> list[Giving]:
     known = {each.public_id: each for each in people(by).filter(public_id__in=ids)}
     keys = {each.text("platform_id") for each in lines} - {""}
     found: dict[str, set[Member]] = {}
-    for each in identities_in(by).filter(community=None, key__in=keys).select_related("member"):
-        found.setdefault(each.key, set()).add(each.member)
+    named = accounts(by, keys)
+    members = people(by).in_bulk({each.member for each in named})
+    for each in named:
+        if each.member in members:
+            found.setdefault(each.id, set()).add(members[each.member])
     told = {each.pk for each in known.values()} | {each.pk for some in found.values() for each in some}
     mine = set(editable(by, "points.edit").filter(member__in=told).values_list("member", flat=True))
     return [_giving(line, known, found, mine) for line in lines]

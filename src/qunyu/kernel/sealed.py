@@ -52,11 +52,17 @@ def keyed(text: str, purpose: str) -> str:
 
     Source: RFC 2104 (HMAC); RFC 5869 (HKDF).
     """
-    return hmac.new(_key(settings.SECRET_KEY, purpose), text.encode(), "sha256").hexdigest()
+    return hmac.digest(_key(settings.SECRET_KEY, purpose), text.encode(), "sha256").hex()
 
 
 def _cipher(purpose: str) -> AESGCM:
-    return AESGCM(_key(settings.SECRET_KEY, purpose))
+    return _cipher_under(settings.SECRET_KEY, purpose)
+
+
+# Hundreds of thousands of ids are sealed at once.
+@cache
+def _cipher_under(secret: str, purpose: str) -> AESGCM:
+    return AESGCM(_key(secret, purpose))
 
 
 @cache

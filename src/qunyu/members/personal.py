@@ -34,6 +34,7 @@ from qunyu.members.models import (
     Tagging,
     TagGroup,
 )
+from qunyu.members.platform_ids import opened_id
 from qunyu.members.rules.tags import folded
 from qunyu.members.rules.values import BASIC
 
@@ -82,8 +83,8 @@ def _stable(person: Person) -> QuerySet[Identity]:
 
 def _terms(person: Person) -> set[str]:
     told = {text for field, text in _written(person) if field in NAMING_FIELDS}
-    keys = set(_stable(person).values_list("key", flat=True))
-    unions = set(Mark.objects.filter(identity__in=person.identities, kind="union").values_list("value", flat=True))
+    keys = {each.clear_key for each in _stable(person)}
+    unions = {value for kind, value in _marks(person) if kind == "union"}
     return {each for each in names_of(person) | told | keys | unions if each and each != ERASED}
 
 
@@ -104,12 +105,15 @@ def stop_of_mark(kind: str, value: str) -> str:
 
 def _stops(person: Person) -> set[str]:
     known = Identity.objects.filter(id__in=person.identities).exclude(key__startswith=_KEPT_KEY)
-    found = {
-        stop_of(platform, home or "", key)
-        for platform, home, key in known.values_list("platform", "community__key", "key")
-    }
-    marks = Mark.objects.filter(identity__in=person.identities).values_list("kind", "value")
-    return found | {stop_of_mark(kind, value) for kind, value in marks}
+    rows = known.select_related("community")
+    found = {stop_of(each.platform, each.community.key if each.community else "", each.clear_key) for each in rows}
+    return found | {stop_of_mark(kind, value) for kind, value in _marks(person)}
+
+
+def _marks(person: Person) -> list[tuple[str, str]]:
+    """(kind, value) of their marks: a phone number's hash, a union id in the clear."""
+    rows = Mark.objects.filter(identity__in=person.identities).order_by("id").values_list("kind", "value", "sealed")
+    return [(kind, opened_id(value, sealed)) for kind, value, sealed in rows]
 
 
 def _erase_identities(person: Person) -> Mapping[str, int]:
@@ -120,7 +124,7 @@ def _erase_identities(person: Person) -> Mapping[str, int]:
     for own in Member.objects.filter(id__in=person.own, erased=False):
         key = new_public_id()
         Member.objects.filter(pk=own.pk).update(name=ERASED, public_id=key, erased=True)
-        Identity.objects.filter(own_member=own).update(key=f"{_KEPT_KEY}{key}", name=ERASED)
+        Identity.objects.filter(own_member=own).update(key=f"{_KEPT_KEY}{key}", sealed="", name=ERASED)
     return {"elsewhere": scrub(MergeDecision, ("why",), person)}
 
 
@@ -130,15 +134,20 @@ def _about(model: type[Model], person: Person) -> QuerySet[Any]:
 
 
 def _export_identities(person: Person) -> object:
-    mine = Identity.objects.filter(id__in=person.identities).order_by("id")
+    mine = Identity.objects.filter(id__in=person.identities).order_by("id").select_related("community")
     memberships = Membership.objects.filter(identity__in=person.identities).order_by("id")
     return {
-        "identities": plain(mine.values("platform", "community__name", "key", "name")),
-        "marks": plain(Mark.objects.filter(identity__in=person.identities).order_by("id").values("kind", "value")),
+        "identities": [_told_identity(each) for each in mine],
+        "marks": [{"kind": kind, "value": value} for kind, value in _marks(person)],
         "communities": plain(
             memberships.values("community__name", "first_at", "last_at", "joined_at", "left_at", "messages")
         ),
     }
+
+
+def _told_identity(each: Identity) -> dict[str, str | None]:
+    home = each.community.name if each.community else None
+    return {"platform": each.platform, "community__name": home, "key": each.clear_key, "name": each.name}
 
 
 def _people() -> Overview:

@@ -22,7 +22,11 @@ from qunyu.kernel.words import Words
 from qunyu.members.belonging import buyers, contacts
 from qunyu.members.labels import labelled_as
 from qunyu.members.models import Identity, Member, Membership
+from qunyu.members.platform_ids import keyed_id
 from qunyu.members.tag_filtering import WHOEVER, Tagged, tagged
+
+# As many as any database takes in one question.
+MOST_KEYS = 5_000
 
 
 def membership_from_facts(row: Mapping[str, Any]) -> Membership:
@@ -98,16 +102,22 @@ def search_people(
     labels: Mapping[str, str] | None = None,
     tags: Tagged = WHOEVER,
 ) -> QuerySet[Member]:
-    """The people `scope` may see, called `text` here or on a platform (part of it is enough), of that role, labelled and tagged so.
+    """The people `scope` may see, called `text` here or on a platform (part of it is enough; an id whole), of that role, labelled and tagged so.
 
     Raises DomainError unknown_label or unknown_label_value.
     """
     found = people(scope)
     if text:
-        called = identities_in(scope).filter(Q(name__icontains=text) | Q(key__icontains=text))
-        found = found.filter(Q(name__icontains=text) | Exists(called.filter(member=OuterRef("pk"))))
+        called = identities_in(scope).filter(name__icontains=text)
+        named = Q(name__icontains=text) | Exists(called.filter(member=OuterRef("pk")))
+        found = found.filter(named | _with_id(scope, text))
     found = found.filter(_labelled(scope, labels or {}), tagged(tags, "pk"))
     return found.filter(role=role) if role else found
+
+
+def _with_id(scope: Scope, id: str) -> Q:
+    """Members one of whose stable ids that is, the whole of it: of these the database knows the hash alone."""
+    return Q(pk__in=identities_in(scope).filter(community=None, key=keyed_id(id.strip())).values("member"))
 
 
 def _labelled(scope: Scope, labels: Mapping[str, str]) -> Q:
@@ -165,7 +175,7 @@ def _totals(rows: Iterable[tuple[Any, ...]]) -> dict[int, Totals]:
 
 @dataclass(frozen=True)
 class Wanted:
-    """Which members: `text` in a name of theirs, and filters ("" and None = any) by community ids, role and platform.
+    """Which members: `text` in a name of theirs or the whole of a platform's id, and filters ("" and None = any) by community ids, role and platform.
 
     `present` leaves out who left; `outside` are those who are in no community and known by their orders alone. `labels` is
     label -> value, `tags` narrows to who carries tags.
@@ -241,7 +251,10 @@ def _listed(ids: Collection[int]) -> RawSQL:
 
 
 def _asked(scope: Scope, wanted: Wanted) -> Q:
-    named = Q(name__icontains=wanted.text) | Q(identities__name__icontains=wanted.text) if wanted.text else Q()
+    named = Q()
+    if wanted.text:
+        named = Q(name__icontains=wanted.text) | Q(identities__name__icontains=wanted.text)
+        named |= _with_id(scope, wanted.text)
     there = Q(identities__platform=wanted.platform) if wanted.platform else Q()
     said = _labelled(scope, wanted.labels) & tagged(wanted.tags, "pk")
     return named & there & said & (Q(role=wanted.role) if wanted.role else Q())
@@ -281,16 +294,26 @@ def last_active(communities: Collection[int]) -> dict[int, datetime]:
     return {row["community"]: row["last"] for row in rows}
 
 
-def members_by_platform_key(scope: Scope) -> dict[tuple[str, str], int]:
-    """The member's primary key of every identity with a stable id that `scope` may see, by platform and id."""
-    rows = identities_in(scope).filter(community=None).values_list("platform", "key", "member")
-    return {(platform, key): member for platform, key, member in rows}
+@dataclass(frozen=True, slots=True)
+class Account:
+    """An identity with a stable id: `platform`, the id as it was asked for, and the primary keys of it and of its member."""
+
+    platform: str
+    id: str
+    identity: int
+    member: int
 
 
-def identities_by_platform_key(scope: Scope) -> dict[tuple[str, str], tuple[int, int]]:
-    """The primary keys of every identity with a stable id that `scope` may see, and of its member, by platform and id."""
-    rows = identities_in(scope).filter(community=None).values_list("platform", "key", "pk", "member")
-    return {(platform, key): (identity, member) for platform, key, identity, member in rows}
+def accounts(scope: Scope, ids: Iterable[str]) -> list[Account]:
+    """Who has one of these stable ids, on whatever platform, as far as `scope` may see; an id that is not there is missing."""
+    asked = {keyed_id(each): each for each in ids if each}
+    found: list[Account] = []
+    keys = list(asked)
+    for start in range(0, len(keys), MOST_KEYS):
+        rows = identities_in(scope).filter(community=None, key__in=keys[start : start + MOST_KEYS])
+        told = rows.order_by("pk").values_list("platform", "key", "pk", "member")
+        found += [Account(platform, asked[key], identity, member) for platform, key, identity, member in told]
+    return found
 
 
 def named_people(scope: Scope, ids: Collection[int]) -> dict[int, tuple[str, str]]:

@@ -62,7 +62,9 @@ class IdentityOut(Schema):
 
     id: str
     platform: str
-    key: str
+    key: str = Field(
+        description="the name, or of a stable id the first and last characters; whole only by reveal, with a reason"
+    )
     name: str
     community: Ref | None
 
@@ -141,7 +143,7 @@ def identity_out(identity: Identity) -> IdentityOut:
     return IdentityOut(
         id=identity.own_member.public_id,
         platform=own[1] if own else identity.platform,
-        key=identity.key,
+        key=identity.shown_key,
         name=identity.name,
         community=ref_of(identity.community) if identity.community else None,
     )

@@ -1,0 +1,51 @@
+from collections.abc import Iterator
+from typing import Any
+
+from django.db import migrations, transaction
+from django.db.backends.base.schema import BaseDatabaseSchemaEditor
+from django.db.models import Q
+
+from qunyu.kernel.tables import rewrite
+from qunyu.members.platform_ids import keyed_id, masked_id, sealed_id
+
+CHUNK = 1_000
+# Keys of ours, and what erasure left.
+_OURS = Q(platform__startswith="contact") | Q(key__startswith="erased-")
+_CALLED = "UPDATE members_member SET name = %s WHERE id = %s AND name = %s"
+_IDENTITY = "UPDATE members_identity SET key = %s, sealed = %s, name = %s WHERE id = %s"
+_MARK = "UPDATE members_mark SET value = %s, sealed = %s WHERE id = %s"
+
+
+def seal_ids(apps: Any, editor: BaseDatabaseSchemaEditor) -> None:
+    """In chunks, each done or not: run again after a crash it goes on."""
+    identities = apps.get_model("members", "Identity").objects.filter(community=None, sealed="").exclude(_OURS)
+    marks = apps.get_model("members", "Mark").objects.filter(kind="union", sealed="")
+    done = 0
+    for rows in _chunks(identities, "id", "key", "name", "own_member_id"):
+        with transaction.atomic(), editor.connection.cursor() as cursor:
+            named = [(masked_id(key), own, key) for _, key, name, own in rows if name == key]
+            if named:
+                cursor.executemany(_CALLED, named)
+            told = [(keyed_id(k), sealed_id(k), masked_id(k) if n == k else n, id) for id, k, n, _ in rows]
+            cursor.executemany(_IDENTITY, told)
+        done += len(rows)
+    for rows in _chunks(marks, "id", "value"):
+        with transaction.atomic(), editor.connection.cursor() as cursor:
+            cursor.executemany(_MARK, [(keyed_id(value), sealed_id(value), id) for id, value in rows])
+        done += len(rows)
+    if done:
+        rewrite(["members.Identity", "members.Mark", "members.Member"])
+
+
+def _chunks(wanted: Any, *fields: str) -> Iterator[list[tuple[Any, ...]]]:
+    """Each chunk begins anew: what was done no longer fits."""
+    last = 0
+    while rows := list(wanted.filter(id__gt=last).order_by("id").values_list(*fields)[:CHUNK]):
+        last = rows[-1][0]
+        yield rows
+
+
+class Migration(migrations.Migration):
+    atomic = False
+    dependencies = [("members", "0012_sealed_ids")]
+    operations = [migrations.RunPython(seal_ids)]

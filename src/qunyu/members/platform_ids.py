@@ -1,0 +1,34 @@
+"""Platform ids: what a platform calls somebody, kept as a keyed hash that finds it again and sealed for whoever may read it."""
+
+from __future__ import annotations
+
+from qunyu.kernel.sealed import keyed, seal, unseal
+
+PURPOSE = "platform id"
+MASK = "••••"
+
+
+def keyed_id(id: str) -> str:
+    """What stands in the database for a stable id or a union id: equal for equal ids, on whatever platform."""
+    return keyed(id, PURPOSE)
+
+
+def sealed_id(id: str) -> str:
+    """The id encrypted; never twice the same."""
+    return seal(id, PURPOSE)
+
+
+def opened_id(key: str, sealed: str) -> str:
+    """The id that `sealed` holds; where nothing is sealed `key` itself, which is then a name or a key of ours.
+
+    Raises DomainError sealed_elsewhere when it was sealed under another key.
+    """
+    return unseal(sealed, PURPOSE) if sealed else key
+
+
+def masked_id(id: str) -> str:
+    """Enough of an id to recognise it by: its first and last two characters, of a short one the first and last, else none."""
+    if len(id) < 5:
+        return MASK
+    shown = 2 if len(id) >= 8 else 1
+    return f"{id[:shown]}{MASK}{id[-shown:]}"
