@@ -10,6 +10,7 @@ from qunyu.api.frame import framed, framed_pattern, unknown_address
 from qunyu.api.idempotency import repeatable
 from qunyu.api.openapi import DescribedAPI
 from qunyu.api.routes import (
+    audit,
     behind,
     board,
     communities,
@@ -80,6 +81,7 @@ for noun in (
     points,
     segments,
     privacy,
+    audit,
 ):
     api.add_router("", noun.router)
 

@@ -35,3 +35,27 @@ class AuditEntry(models.Model):
     def delete(self, *args: object, **kwargs: object) -> NoReturn:
         """Raises TypeError: the trail is append-only."""
         raise TypeError("audit entries are append-only")
+
+
+class AuditSeal(models.Model):
+    """The seal of one audit entry (kernel.audit_chain): an HMAC over the seal before and the entry. Append-only.
+
+    `number` counts from 1 without a gap. `entry` is no foreign key: a seal outlives an entry that somebody removed. `reason` is the
+    keyed digest of the reason the entry had then.
+    """
+
+    number = models.BigIntegerField(primary_key=True)
+    entry = models.BigIntegerField(unique=True)
+    digest = models.CharField(max_length=64)
+    reason = models.CharField(max_length=64)
+    at = models.DateTimeField()
+
+
+class AuditMending(models.Model):
+    """That erasure took a name out of the reason of an entry: keyed digests of the reason `before` and `after`. Append-only."""
+
+    entry = models.BigIntegerField(db_index=True)
+    before = models.CharField(max_length=64)
+    after = models.CharField(max_length=64)
+    at = models.DateTimeField()
+    digest = models.CharField(max_length=64)
