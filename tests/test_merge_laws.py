@@ -310,7 +310,9 @@ def test_an_identity_that_disappears_takes_its_decisions_with_it(
         assert not MergeDecision.objects.exists()
         assert people() == {frozenset({f"w{key}"}) for key in PEOPLE}
         left = {name: [row for row in found if row["id"]] for name, found in rows().items()}
-        assert [row["key"] for row in left["Identity"]] == [r["key"] for r in before["Identity"] if r["key"] != "w9"]
+        assert [row["key"] for row in left["Identity"]] == [
+            r["key"] for r in before["Identity"] if r["key"] != keyed_id("w9")
+        ]
 
 
 def test_nobody_is_merged_with_themselves(scope: Scope) -> None:

@@ -72,7 +72,7 @@ def crowd(system: Scope, place: Place, unit: Unit, other_unit: Unit) -> dict[str
     seen = [
         Seen("wechat", None, "w1", "半山听雨茶🌸"), Seen("qq", None, "q1", "半山听雨茶🌸"), Seen("telegram", None, "t1", "半山听雨茶呀"),
         Seen("wechat", None, "a1", "小茶", "", "p1"), Seen("wechat", None, "a2", "阿茶", "", "p1"), Seen("wechat", None, "f1", "远方的人啊"),
-        Seen("qq", None, "f2", "远方的人啊"),
+        Seen("qq", None, "f2", "远方的人啊"), Seen("qq", None, "wx_a_one_9k", ""), Seen("wechat", None, "wx_b_two_9k", ""),
     ]  # fmt: skip
     owner = Import.objects.create(unit_id=unit.pk, title="crowd", created_at=NOW, state="done", finished_at=NOW)
     know(by=system, seen=seen, import_id=owner.pk)

@@ -30,7 +30,7 @@ from qunyu.members.profile import change
 from qunyu.people.models import Unit
 from qunyu.people.queries import root_unit, scope_of
 from qunyu.privacy import erasing, exporting, receipts, retaining
-from qunyu.privacy.models import PeriodRun, Request
+from qunyu.privacy.models import Period, PeriodRun, Request
 from qunyu.privacy.requests import Asked, days_left, find_request, open_request, refuse
 from qunyu.reports.making import path_of
 from qunyu.reports.models import Report
@@ -40,6 +40,12 @@ from qunyu.segments.models import Segment
 from tests.deployment_fixtures import NOW, AddStaff
 
 pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture(autouse=True)
+def nothing_ends(db: None) -> None:
+    """No kind of data has a period but what a test sets."""
+    Period.objects.all().delete()
 
 
 def ask(scope: Scope, member: Member, kind: str = "export") -> Request:

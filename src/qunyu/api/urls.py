@@ -8,6 +8,7 @@ from qunyu.api import errors
 from qunyu.api.auth import Session, Token
 from qunyu.api.frame import framed, framed_pattern, unknown_address
 from qunyu.api.idempotency import repeatable
+from qunyu.api.looks import noted
 from qunyu.api.openapi import DescribedAPI
 from qunyu.api.routes import (
     audit,
@@ -51,6 +52,7 @@ api = DescribedAPI(
 )
 errors.install(api)
 api.add_decorator(repeatable)
+api.add_decorator(noted)
 for noun in (
     people,
     organisation,

@@ -23,8 +23,8 @@ from qunyu.kernel.words import Words
 PURPOSE = "audit chain"
 NOTHING = "0" * 64
 CHUNK = 1_000
-# An entry shows when its transaction ends: one that comes later than that was not there when it says.
-LONGEST_ACTION = timedelta(hours=1)
+# An entry may tell of when a long import began: one that comes later than that was not there when it says.
+LONGEST_ACTION = timedelta(days=1)
 _MARK = "qunyu-audit"
 
 FINDINGS: dict[str, Words] = {
@@ -85,24 +85,28 @@ class Chain:
 
 def seal_entries(now: datetime) -> int:
     """Seals every entry that is there and has no seal, in the order of their numbers; how many. Of two at once one seals."""
+    done, after = 0, 0
     try:
-        with transaction.atomic():
-            last = AuditSeal.objects.order_by("-number").first()
-            number, digest = (last.number, last.digest) if last else (0, NOTHING)
-            chunk: list[AuditSeal] = []
-            done = 0
-            for entry in _unsealed().order_by("pk").iterator(chunk_size=CHUNK):
-                number, reason = number + 1, reason_digest(entry.reason)
-                digest = digest_of(digest, entry, reason)
-                chunk.append(AuditSeal(number=number, entry=entry.pk, digest=digest, reason=reason, at=now))
-                done += 1
-                if len(chunk) == CHUNK:
-                    AuditSeal.objects.bulk_create(chunk)
-                    chunk = []
-            AuditSeal.objects.bulk_create(chunk)
-            return done
+        # One transaction each: no writer waits for all of them.
+        while entries := list(_unsealed().filter(pk__gt=after).order_by("pk")[:CHUNK]):
+            with transaction.atomic():
+                _seal(entries, now)
+            done, after = done + len(entries), entries[-1].pk
     except IntegrityError:
-        return 0
+        # Somebody else is at it.
+        return done
+    return done
+
+
+def _seal(entries: list[AuditEntry], now: datetime) -> None:
+    last = AuditSeal.objects.order_by("-number").first()
+    before, digest = (last.number, last.digest) if last else (0, NOTHING)
+    seals: list[AuditSeal] = []
+    for number, entry in enumerate(entries, before + 1):
+        reason = reason_digest(entry.reason)
+        digest = digest_of(digest, entry, reason)
+        seals.append(AuditSeal(number=number, entry=entry.pk, digest=digest, reason=reason, at=now))
+    AuditSeal.objects.bulk_create(seals)
 
 
 def _unsealed() -> QuerySet[AuditEntry]:
