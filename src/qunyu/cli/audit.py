@@ -1,7 +1,8 @@
-"""`qunyu audit verify` and `qunyu audit head`."""
+"""`qunyu audit verify`, `qunyu audit head` and `qunyu audit restart`."""
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime
 
 import click
@@ -15,6 +16,7 @@ BROKEN = Words("审计记录不完整：{n} 处", "the trail is not whole: {n} f
 WAITING = Words("  另有 {n} 条尚未封存", "  {n} more are not sealed yet")
 MENDED = Words("  其中 {n} 条的原因因个人信息删除而去掉了人名", "  in {n} of them a name was erased from the reason")
 FINDING = Words("  条目 {entry}（封条 {number}）：{what}", "  entry {entry} (seal {number}): {what}")
+MORE = Words("  还有 {n} 处", "  and {n} more")
 SEALED = Words("新封存 {n} 条", "{n} sealed now")
 
 
@@ -34,13 +36,13 @@ def verify(context: click.Context, head: str) -> None:
     from qunyu.people.trail import chain
 
     found = chain(system_scope("command line"), head)
-    click.echo(str(WHOLE.fill(n=found.checked) if found.whole else BROKEN.fill(n=len(found.findings))))
+    click.echo(str(WHOLE.fill(n=found.checked) if found.whole else BROKEN.fill(n=found.wrong)))
     for each in found.findings:
         told = {"entry": each.entry or "–", "number": each.number or "–"}
         what = FINDINGS[each.kind]
         line = Words(FINDING.zh.format(what=what.zh, **told), FINDING.en.format(what=what.en, **told))
         click.echo(str(line))
-    for words, count in ((MENDED, found.mended), (WAITING, found.waiting)):
+    for words, count in ((MORE, found.wrong - len(found.findings)), (MENDED, found.mended), (WAITING, found.waiting)):
         if count:
             click.echo(str(words.fill(n=count)))
     context.exit(0 if found.whole else 1)
@@ -62,3 +64,23 @@ def newest_head() -> None:
     last = head()
     if last is not None:
         click.echo(last.line)
+
+
+@audit.command(
+    help=help_text(
+        Words(
+            "数据库外的链头文件丢失，或恢复了旧备份后：从现有的最新封条继续封存，并把原因记入审计记录。",
+            "After the file of heads was lost or a backup was restored: go on sealing from the newest seal there is; the trail keeps why.",
+        )
+    )
+)
+@click.option("--reason", required=True, help=help_text(Words("原因", "why")))
+def restart(reason: str) -> None:
+    """Prints the head that sealing goes on from; where none is sealed yet its number is 0."""
+    set_up()
+    from qunyu.kernel import audit_chain
+    from qunyu.kernel.scope import system_scope
+    from qunyu.members.profile import checked_reason
+
+    who = replace(system_scope("command line").actor, reason=checked_reason(reason))
+    click.echo(audit_chain.restart(by=who, now=datetime.now(UTC)).line)

@@ -41,6 +41,7 @@ KINDS: dict[str, Words] = {
     "segment": Words("人群", "Segment"),
     "privacy_request": Words("个人信息请求", "Request about personal data"),
     "retention": Words("保存期限", "Period of keeping"),
+    "audit": Words("审计记录", "Audit trail"),
 }
 # The names of an entry's data.
 DETAILS: dict[str, Words] = {

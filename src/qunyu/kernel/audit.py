@@ -11,12 +11,18 @@ from django.utils import timezone
 from qunyu.kernel.actor import Actor
 
 
+def clock() -> datetime:
+    """The time of writing, whatever an act that took long says of when it was."""
+    return timezone.now()
+
+
 def record(*, by: Actor, action: str, kind: str, id: object, now: datetime, **data: object) -> None:
     """Keeps that `by` did `action` (noun.verb) to the object `kind` `id` at `now`; `data` holds ids and counts only."""
     from qunyu.kernel.models import AuditEntry  # models load only after Django is set up
 
     AuditEntry(
         at=now,
+        written=clock(),
         actor=by.key,
         actor_name=by.name,
         action=action,

@@ -8,9 +8,13 @@ from django.db import models
 
 
 class AuditEntry(models.Model):
-    """Who did what to which object, when. Append-only; `data` holds ids and counts, never texts or personal data."""
+    """Who did what to which object, when. Append-only; `data` holds ids and counts, never texts or personal data.
+
+    `at` is when the act says it was, `written` the clock when it was recorded (None: before that was kept).
+    """
 
     at = models.DateTimeField(db_index=True)
+    written = models.DateTimeField(null=True)
     actor = models.CharField(max_length=40, db_index=True)
     actor_name = models.CharField(max_length=120)
     action = models.CharField(max_length=60, db_index=True)
@@ -40,12 +44,13 @@ class AuditEntry(models.Model):
 class AuditSeal(models.Model):
     """The seal of one audit entry (kernel.audit_chain): an HMAC over the seal before and the entry. Append-only.
 
-    `number` counts from 1 without a gap. `entry` is no foreign key: a seal outlives an entry that somebody removed. `reason` is the
-    keyed digest of the reason the entry had then.
+    `number` counts from 1 without a gap, `previous` is the digest of the one before. `entry` is no foreign key: a seal outlives an
+    entry that somebody removed. `reason` is the keyed digest of the reason the entry had then.
     """
 
     number = models.BigIntegerField(primary_key=True)
     entry = models.BigIntegerField(unique=True)
+    previous = models.CharField(max_length=64)
     digest = models.CharField(max_length=64)
     reason = models.CharField(max_length=64)
     at = models.DateTimeField()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from qunyu.kernel import audit_chain
+from qunyu.kernel import audit_chain, audit_heads
 from qunyu.kernel.audit_chain import Chain
 from qunyu.kernel.scope import Scope
 from qunyu.people.queries import root_unit
@@ -22,4 +22,4 @@ def chain(scope: Scope, head: str = "", newest: int | None = None) -> Chain:
     Raises Denied; DomainError bad_head.
     """
     require_trail(scope)
-    return audit_chain.check(audit_chain.parsed(head) if head.strip() else None, newest)
+    return audit_chain.check(audit_heads.parsed(head) if head.strip() else None, newest)

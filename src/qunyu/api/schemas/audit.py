@@ -14,13 +14,13 @@ from qunyu.kernel.audit_chain import FINDINGS, Chain
 if TYPE_CHECKING:
     from qunyu.privacy.models import AccessEntry
 
-Kind = Literal["changed", "reason", "removed", "inserted", "seal", "mending", "head", "cut"]
+Kind = Literal["changed", "reason", "removed", "inserted", "seal", "mending", "no_heads", "heads", "head", "cut"]
 
 
 class ChainQuery(Schema):
     """How many of the newest seals to check, and a head that was kept elsewhere, to compare with."""
 
-    newest: int = Field(default=20_000, ge=1, le=200_000)
+    newest: int = Field(default=5_000, ge=1, le=20_000)
     head: Text = ""
 
 
@@ -42,6 +42,7 @@ class ChainOut(Schema):
     waiting: int = Field(description="entries that are not sealed yet")
     mended: int = Field(description="entries whose reason lost a name by erasure")
     head: str | None
+    wrong: int = Field(description="how many findings there are; the first thousand are named")
     findings: list[FindingOut]
 
 
@@ -54,7 +55,7 @@ def chain_out(found: Chain) -> ChainOut:
     head = found.head.line if found.head else None
     return ChainOut(
         whole=found.whole, checked=found.checked, seals=found.seals, waiting=found.waiting, mended=found.mended,
-        head=head, findings=findings,
+        head=head, wrong=found.wrong, findings=findings,
     )  # fmt: skip
 
 

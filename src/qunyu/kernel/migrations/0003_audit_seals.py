@@ -7,6 +7,11 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
+        migrations.AddField(
+            model_name="auditentry",
+            name="written",
+            field=models.DateTimeField(null=True),
+        ),
         migrations.CreateModel(
             name="AuditMending",
             fields=[
@@ -23,6 +28,7 @@ class Migration(migrations.Migration):
             fields=[
                 ("number", models.BigIntegerField(primary_key=True, serialize=False)),
                 ("entry", models.BigIntegerField(unique=True)),
+                ("previous", models.CharField(max_length=64)),
                 ("digest", models.CharField(max_length=64)),
                 ("reason", models.CharField(max_length=64)),
                 ("at", models.DateTimeField()),

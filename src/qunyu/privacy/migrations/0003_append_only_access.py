@@ -17,6 +17,7 @@ _POSTGRESQL = (
     "CREATE TRIGGER access_no_update BEFORE UPDATE ON privacy_accessentry FOR EACH ROW EXECUTE FUNCTION access_append_only()",
     "CREATE TRIGGER access_no_delete BEFORE DELETE ON privacy_accessentry FOR EACH ROW "
     "WHEN (OLD.at > now() - interval '30 days') EXECUTE FUNCTION access_append_only()",
+    "CREATE TRIGGER access_no_truncate BEFORE TRUNCATE ON privacy_accessentry FOR EACH STATEMENT EXECUTE FUNCTION access_append_only()",
 )
 DAYS = 180
 
@@ -28,7 +29,7 @@ def fasten(apps: Any, editor: BaseDatabaseSchemaEditor) -> None:
 
 def loosen(apps: Any, editor: BaseDatabaseSchemaEditor) -> None:
     table = "" if editor.connection.vendor == "sqlite" else " ON privacy_accessentry"
-    for name in ("access_no_delete", "access_no_update"):
+    for name in ("access_no_delete", "access_no_update", *(("access_no_truncate",) if table else ())):
         editor.execute(f"DROP TRIGGER {name}{table}")
     if table:
         editor.execute("DROP FUNCTION access_append_only()")
