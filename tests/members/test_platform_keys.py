@@ -2,22 +2,29 @@
 
 import importlib
 from typing import Any
+from unittest.mock import Mock
 
 import pytest
 from django.apps import apps
 from django.db import connection
+from pytest_django import Settings
 
 from qunyu.communities.models import Community
+from qunyu.jobs.port import load
 from qunyu.kernel.actor import Actor
 from qunyu.kernel.models import AuditEntry
+from qunyu.kernel.personal import holders
 from qunyu.kernel.scope import Scope
+from qunyu.members.matching import match
 from qunyu.members.models import Identity, Mark, Member
-from qunyu.members.platform_ids import keyed_id, masked_id
+from qunyu.members.personal import person_of
+from qunyu.members.platform_ids import keyed_id, masked_id, name_of, sealed_id, typable
 from qunyu.members.profile import reveal
 from qunyu.members.queries import Wanted, accounts, members, search_people
 from qunyu.people.models import Unit
 from qunyu.people.queries import scope_of
-from tests.deployment_fixtures import NOW, AddStaff, ImportFile
+from qunyu.privacy.erasing import whole
+from tests.deployment_fixtures import NOW, AddStaff, ImportFile, SignedIn
 
 CHAT = """\
 time,community,community_name,kind,message_id,author_id,author_name,text
@@ -37,7 +44,12 @@ def test_stable_ids_lead_to_members(tea_by_id: None, system: Scope) -> None:
     found = accounts(system, IDS)
     assert {each.id for each in found} == {"wx_mei_77", "wx_tom_88"}
     assert {each.member for each in found} == set(Identity.objects.values_list("member", flat=True))
-    for text, names in (("wx_mei_77", ["Mei"]), ("WX_mei_77", []), ("wx_mei", []), ("wx_tom_88", ["wx••••88"])):
+    for text, names in (
+        ("wx_mei_77", ["Mei"]),
+        ("WX_mei_77", []),
+        ("wx_mei", []),
+        ("wx_tom_88", [name_of("wx_tom_88")]),
+    ):
         assert [each.name for each in search_people(system, text=text)] == names
         assert [each.name for each in members(system, Wanted(text=text))] == names
 
@@ -61,8 +73,10 @@ def test_ids_are_read_whole_for_a_reason_only(tea_by_id: None, staff: AddStaff, 
     identity = mei.identities.get()
     assert (identity.shown_key, identity.clear_key) == ("wx••••77", "wx_mei_77")
     owner = scope_of(staff("owner", "owner", unit))
-    assert reveal(by=owner, member=mei, reason="call back", now=NOW).ids == [(identity.platform, "wx_mei_77")]
-    assert AuditEntry.objects.get(action="member.reveal").data == {"fields": [], "ids": 1}
+    assert reveal(by=owner, member=mei, reason="call back", now=NOW).ids == {
+        identity.pk: (identity.platform, "wx_mei_77")
+    }
+    assert AuditEntry.objects.get(action="member.reveal").data == {"fields": [], "ids": [identity.pk]}
 
 
 @pytest.mark.parametrize(
@@ -77,24 +91,58 @@ def readable() -> None:
     """As deployments of before had it."""
     for each in Identity.objects.exclude(sealed=""):
         key = each.clear_key
-        if each.name == each.shown_key:
+        if each.name == name_of(key):
             Member.objects.filter(own_identity=each).update(name=key)
             Identity.objects.filter(pk=each.pk).update(name=key)
         Identity.objects.filter(pk=each.pk).update(key=key, sealed="")
 
 
+def test_ids_masked_alike_are_told_apart_and_their_ends_can_be_typed() -> None:
+    one, other = name_of("wx_mei_77"), name_of("wx_sam_77")
+    assert (one[:9], other[:9], one == other) == ("wx••••77 ", "wx••••77 ", False)
+    assert (typable(one), typable("Mei Lin")) == (keyed_id("wx_mei_77")[:6], "Mei Lin")
+
+
+def test_an_id_sealed_under_another_key_closes_nothing(
+    tea_by_id: None, staff: AddStaff, signed_in: SignedIn, settings: Settings
+) -> None:
+    mei = Identity.objects.get(name="Mei")
+    here, settings.SECRET_KEY = settings.SECRET_KEY, "a former key"
+    foreign = sealed_id("wx_mei_77")
+    settings.SECRET_KEY = here
+    Identity.objects.filter(pk=mei.pk).update(sealed=foreign)
+    Mark.objects.create(identity=mei, kind="union", value=keyed_id("un_mei_1"), sealed=foreign)
+    boss, key = signed_in(staff("boss", "director")), mei.own_member.public_id
+    assert "••••" in boss.get(f"/members/{key}").content.decode()
+    assert [each["key"] for each in boss.get(f"/api/v1/members/{key}").json()["identities"]] == ["••••"]
+    shown = boss.post(f"/api/v1/members/{key}/profile/reveal", {"reason": "call"}, "application/json").json()
+    assert [each["id"] for each in shown["ids"]] == ["••••"]
+    match({mei.pk})
+    load()
+    person = whole(person_of(mei.own_member))
+    assert person.terms == ("Mei",)
+    holder = holders()["identities"]
+    assert [each["key"] for each in holder.export(person)["identities"]] == [None]
+    assert len(holder.stops(person)) == 0
+    assert holder.erase(person) == {"elsewhere": 0, "unreadable": 2}
+
+
 def test_what_lay_open_before_is_sealed(tea_by_id: None, system: Scope, monkeypatch: pytest.MonkeyPatch) -> None:
     move = importlib.import_module("qunyu.members.migrations.0013_seal_ids")
     rewritten: list[Any] = []
-    monkeypatch.setattr(move, "rewrite", rewritten.append)
     monkeypatch.setattr(move, "CHUNK", 1)
     before = sorted(each.clear_key for each in Identity.objects.all())
     readable()
     Mark.objects.create(identity=Identity.objects.get(name="Mei"), kind="union", value="un_mei_1")
+    full = Mock(side_effect=OSError("the disk is full"))
+    monkeypatch.setattr(move, "rewrite", full)
+    with pytest.raises(OSError, match="full"):
+        move.seal_ids(apps, connection.schema_editor(atomic=False))
+    monkeypatch.setattr(move, "rewrite", rewritten.append)
     for _ in range(2):
         move.seal_ids(apps, connection.schema_editor(atomic=False))
         assert sorted(each.clear_key for each in Identity.objects.all()) == before
-        assert sorted(Member.objects.values_list("name", flat=True)) == ["Mei", "wx••••88"]
+        assert sorted(Member.objects.values_list("name", flat=True)) == ["Mei", name_of("wx_tom_88")]
         assert set(Mark.objects.values_list("value", flat=True)) == {keyed_id("un_mei_1")}
         assert len(accounts(system, IDS)) == 2
-    assert len(rewritten) == 1
+    assert len(rewritten) == 2

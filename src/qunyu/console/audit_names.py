@@ -71,7 +71,7 @@ DETAILS: dict[str, Words] = {
     "minutes": Words("分钟", "Minutes"),
     "day": Words("日期", "Day"),
     "identities": Words("身份", "Identities"),
-    "ids": Words("平台账号数", "Platform ids"),
+    "ids": Words("平台账号", "Platform ids"),
     "contact": Words("联系记录", "Contact"),
     "other": Words("另一位", "The other"),
     "people": Words("人数", "People"),

@@ -47,6 +47,14 @@ def unseal(sealed: str, purpose: str) -> str:
         raise DomainError("sealed_elsewhere", UNREADABLE) from None
 
 
+def readable(sealed: str, purpose: str) -> str | None:
+    """As `unseal`; None for what was changed or sealed under another key."""
+    try:
+        return unseal(sealed, purpose)
+    except DomainError:
+        return None
+
+
 def keyed(text: str, purpose: str) -> str:
     """HMAC-SHA-256 of `text` under a key derived for `purpose`, in hexadecimal: finds an equal text again and does not tell it.
 

@@ -14,7 +14,7 @@ from django.db.models import Q, QuerySet
 from qunyu.kernel.scope import Scope
 from qunyu.members.matching import chunks, connected, mark_named_buyers, match
 from qunyu.members.models import Identity, Mark, Member, Membership, MergeDecision
-from qunyu.members.platform_ids import keyed_id, masked_id, sealed_id
+from qunyu.members.platform_ids import keyed_id, name_of, sealed_id
 
 # SQLite's writer must not be held above 200 ms; measured at some 15,000 rows a second.
 CHUNK = 1_000
@@ -93,7 +93,7 @@ def _name(each: Seen) -> str:
     named = each.name[:255]
     if each.community is not None:
         return named or each.key
-    return named if named and named != each.key else masked_id(each.key)
+    return named if named and named != each.key else name_of(each.key)
 
 
 def _identity(each: Seen, member: int, import_id: int) -> Identity:

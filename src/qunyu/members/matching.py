@@ -94,7 +94,7 @@ def _places(identities: Collection[int]) -> dict[int, tuple[str, str, str]]:
     found: dict[int, tuple[str, str, str]] = {}
     for chunk in chunks(identities):
         for each in Identity.objects.filter(id__in=chunk).select_related("community"):
-            found[each.pk] = (each.platform, each.community.key if each.community else "", each.clear_key)
+            found[each.pk] = (each.platform, each.community.key if each.community else "", each.key)
     return found
 
 

@@ -10,7 +10,7 @@ from django.db.models import Exists, Model, OuterRef, Q, QuerySet
 
 from qunyu.kernel.ids import new_public_id
 from qunyu.kernel.personal import ERASED, Holder, Kind, Overview, Person, plain, scrub, scrub_names
-from qunyu.kernel.sealed import seal, unseal
+from qunyu.kernel.sealed import readable, seal
 from qunyu.kernel.words import Words
 from qunyu.members.belonging import CONTACT
 from qunyu.members.fields import PURPOSE
@@ -34,7 +34,7 @@ from qunyu.members.models import (
     Tagging,
     TagGroup,
 )
-from qunyu.members.platform_ids import opened_id
+from qunyu.members.platform_ids import readable_id
 from qunyu.members.rules.tags import folded
 from qunyu.members.rules.values import BASIC
 
@@ -74,7 +74,7 @@ def names_of(person: Person) -> set[str]:
         Identity.objects.filter(id__in=person.identities).exclude(community=None).values_list("key", flat=True)
     )
     found |= set(Member.objects.filter(id__in=person.own).values_list("name", flat=True))
-    return found | {text for field, text in _written(person) if field == "real_name"}
+    return found | {text for field, text in _written(person) if field == "real_name" and text}
 
 
 def _stable(person: Person) -> QuerySet[Identity]:
@@ -83,14 +83,15 @@ def _stable(person: Person) -> QuerySet[Identity]:
 
 def _terms(person: Person) -> set[str]:
     told = {text for field, text in _written(person) if field in NAMING_FIELDS}
-    keys = {each.clear_key for each in _stable(person)}
+    keys = {each.readable_key for each in _stable(person)}
     unions = {value for kind, value in _marks(person) if kind == "union"}
     return {each for each in names_of(person) | told | keys | unions if each and each != ERASED}
 
 
-def _written(person: Person) -> list[tuple[str, str]]:
+def _written(person: Person) -> list[tuple[str, str | None]]:
+    """(field, value) of what was ever written of them; None for what was sealed under another key."""
     rows = ProfileEntry.objects.filter(member__in=person.own).values_list("field", "value", "sealed")
-    return [(field, unseal(value, PURPOSE) if sealed else value) for field, value, sealed in rows if value]
+    return [(field, readable(value, PURPOSE) if sealed else value) for field, value, sealed in rows if value]
 
 
 def stop_of(platform: str, home: str, key: str) -> str:
@@ -106,18 +107,20 @@ def stop_of_mark(kind: str, value: str) -> str:
 def _stops(person: Person) -> set[str]:
     known = Identity.objects.filter(id__in=person.identities).exclude(key__startswith=_KEPT_KEY)
     rows = known.select_related("community")
-    found = {stop_of(each.platform, each.community.key if each.community else "", each.clear_key) for each in rows}
-    return found | {stop_of_mark(kind, value) for kind, value in _marks(person)}
+    keys = [(each.platform, each.community.key if each.community else "", each.readable_key) for each in rows]
+    found = {stop_of(platform, home, key) for platform, home, key in keys if key is not None}
+    return found | {stop_of_mark(kind, value) for kind, value in _marks(person) if value is not None}
 
 
-def _marks(person: Person) -> list[tuple[str, str]]:
-    """(kind, value) of their marks: a phone number's hash, a union id in the clear."""
+def _marks(person: Person) -> list[tuple[str, str | None]]:
+    """(kind, value) of their marks: a phone number's hash, a union id in the clear; None for one sealed under another key."""
     rows = Mark.objects.filter(identity__in=person.identities).order_by("id").values_list("kind", "value", "sealed")
-    return [(kind, opened_id(value, sealed)) for kind, value, sealed in rows]
+    return [(kind, readable_id(value, sealed)) for kind, value, sealed in rows]
 
 
 def _erase_identities(person: Person) -> Mapping[str, int]:
     """Nobody is counted less: what is left is a member without a name, whom no list and no search shows."""
+    told = [each.readable_key for each in _stable(person)] + [value for _, value in _marks(person)]
     Mark.objects.filter(identity__in=person.identities).delete()
     _about(MergeDecision, person).delete()
     _about(Suggestion, person).delete()
@@ -125,7 +128,7 @@ def _erase_identities(person: Person) -> Mapping[str, int]:
         key = new_public_id()
         Member.objects.filter(pk=own.pk).update(name=ERASED, public_id=key, erased=True)
         Identity.objects.filter(own_member=own).update(key=f"{_KEPT_KEY}{key}", sealed="", name=ERASED)
-    return {"elsewhere": scrub(MergeDecision, ("why",), person)}
+    return {"elsewhere": scrub(MergeDecision, ("why",), person), "unreadable": told.count(None)}
 
 
 def _about(model: type[Model], person: Person) -> QuerySet[Any]:
@@ -147,7 +150,7 @@ def _export_identities(person: Person) -> object:
 
 def _told_identity(each: Identity) -> dict[str, str | None]:
     home = each.community.name if each.community else None
-    return {"platform": each.platform, "community__name": home, "key": each.clear_key, "name": each.name}
+    return {"platform": each.platform, "community__name": home, "key": each.readable_key, "name": each.name}
 
 
 def _people() -> Overview:
@@ -160,23 +163,26 @@ def _export_profile(person: Person) -> object:
     rows = ProfileEntry.objects.filter(member__in=person.own).order_by("id")
     told = rows.values("field", "value", "sealed", "at", "by_name", "withdrawn_at")
     return [
-        {**each, "value": unseal(each["value"], PURPOSE) if each.pop("sealed") else each["value"]}
+        {**each, "value": readable(each["value"], PURPOSE) if each.pop("sealed") else each["value"]}
         for each in plain(told)
     ]
 
 
 def _erase_profile(person: Person) -> Mapping[str, int]:
     """Theirs goes; in what was written of others in words the name does, sealed or not."""
+    unreadable = [text for _, text in _written(person)].count(None)
     ProfileEntry.objects.filter(member__in=person.own).delete()
     free = {each.key for each in BASIC if each.kind in _FREE}
     free |= set(Field.objects.filter(kind__in=_FREE).values_list("key", flat=True))
     changed = scrub(ProfileEntry, ("value",), person, sealed=False, field__in=free)
     changed += scrub(ProfileImport, ("title",), person)
     for key, value in ProfileEntry.objects.filter(sealed=True, field__in=free).values_list("pk", "value").iterator():
-        told = unseal(value, PURPOSE) if value else ""
-        if person.without(told) != told:
+        told = readable(value, PURPOSE) if value else ""
+        if told is None:
+            unreadable += 1
+        elif person.without(told) != told:
             changed += ProfileEntry.objects.filter(pk=key).update(value=seal(person.without(told), PURPOSE))
-    return {"elsewhere": changed}
+    return {"elsewhere": changed, "unreadable": unreadable}
 
 
 def _of(model: type[Model], path: str = "member") -> Any:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from qunyu.kernel.sealed import keyed, seal, unseal
+from qunyu.kernel.sealed import keyed, readable, seal, unseal
 
 PURPOSE = "platform id"
 MASK = "••••"
+_CODE = 6
 
 
 def keyed_id(id: str) -> str:
@@ -24,6 +25,21 @@ def opened_id(key: str, sealed: str) -> str:
     Raises DomainError sealed_elsewhere when it was sealed under another key.
     """
     return unseal(sealed, PURPOSE) if sealed else key
+
+
+def readable_id(key: str, sealed: str) -> str | None:
+    """As `opened_id`; None where it was sealed under another key."""
+    return readable(sealed, PURPOSE) if sealed else key
+
+
+def name_of(id: str) -> str:
+    """What somebody without a name is called: the mask of their id, and of its hash what tells them from others masked alike."""
+    return f"{masked_id(id)} {keyed_id(id)[:_CODE]}"
+
+
+def typable(name: str) -> str:
+    """What to type in the place of a name: of one made of an id the end, for its dots are on no keyboard."""
+    return name.rpartition(" ")[2] if MASK in name else name
 
 
 def masked_id(id: str) -> str:

@@ -302,10 +302,10 @@ def _entry(by: Scope, member: Member, entry: int) -> ProfileEntry:
 
 @dataclass(frozen=True)
 class Revealed:
-    """What was read in the clear: the fields of the profile, and (platform, id) of the accounts."""
+    """What was read in the clear: the fields of the profile, and (platform, id) of the accounts by primary key of the identity."""
 
     answers: list[Answer]
-    ids: list[tuple[str, str]]
+    ids: Mapping[int, tuple[str, str]]
 
 
 def reveal(*, by: Scope, member: Member, reason: str, now: datetime) -> Revealed:
@@ -321,10 +321,10 @@ def reveal(*, by: Scope, member: Member, reason: str, now: datetime) -> Revealed
 def _revealed(by: Scope, member: Member, reason: str, now: datetime) -> Revealed:
     found = profile(by, member, reveal=True)
     mine = editable(by, "members.reveal").filter(member=member).exclude(sealed="").order_by("platform", "id")
-    ids = [(each.platform, each.clear_key) for each in mine]
+    ids = {each.pk: (each.platform, each.readable_key or each.shown_key) for each in mine}
     shown = [each.field.key for each in found if each.field.sensitive and each.told]
     who = replace(by.actor, reason=reason)
-    audit.record(by=who, action="member.reveal", kind="member", id=member.pk, now=now, fields=shown, ids=len(ids))
+    audit.record(by=who, action="member.reveal", kind="member", id=member.pk, now=now, fields=shown, ids=sorted(ids))
     return Revealed(found, ids)
 
 

@@ -19,6 +19,7 @@ from qunyu.kernel.sealed import seal, unseal
 from qunyu.kernel.tables import rewrite
 from qunyu.kernel.words import Words
 from qunyu.members.personal import head_of, person_of
+from qunyu.members.platform_ids import typable
 from qunyu.privacy.models import Receipt, Request, RequestState
 from qunyu.privacy.receipts import signed
 from qunyu.privacy.requests import LONGEST_NOTE, claim, needed_reason, require_officer
@@ -32,6 +33,10 @@ MERGED = Words(
     "这位成员后来并入了另一个人；请为合并后的人重新登记请求",
     "this member was merged into another person since; open a new request for that person",
 )
+
+
+# Counts that a receipt tells where they are not zero; what is unreadable was sealed under another key: its words were not looked for.
+_IF_ANY = ("elsewhere", "unreadable")
 
 
 @dataclass(frozen=True)
@@ -66,7 +71,7 @@ def confirm(*, by: Scope, request: Request, typed: str, reason: str, kept: Colle
         raise DomainError("request_ended", Words("这项请求不是删除", "this request asks for no erasure"))
     if head_of(member) != member.pk:
         raise DomainError("merged_since", MERGED)
-    if typed.strip() != member.name.strip():
+    if typed.strip() not in (member.name.strip(), typable(member.name)):
         raise DomainError(
             "name_differs", Words("请原样输入成员的名字", "type the member’s name as it stands"), field="typed"
         )
@@ -131,7 +136,7 @@ def _step(request: Request, holder: Holder, person: Person) -> None:
 def _note(request: Request, holder: Holder, counts: dict[str, int]) -> None:
     request.steps = {
         **request.steps,
-        holder.key: {name: count for name, count in counts.items() if count or name != "elsewhere"},
+        holder.key: {name: count for name, count in counts.items() if count or name not in _IF_ANY},
     }
     Request.objects.filter(pk=request.pk).update(steps=request.steps)
 

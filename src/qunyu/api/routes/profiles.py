@@ -76,7 +76,7 @@ def reveal(request: HttpRequest, id: str, asked: RevealIn) -> RevealedOut:
     """The profile with sensitive values, and platform ids; that it was asked, and why, goes to the audit trail. Needs members.reveal. Never kept for repetition."""
     scope, member = _asked(request, id)
     shown = profile.reveal(by=scope, member=member, reason=asked.reason, now=timezone.now())
-    ids = [PlatformIdOut(platform=platform_out(platform), id=id) for platform, id in shown.ids]
+    ids = [PlatformIdOut(platform=platform_out(platform), id=id) for platform, id in shown.ids.values()]
     return RevealedOut(**profile_out(member, shown.answers).model_dump(), ids=ids)
 
 

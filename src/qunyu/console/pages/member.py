@@ -90,11 +90,9 @@ def profile_part(life: Life, revealed: Revealed | None = None) -> dict[str, Any]
     """What the profile's card shows: masked, or `revealed`."""
     scope, member = life.scope, life.member
     found = profile(scope, member, life.fields) if revealed is None else revealed.answers
-    ids = (
-        [(each.platform, each.shown_key) for each in life.identities if each.sealed]
-        if revealed is None
-        else revealed.ids
-    )
+    whole = revealed.ids if revealed else {}
+    # What may not be revealed stays masked.
+    ids = [whole.get(each.pk, (each.platform, each.shown_key)) for each in life.identities if each.sealed]
     return {
         "member": member,
         "answers": [each for each in found if each.told or each.also],

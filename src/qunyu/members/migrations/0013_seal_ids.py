@@ -6,7 +6,7 @@ from django.db.backends.base.schema import BaseDatabaseSchemaEditor
 from django.db.models import Q
 
 from qunyu.kernel.tables import rewrite
-from qunyu.members.platform_ids import keyed_id, masked_id, sealed_id
+from qunyu.members.platform_ids import keyed_id, name_of, sealed_id
 
 CHUNK = 1_000
 # Keys of ours, and what erasure left.
@@ -17,23 +17,20 @@ _MARK = "UPDATE members_mark SET value = %s, sealed = %s WHERE id = %s"
 
 
 def seal_ids(apps: Any, editor: BaseDatabaseSchemaEditor) -> None:
-    """In chunks, each done or not: run again after a crash it goes on."""
+    """In chunks, each done or not: run again after a crash it goes on, and writes the files anew whoever sealed what is sealed."""
     identities = apps.get_model("members", "Identity").objects.filter(community=None, sealed="").exclude(_OURS)
     marks = apps.get_model("members", "Mark").objects.filter(kind="union", sealed="")
-    done = 0
     for rows in _chunks(identities, "id", "key", "name", "own_member_id"):
         with transaction.atomic(), editor.connection.cursor() as cursor:
-            named = [(masked_id(key), own, key) for _, key, name, own in rows if name == key]
+            named = [(name_of(key), own, key) for _, key, name, own in rows if name == key]
             if named:
                 cursor.executemany(_CALLED, named)
-            told = [(keyed_id(k), sealed_id(k), masked_id(k) if n == k else n, id) for id, k, n, _ in rows]
+            told = [(keyed_id(k), sealed_id(k), name_of(k) if n == k else n, id) for id, k, n, _ in rows]
             cursor.executemany(_IDENTITY, told)
-        done += len(rows)
     for rows in _chunks(marks, "id", "value"):
         with transaction.atomic(), editor.connection.cursor() as cursor:
             cursor.executemany(_MARK, [(keyed_id(value), sealed_id(value), id) for id, value in rows])
-        done += len(rows)
-    if done:
+    if any(apps.get_model("members", name).objects.exclude(sealed="").exists() for name in ("Identity", "Mark")):
         rewrite(["members.Identity", "members.Mark", "members.Member"])
 
 

@@ -18,7 +18,7 @@ from qunyu.members.models.tags import TagAct as TagAct
 from qunyu.members.models.tags import Tagging as Tagging
 from qunyu.members.models.tags import TagGroup as TagGroup
 from qunyu.members.models.tags import TagSource as TagSource
-from qunyu.members.platform_ids import masked_id, opened_id
+from qunyu.members.platform_ids import masked_id, opened_id, readable_id
 
 
 class MemberRole(models.TextChoices):
@@ -78,9 +78,14 @@ class Identity(models.Model):
         return opened_id(self.key, self.sealed)
 
     @property
+    def readable_key(self) -> str | None:
+        """As `clear_key`; None where it was sealed under another key."""
+        return readable_id(self.key, self.sealed)
+
+    @property
     def shown_key(self) -> str:
-        """The name, or as much of the stable id as anybody may see."""
-        return masked_id(self.clear_key) if self.sealed else self.key
+        """The name, or as much of the stable id as anybody may see: of one sealed under another key nothing."""
+        return masked_id(self.readable_key or "") if self.sealed else self.key
 
 
 class Mark(models.Model):
