@@ -33,13 +33,13 @@ from qunyu.insights.question import Question
 from qunyu.jobs.port import run_now
 from qunyu.kernel.models import AuditEntry
 from qunyu.kernel.personal import ERASED
+from qunyu.kernel.platform_ids import keyed_id
 from qunyu.kernel.scope import Scope, system_scope
 from qunyu.loyalty.ledger import Gift, move
 from qunyu.loyalty.models import Account, Earning, Movement, Programme
 from qunyu.loyalty.programmes import save_programme
 from qunyu.members import contacts, tagging
 from qunyu.members.models import Identity, Member, TagGroup
-from qunyu.members.platform_ids import keyed_id
 from qunyu.members.profile import change, profile
 from qunyu.members.queries import search_people
 from qunyu.members.tags import add_group, add_tag
@@ -76,6 +76,8 @@ CHAT = f"""time,author_id,author,text,community
 2026-03-02 10:01:00,wxid_wang,王强,今天下雨了，改天再约吧,茶友群
 2026-03-02 10:02:00,wxid_li,李梅,{NAME}的电话是{PHONE}，有事打给他,茶友群
 """
+# A chat with one person, named by nothing but their id.
+DIRECT = f"time,author_id,author,text,community\n2026-03-02 11:00:00,{WXID},{NAME},{SAYS},{WXID}\n"
 MEMBERS = f"community,name,member_id,phone\n茶友群,{NAME},{WXID},{PHONE}\n茶友群,李梅,wxid_li,13900001111\n"
 ORDERS = (
     "order_id,customer_id,customer_name,phone,ordered_at,amount,status\n"
@@ -214,6 +216,7 @@ def test_nothing_of_an_erased_person_is_left(
     with django_db_blocker.unblock(), here.connected():
         scope = system_scope("tests")
         bring(tmp_path / "given", scope)
+        bring(tmp_path / "given", scope, (("direct.csv", DIRECT, "chat"),))
         zhao = known(scope)
         own = zhao.pk
         books = collected(scope)
@@ -267,7 +270,7 @@ def assert_receipt(scope: Scope, request: Request) -> None:
     assert not any(secret in json.dumps(document, ensure_ascii=False) for secret in SECRETS)
     counts = document["counts"]
     assert (counts["facts"], counts["orders"], counts["contacts"]) == (
-        {"found": 4, "texts": 2, "mentions": 3},
+        {"found": 5, "texts": 3, "mentions": 3},
         {"found": 1},
         {"found": 1, "elsewhere": 1},
     )
@@ -361,7 +364,7 @@ def test_no_id_and_no_phone_lies_open(
     silent = "".join(line for line in CHAT.splitlines(keepends=True) if PHONE not in line)
     with django_db_blocker.unblock(), here.connected():
         scope = system_scope("tests")
-        bring(tmp_path / "given", scope, (("chat.csv", silent, "chat"), *FILES[1:]))
+        bring(tmp_path / "given", scope, (("chat.csv", silent, "chat"), ("direct.csv", DIRECT, "chat"), *FILES[1:]))
         assert {each for _, each in places_of(tmp_path / "given", ids)} == set(ids)
         assert {each.clear_key for each in Identity.objects.all()} >= set(ids)
         assert search_people(scope, text=WXID).count() == 1

@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 
 from qunyu.events.models import Import
 from qunyu.kernel.errors import DomainError
+from qunyu.kernel.platform_ids import keyed_id
 from qunyu.kernel.scope import Scope, system_scope
 from qunyu.members import merging
 from qunyu.members.actions import Seen, forget_unused, know
@@ -22,7 +23,6 @@ from qunyu.members.links import add_link
 from qunyu.members.matching import match
 from qunyu.members.merging import decide, decisions_of, merge, take_back, unmerge
 from qunyu.members.models import Identity, Member, MergeDecision
-from qunyu.members.platform_ids import keyed_id
 from qunyu.members.profile import change, profile
 from tests.deployment_fixtures import NOW
 

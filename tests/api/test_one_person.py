@@ -11,8 +11,8 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from qunyu.api.models import KeptAnswer
 from qunyu.communities.models import Community
 from qunyu.kernel.models import AuditEntry
+from qunyu.kernel.platform_ids import keyed_id, sealed_id
 from qunyu.members.models import Contact, Field, Identity, Link, Member, MergeDecision, ProfileEntry, Suggestion
-from qunyu.members.platform_ids import keyed_id, sealed_id
 from qunyu.members.profile_importing import run
 from qunyu.people.models import Unit
 from tests.api.calling import As, Caller

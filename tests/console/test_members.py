@@ -6,8 +6,8 @@ import pytest
 from django.test import Client
 
 from qunyu.communities.models import Community
+from qunyu.kernel.platform_ids import name_of
 from qunyu.members.models import Member
-from qunyu.members.platform_ids import name_of
 from qunyu.people.models import Unit
 from tests.console.conftest import read
 from tests.console.test_communities import cells, names

@@ -16,6 +16,7 @@ from qunyu.flows.place import place
 from qunyu.flows.request import ImportRequest, Part
 from qunyu.flows.suggesting import suggest
 from qunyu.kernel.models import AuditEntry
+from qunyu.kernel.platform_ids import keyed_id, sealed_id
 from qunyu.kernel.scope import Scope
 from qunyu.members.models import (
     Contact,
@@ -28,7 +29,6 @@ from qunyu.members.models import (
     ProfileImport,
     Suggestion,
 )
-from qunyu.members.platform_ids import keyed_id, sealed_id
 from qunyu.members.profile_importing import run
 from qunyu.people.models import Unit
 from tests.console.conftest import read

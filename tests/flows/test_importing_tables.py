@@ -15,8 +15,8 @@ from qunyu.flows.place import lake, place
 from qunyu.flows.request import ImportRequest, Part
 from qunyu.insights.totals import totals
 from qunyu.kernel.errors import DomainError
+from qunyu.kernel.platform_ids import keyed_id
 from qunyu.members.models import Identity, Mark, Member, Membership
-from qunyu.members.platform_ids import keyed_id
 from qunyu.people.models import Unit
 from qunyu.people.queries import root_unit
 from tests.deployment_fixtures import NOW

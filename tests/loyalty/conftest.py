@@ -10,11 +10,11 @@ import pytest
 
 from qunyu.commerce.models import Order
 from qunyu.communities.models import Community
+from qunyu.kernel.platform_ids import keyed_id, sealed_id
 from qunyu.kernel.scope import Scope
 from qunyu.loyalty.models import Programme
 from qunyu.loyalty.programmes import RuleSetting, save_programme, set_rule
 from qunyu.members.models import Identity, Member, Membership
-from qunyu.members.platform_ids import keyed_id, sealed_id
 from qunyu.people.models import Unit
 from qunyu.people.queries import root_unit
 from tests.deployment_fixtures import NOW

@@ -12,10 +12,10 @@ import pytest
 
 from qunyu.communities.models import Community
 from qunyu.insights.labelling import KEPT, Changes
+from qunyu.kernel.platform_ids import keyed_id, sealed_id
 from qunyu.kernel.scope import Scope
 from qunyu.members.labels import put_labels
 from qunyu.members.models import Identity, Member, Membership
-from qunyu.members.platform_ids import keyed_id, sealed_id
 from qunyu.people.models import Unit
 from tests.deployment_fixtures import NOW
 

@@ -1,6 +1,8 @@
 """Members by what platforms call them: ids that lie encrypted and are found by their hash."""
 
 import importlib
+import json
+from dataclasses import replace
 from typing import Any
 from unittest.mock import Mock
 
@@ -10,15 +12,16 @@ from django.db import connection
 from pytest_django import Settings
 
 from qunyu.communities.models import Community
+from qunyu.communities.queries import called, elsewhere, search_communities
 from qunyu.jobs.port import load
 from qunyu.kernel.actor import Actor
 from qunyu.kernel.models import AuditEntry
-from qunyu.kernel.personal import holders
+from qunyu.kernel.personal import ERASED, holders
+from qunyu.kernel.platform_ids import keyed_id, masked_id, name_of, sealed_id, typable
 from qunyu.kernel.scope import Scope
 from qunyu.members.matching import match
 from qunyu.members.models import Identity, Mark, Member
 from qunyu.members.personal import person_of
-from qunyu.members.platform_ids import keyed_id, masked_id, name_of, sealed_id, typable
 from qunyu.members.profile import reveal
 from qunyu.members.queries import Wanted, accounts, members, search_people
 from qunyu.people.models import Unit
@@ -103,6 +106,43 @@ def test_ids_masked_alike_are_told_apart_and_their_ends_can_be_typed() -> None:
     assert (typable(one), typable("Mei Lin")) == (keyed_id("wx_mei_77")[:6], "Mei Lin")
 
 
+TELEGRAM: dict[str, Any] = {
+    "name": "Zhao Min", "type": "personal_chat", "id": 712345678, "messages": [
+        {"id": 1, "type": "message", "date_unixtime": "1772328600", "from": "Zhao Min", "from_id": "user712345678", "text": "hello"},
+        {"id": 2, "type": "message", "date_unixtime": "1772328660", "from": "Lin", "from_id": "user712000001", "text": "hi"},
+    ],
+}  # fmt: skip
+
+
+def test_a_direct_chat_is_named_by_a_hash_and_forgotten_with_its_partner(
+    import_file: ImportFile, unit: Unit, system: Scope
+) -> None:
+    import_file("result.json", json.dumps(TELEGRAM), unit, "chat")
+    chat = Community.objects.get()
+    assert (chat.key, chat.readable_key, chat.name) == (keyed_id("712345678"), "712345678", "Zhao Min")
+    assert list(search_communities(system, text="712345678")) == [chat] and not search_communities(system, text="71234")
+    assert called("712345678", "telegram", "/") == {("telegram", chat.key)}
+    import_file("again.json", json.dumps(TELEGRAM), unit, "chat")
+    zhao = Identity.objects.get(key=keyed_id("user712345678"))
+    person = replace(person_of(zhao.own_member), terms=("Zhao Min",))
+    holders()["identities"].erase(person)
+    import_file("later.json", json.dumps(TELEGRAM), unit, "chat")
+    chat = Community.objects.get()
+    assert (chat.sealed, chat.name, chat.key) == ("", ERASED, keyed_id("712345678"))
+
+
+def test_a_chat_is_sealed_once_its_partner_is_known(import_file: ImportFile, unit: Unit, other_unit: Unit) -> None:
+    one_sided = {**TELEGRAM, "name": None, "messages": TELEGRAM["messages"][1:]}
+    import_file("result.json", json.dumps(one_sided), unit, "chat")
+    assert Community.objects.get().sealed == ""
+    import_file("result.json", json.dumps(TELEGRAM), unit, "chat")
+    assert Community.objects.get().readable_key == "712345678"
+    assert elsewhere([("telegram", "712345678")], other_unit.path) == {("telegram", "712345678")}
+    wechat = CHAT.replace("tea,Tea", "wxid_mei7,").replace("wx_mei_77", "wxid_lin")
+    import_file("chat.csv", wechat, unit, "chat")
+    assert Community.objects.exclude(platform="telegram").get().name == name_of("wxid_mei7")
+
+
 def test_an_id_sealed_under_another_key_closes_nothing(
     tea_by_id: None, staff: AddStaff, signed_in: SignedIn, settings: Settings
 ) -> None:
@@ -122,7 +162,8 @@ def test_an_id_sealed_under_another_key_closes_nothing(
     person = whole(person_of(mei.own_member))
     assert person.terms == ("Mei",)
     holder = holders()["identities"]
-    assert [each["key"] for each in holder.export(person)["identities"]] == [None]
+    told: Any = holder.export(person)
+    assert [each["key"] for each in told["identities"]] == [None]
     assert len(holder.stops(person)) == 0
     assert holder.erase(person) == {"elsewhere": 0, "unreadable": 2}
 
@@ -134,6 +175,8 @@ def test_what_lay_open_before_is_sealed(tea_by_id: None, system: Scope, monkeypa
     before = sorted(each.clear_key for each in Identity.objects.all())
     readable()
     Mark.objects.create(identity=Identity.objects.get(name="Mei"), kind="union", value="un_mei_1")
+    tea = Community.objects.get()
+    chat = Community.objects.create(key="wx_mei_77", name="wx_mei_77", platform=tea.platform, unit=tea.unit)
     full = Mock(side_effect=OSError("the disk is full"))
     monkeypatch.setattr(move, "rewrite", full)
     with pytest.raises(OSError, match="full"):
@@ -145,4 +188,7 @@ def test_what_lay_open_before_is_sealed(tea_by_id: None, system: Scope, monkeypa
         assert sorted(Member.objects.values_list("name", flat=True)) == ["Mei", name_of("wx_tom_88")]
         assert set(Mark.objects.values_list("value", flat=True)) == {keyed_id("un_mei_1")}
         assert len(accounts(system, IDS)) == 2
+        chat.refresh_from_db()
+        tea.refresh_from_db()
+        assert (chat.readable_key, chat.name, tea.sealed) == ("wx_mei_77", name_of("wx_mei_77"), "")
     assert len(rewritten) == 2

@@ -9,12 +9,12 @@ import pytest
 
 from qunyu.events.models import Import
 from qunyu.flows.place import lake
+from qunyu.kernel.platform_ids import keyed_id
 from qunyu.kernel.scope import Scope
 from qunyu.members import merging
 from qunyu.members.actions import Seen, know
 from qunyu.members.merging import decide, take_back
 from qunyu.members.models import Identity, Member, Membership, Suggestion
-from qunyu.members.platform_ids import keyed_id
 from qunyu.members.rules.likeness import Two, parts_of, plain_name, score
 from qunyu.members.suggesting import LEAST, find, keep, pairs_of, suggestions
 from qunyu.people.models import Unit

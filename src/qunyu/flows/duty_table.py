@@ -13,9 +13,9 @@ from qunyu.communities.queries import communities_where
 from qunyu.events.columns import Kind
 from qunyu.flows.given_tables import Line, Taken, day_of, each_line, lines_of
 from qunyu.kernel.errors import DomainError
+from qunyu.kernel.platform_ids import keyed_id
 from qunyu.kernel.scope import Scope
 from qunyu.kernel.words import Words
-from qunyu.members.platform_ids import keyed_id
 from qunyu.members.queries import memberships
 from qunyu.members.staff_links import link, links
 from qunyu.people.queries import staff_called

@@ -11,10 +11,10 @@ from typing import Any
 from django.db import transaction
 from django.db.models import Q, QuerySet
 
+from qunyu.kernel.platform_ids import keyed_id, name_of, sealed_id
 from qunyu.kernel.scope import Scope
 from qunyu.members.matching import chunks, connected, mark_named_buyers, match
 from qunyu.members.models import Identity, Mark, Member, Membership, MergeDecision
-from qunyu.members.platform_ids import keyed_id, name_of, sealed_id
 
 # SQLite's writer must not be held above 200 ms; measured at some 15,000 rows a second.
 CHUNK = 1_000

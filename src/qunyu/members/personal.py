@@ -8,8 +8,10 @@ from typing import Any
 
 from django.db.models import Exists, Model, OuterRef, Q, QuerySet
 
+from qunyu.communities.actions import forget_partner
 from qunyu.kernel.ids import new_public_id
 from qunyu.kernel.personal import ERASED, Holder, Kind, Overview, Person, plain, scrub, scrub_names
+from qunyu.kernel.platform_ids import readable_id
 from qunyu.kernel.sealed import readable, seal
 from qunyu.kernel.words import Words
 from qunyu.members.belonging import CONTACT
@@ -34,7 +36,6 @@ from qunyu.members.models import (
     Tagging,
     TagGroup,
 )
-from qunyu.members.platform_ids import readable_id
 from qunyu.members.rules.tags import folded
 from qunyu.members.rules.values import BASIC
 
@@ -107,8 +108,8 @@ def stop_of_mark(kind: str, value: str) -> str:
 def _stops(person: Person) -> set[str]:
     known = Identity.objects.filter(id__in=person.identities).exclude(key__startswith=_KEPT_KEY)
     rows = known.select_related("community")
-    keys = [(each.platform, each.community.key if each.community else "", each.readable_key) for each in rows]
-    found = {stop_of(platform, home, key) for platform, home, key in keys if key is not None}
+    keys = [(each.platform, each.community.readable_key if each.community else "", each.readable_key) for each in rows]
+    found = {stop_of(platform, home, key) for platform, home, key in keys if home is not None and key is not None}
     return found | {stop_of_mark(kind, value) for kind, value in _marks(person) if value is not None}
 
 
@@ -120,7 +121,9 @@ def _marks(person: Person) -> list[tuple[str, str | None]]:
 
 def _erase_identities(person: Person) -> Mapping[str, int]:
     """Nobody is counted less: what is left is a member without a name, whom no list and no search shows."""
-    told = [each.readable_key for each in _stable(person)] + [value for _, value in _marks(person)]
+    ids = [each.readable_key for each in _stable(person)]
+    forget_partner(person, [each for each in ids if each])
+    told = ids + [value for _, value in _marks(person)]
     Mark.objects.filter(identity__in=person.identities).delete()
     _about(MergeDecision, person).delete()
     _about(Suggestion, person).delete()

@@ -17,12 +17,12 @@ from django.db.models.functions import Coalesce
 from qunyu.communities.queries import communities, communities_where
 from qunyu.events.queries import anything_hidden, shown
 from qunyu.kernel.errors import DomainError
+from qunyu.kernel.platform_ids import keyed_id
 from qunyu.kernel.scope import Scope
 from qunyu.kernel.words import Words
 from qunyu.members.belonging import buyers, contacts
 from qunyu.members.labels import labelled_as
 from qunyu.members.models import Identity, Member, Membership
-from qunyu.members.platform_ids import keyed_id
 from qunyu.members.tag_filtering import WHOEVER, Tagged, tagged
 
 # As many as any database takes in one question.

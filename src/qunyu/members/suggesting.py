@@ -16,11 +16,11 @@ from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet, Subquery
 from qunyu.events.lake.store import Lake
 from qunyu.events.queries import shown
 from qunyu.insights.likeness import NAMES, alike, hours, same_minutes
+from qunyu.kernel.platform_ids import MASK
 from qunyu.kernel.scope import Scope
 from qunyu.kernel.words import Words
 from qunyu.members.matching import chunks
 from qunyu.members.models import Identity, Mark, Membership, MergeDecision, Suggestion
-from qunyu.members.platform_ids import MASK
 from qunyu.members.queries import identities_in
 from qunyu.members.rules.likeness import Score, Two, parts_of, plain_name, score
 

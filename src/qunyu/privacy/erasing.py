@@ -14,12 +14,12 @@ from qunyu.jobs.port import enqueue, load
 from qunyu.kernel import audit
 from qunyu.kernel.errors import DomainError
 from qunyu.kernel.personal import Holder, Person, holders
+from qunyu.kernel.platform_ids import typable
 from qunyu.kernel.scope import Scope, system_scope
 from qunyu.kernel.sealed import seal, unseal
 from qunyu.kernel.tables import rewrite
 from qunyu.kernel.words import Words
 from qunyu.members.personal import head_of, person_of
-from qunyu.members.platform_ids import typable
 from qunyu.privacy.models import Receipt, Request, RequestState
 from qunyu.privacy.receipts import signed
 from qunyu.privacy.requests import LONGEST_NOTE, claim, needed_reason, require_officer
@@ -170,6 +170,7 @@ _LOOSE = (
     "members.TagGroup",
     "members.TagAct",
     "members.ProfileImport",
+    "communities.Community",
     "communities.WorkEntry",
     "segments.Segment",
     "segments.SegmentVersion",

@@ -5,8 +5,8 @@ from django.db import migrations, transaction
 from django.db.backends.base.schema import BaseDatabaseSchemaEditor
 from django.db.models import Q
 
+from qunyu.kernel.platform_ids import chat_partners, keyed_id, name_of, sealed_id
 from qunyu.kernel.tables import rewrite
-from qunyu.members.platform_ids import keyed_id, name_of, sealed_id
 
 CHUNK = 1_000
 # Keys of ours, and what erasure left.
@@ -30,8 +30,14 @@ def seal_ids(apps: Any, editor: BaseDatabaseSchemaEditor) -> None:
     for rows in _chunks(marks, "id", "value"):
         with transaction.atomic(), editor.connection.cursor() as cursor:
             cursor.executemany(_MARK, [(keyed_id(value), sealed_id(value), id) for id, value in rows])
+    communities = apps.get_model("communities", "Community").objects
+    for platform, key, name, id in communities.filter(sealed="").values_list("platform", "key", "name", "id"):
+        known = apps.get_model("members", "Identity").objects.filter(platform=platform, key__in=chat_partners(key))
+        if key.startswith("wxid_") or known.filter(community=None).exists():
+            kept = {"key": keyed_id(key), "sealed": sealed_id(key), "name": name_of(key) if name == key else name}
+            communities.filter(id=id).update(**kept)
     if any(apps.get_model("members", name).objects.exclude(sealed="").exists() for name in ("Identity", "Mark")):
-        rewrite(["members.Identity", "members.Mark", "members.Member"])
+        rewrite(["members.Identity", "members.Mark", "members.Member", "communities.Community"])
 
 
 def _chunks(wanted: Any, *fields: str) -> Iterator[list[tuple[Any, ...]]]:
@@ -44,5 +50,5 @@ def _chunks(wanted: Any, *fields: str) -> Iterator[list[tuple[Any, ...]]]:
 
 class Migration(migrations.Migration):
     atomic = False
-    dependencies = [("members", "0012_sealed_ids")]
+    dependencies = [("members", "0012_sealed_ids"), ("communities", "0003_sealed_keys")]
     operations = [migrations.RunPython(seal_ids)]

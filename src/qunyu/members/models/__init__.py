@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.db import models
 
 from qunyu.kernel.ids import PUBLIC_ID_LENGTH, new_public_id
+from qunyu.kernel.platform_ids import masked_id, opened_id, readable_id
 from qunyu.members.models.contacts import Contact as Contact
 from qunyu.members.models.contacts import Link as Link
 from qunyu.members.models.importing import ProfileImport as ProfileImport
@@ -18,7 +19,6 @@ from qunyu.members.models.tags import TagAct as TagAct
 from qunyu.members.models.tags import Tagging as Tagging
 from qunyu.members.models.tags import TagGroup as TagGroup
 from qunyu.members.models.tags import TagSource as TagSource
-from qunyu.members.platform_ids import masked_id, opened_id, readable_id
 
 
 class MemberRole(models.TextChoices):
@@ -48,7 +48,7 @@ class Member(models.Model):
 class Identity(models.Model):
     """A person as one platform knows them: (platform, stable id), or a display name within one `community`.
 
-    `key` is the name, or the keyed hash of the stable id, which `sealed` holds encrypted (members.platform_ids). `member` is the
+    `key` is the name, or the keyed hash of the stable id, which `sealed` holds encrypted (kernel.platform_ids). `member` is the
     person it belongs to now, `own_member` the one made with it: the two differ while a mark shows that somebody else is the
     same person.
     """

@@ -37,6 +37,16 @@ def name_of(id: str) -> str:
     return f"{masked_id(id)} {keyed_id(id)[:_CODE]}"
 
 
+def chat_keys(id: str) -> set[str]:
+    """What a platform may name a direct chat with that person by: Telegram leaves the "user" of an id out."""
+    return {id, id.removeprefix("user")}
+
+
+def chat_partners(key: str) -> set[str]:
+    """The ids of people that a chat's key may be, hashed."""
+    return {keyed_id(key), keyed_id(f"user{key}")}
+
+
 def typable(name: str) -> str:
     """What to type in the place of a name: of one made of an id the end, for its dots are on no keyboard."""
     return name.rpartition(" ")[2] if MASK in name else name
