@@ -24,12 +24,14 @@ from qunyu.members.models import (
     Identity,
     Link,
     Member,
+    Membership,
     MergeDecision,
     ProfileEntry,
     ProfileImport,
     Suggestion,
 )
 from qunyu.members.profile_importing import run
+from qunyu.people.actions import grant
 from qunyu.people.models import Unit
 from tests.console.conftest import read
 from tests.deployment_fixtures import NOW, AddStaff, SignedIn
@@ -70,6 +72,27 @@ def test_a_profile_is_written_masked_and_revealed_for_a_reason(profile: Member, 
     entry = AuditEntry.objects.get(action="member.reveal")
     assert (entry.reason, entry.object_id) == ("回电", str(profile.pk))
     assert PHONE not in read(boss.get(page("Mei")))
+
+
+def test_what_may_not_be_revealed_stays_masked(
+    tea: Community, staff: AddStaff, signed_in: SignedIn, unit: Unit, other_unit: Unit, system: Scope
+) -> None:
+    mei, far = member("Mei"), Community.objects.create(unit=other_unit, platform="qq", key="far", name="Far")
+    Identity.objects.filter(name="Mei").update(
+        community=None, key=keyed_id("wxid_mei9k"), sealed=sealed_id("wxid_mei9k")
+    )
+    own = Member.objects.create(name="Mei too")
+    told = {"member": mei, "own_member": own, "platform": "qq", "name": "Mei too"}
+    other = Identity.objects.create(key=keyed_id("100023456"), sealed=sealed_id("100023456"), **told)
+    Membership.objects.create(identity=other, community=far, first_at=NOW, last_at=NOW)
+    owner = staff("owner", "owner", unit)
+    grant(by=system, staff=owner, role="admin", unit=other_unit, now=NOW)
+    client = signed_in(owner)
+    assert "10••••56" in read(client.get(page("Mei")))
+    part = client.post(page("Mei", "/reveal"), {"reason": "回电"}, headers={"HX-Request": "true"}).content.decode()
+    assert "wxid_mei9k" in part and "10••••56" in part and "100023456" not in part
+    mine = Identity.objects.get(name="Mei")
+    assert AuditEntry.objects.get(action="member.reveal").data["ids"] == [mine.pk]
 
 
 def test_a_sensitive_field_left_empty_stays_and_is_cleared_on_request(profile: Member, boss: Client) -> None:

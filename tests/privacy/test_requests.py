@@ -21,6 +21,7 @@ from qunyu.jobs.port import run_now
 from qunyu.kernel.errors import DomainError
 from qunyu.kernel.models import AuditEntry
 from qunyu.kernel.personal import ERASED, Person, holders, scrub_names
+from qunyu.kernel.platform_ids import name_of
 from qunyu.kernel.scope import Denied, Scope
 from qunyu.members.contacts import note_contact
 from qunyu.members.merging import merge
@@ -73,6 +74,16 @@ def test_requests_are_for_who_protects_everybodys_data(
     assert code_of(lambda: ask(officer, mei)) == "request_open"
     refuse(by=officer, request=row, reason="不是本人", now=NOW)
     assert code_of(lambda: exporting.begin(by=officer, request=row, now=NOW)) == "request_ended"
+
+
+def test_who_is_called_by_an_id_is_confirmed_by_its_end(system: Scope, tea: Community) -> None:
+    mei = Member.objects.get(name="Mei")
+    mei.name = name_of("wxid_mei9k")
+    mei.save()
+    request = ask(system, mei, "erasure")
+    erasing.confirm(by=system, request=request, typed=f" {mei.name[-6:]}", reason="本人要求", now=NOW)
+    request.refresh_from_db()
+    assert request.state == "working"
 
 
 @pytest.mark.parametrize(

@@ -72,9 +72,11 @@ def confirm(*, by: Scope, request: Request, typed: str, reason: str, kept: Colle
     if head_of(member) != member.pk:
         raise DomainError("merged_since", MERGED)
     if typed.strip() not in (member.name.strip(), typable(member.name)):
-        raise DomainError(
-            "name_differs", Words("请原样输入成员的名字", "type the member’s name as it stands"), field="typed"
+        told = Words(
+            "请原样输入成员的名字；由账号构成的名字只需输入末尾 6 位",
+            "type the member’s name as it stands; of a name made of an id its last six characters will do",
         )
+        raise DomainError("name_differs", told, field="typed")
     for key in kept:
         if key not in holders() or holders()[key].keepable is None:
             raise DomainError("bad_kept", Words("这一项没有保留的依据", "nothing lets us keep this"), field="kept")
