@@ -215,8 +215,7 @@ def test_nothing_of_an_erased_person_is_left(
     settings.QUNYU_DATA = here.data
     with django_db_blocker.unblock(), here.connected():
         scope = system_scope("tests")
-        bring(tmp_path / "given", scope)
-        bring(tmp_path / "given", scope, (("direct.csv", DIRECT, "chat"),))
+        bring(tmp_path / "given", scope, (("direct.csv", DIRECT, "chat"), *FILES))
         zhao = known(scope)
         own = zhao.pk
         books = collected(scope)
