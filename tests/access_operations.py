@@ -241,6 +241,8 @@ API: tuple[Door, ...] = (
     asked("vip", "get", "anywhere", PEOPLE),
     asked("note_vip_fee", "post", "there", f"{PEOPLE} {POINTS}", {"community": "{tea}", "on": "2026-03-02"}, id="{mei}"),
     asked("mute", "post", "there", f"{SEE} {EDIT}", {"community": "{tea}", "metric": "messages", "until": None}),
+    asked("audit_chain", "get", "top", "audit.view"),
+    asked("audit_views", "get", "top", "audit.view"),
     asked("privacy_holders", "get", "top", PROTECT),
     asked("privacy_requests", "get", "top", PROTECT),
     asked("open_privacy_request", "post", "top", f"{PROTECT} {PEOPLE}", {"member": "{lin}", "kind": "export"}),

@@ -247,6 +247,8 @@ CONSOLE: tuple[Door, ...] = (
     posted("tokens", "signed", "", {"name": "mine"}),
     posted("revoke_token", "signed", public_id="nothing"),
     opened("audit", "top", "audit.view"),
+    opened("audit_chain", "top", "audit.view"),
+    opened("audit_views", "top", "audit.view"),
     opened("privacy", "top", PROTECT),
     posted("privacy_period", "top", PROTECT, {"kind": "contacts", "days": "400"}),
     opened("privacy_new", "top", PROTECT),

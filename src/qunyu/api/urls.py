@@ -8,8 +8,10 @@ from qunyu.api import errors
 from qunyu.api.auth import Session, Token
 from qunyu.api.frame import framed, framed_pattern, unknown_address
 from qunyu.api.idempotency import repeatable
+from qunyu.api.looks import noted
 from qunyu.api.openapi import DescribedAPI
 from qunyu.api.routes import (
+    audit,
     behind,
     board,
     communities,
@@ -54,6 +56,7 @@ api = DescribedAPI(
 )
 errors.install(api)
 api.add_decorator(repeatable)
+api.add_decorator(noted)
 for noun in (
     people,
     organisation,
@@ -88,6 +91,7 @@ for noun in (
     vip,
     segments,
     privacy,
+    audit,
 ):
     api.add_router("", noun.router)
 

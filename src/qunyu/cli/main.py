@@ -43,6 +43,7 @@ _COMMANDS = {
     "metrics": ("catalogue", "metrics_group"),
     "simulation": ("simulation", "simulation"),
     "privacy": ("privacy", "privacy"),
+    "audit": ("audit", "audit"),
     "formats": ("catalogue", "formats_group"),
     "points": ("points", "points"),
     "opinions": ("opinions", "opinions"),

@@ -41,6 +41,7 @@ KINDS: dict[str, Words] = {
     "segment": Words("人群", "Segment"),
     "privacy_request": Words("个人信息请求", "Request about personal data"),
     "retention": Words("保存期限", "Period of keeping"),
+    "audit": Words("审计记录", "Audit trail"),
 }
 # The names of an entry's data.
 DETAILS: dict[str, Words] = {
@@ -70,6 +71,7 @@ DETAILS: dict[str, Words] = {
     "minutes": Words("分钟", "Minutes"),
     "day": Words("日期", "Day"),
     "identities": Words("身份", "Identities"),
+    "ids": Words("平台账号", "Platform ids"),
     "contact": Words("联系记录", "Contact"),
     "other": Words("另一位", "The other"),
     "people": Words("人数", "People"),

@@ -115,6 +115,7 @@ ACTIONS: dict[str, Words] = {
     "member.profile": Words("修改成员资料", "Changed a profile"),
     "member.profile_undo": Words("撤回资料修改", "Took a change of a profile back"),
     "member.profile_again": Words("恢复资料修改", "Made a change of a profile again"),
+    "audit.restart": Words("审计链从现有封条继续", "Went on sealing the audit trail from what was there"),
     "member.reveal": Words("查看敏感信息", "Read sensitive details"),
     "member.merge": Words("认定为同一人", "Merged members"),
     "member.unmerge": Words("认定为不是同一人", "Told members apart"),

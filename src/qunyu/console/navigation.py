@@ -87,7 +87,7 @@ MAP = (
         Place("sign_in_rules", Words("登录规则", "Sign-in rules"), "lock-password", "staff.manage"),
         Place("tokens", Words("API 令牌", "API tokens"), "key"),
         Place("privacy", Words("个人信息保护", "Privacy"), "shield-lock", "privacy.manage", within=_PRIVACY),
-        Place("audit", Words("审计记录", "Audit trail"), "list-check", "audit.view"),
+        Place("audit", Words("审计记录", "Audit trail"), "list-check", "audit.view", within=("audit_chain", "audit_views")),
     )),
 )  # fmt: skip
 

@@ -13,6 +13,8 @@ from qunyu.console.pages import (
     advice,
     alerts,
     audit,
+    audit_chain,
+    audit_views,
     behind,
     board,
     communities,
@@ -185,4 +187,6 @@ urlpatterns = [
     path("settings/privacy/<slug:public_id>", form(privacy.show_request), name="privacy_request"),
     path("settings/privacy/<slug:public_id>/file", page(privacy.send_export), name="privacy_export"),
     path("settings/audit", page(audit.show_audit), name="audit"),
+    path("settings/audit/views", page(audit_views.show_views), name="audit_views"),
+    path("settings/audit/chain", page(audit_chain.show_chain), name="audit_chain"),
 ]

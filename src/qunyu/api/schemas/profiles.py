@@ -90,6 +90,19 @@ class ProfileOut(Schema):
     answers: list[AnswerOut]
 
 
+class PlatformIdOut(Schema):
+    """What a platform calls a person."""
+
+    platform: str
+    id: str
+
+
+class RevealedOut(ProfileOut):
+    """The fields of one person and the ids platforms know them by, in the clear."""
+
+    ids: list[PlatformIdOut]
+
+
 class ProfileChanges(Schema):
     """Field -> what to write into it; null clears."""
 

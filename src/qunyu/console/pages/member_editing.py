@@ -21,7 +21,7 @@ from qunyu.kernel.words import Words
 from qunyu.members import contacts
 from qunyu.members.fields import Definition, choices_of
 from qunyu.members.merging import editable
-from qunyu.members.profile import Answer, change, check, prefer, profile, reveal, withdraw
+from qunyu.members.profile import Answer, Revealed, change, check, prefer, profile, reveal, withdraw
 from qunyu.members.queries import find_member
 
 if TYPE_CHECKING:
@@ -104,7 +104,7 @@ def reveal_member(request: Ask, public_id: str) -> HttpResponse:
     request.scope.require("members.view")
     member = find_member(request.scope, public_id)
     form = Form.of(request)
-    shown: list[Answer] | None = None
+    shown: Revealed | None = None
     try:
         shown = reveal(by=request.scope, member=member, reason=form.text("reason"), now=timezone.now())
     except DomainError as error:

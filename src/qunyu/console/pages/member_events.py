@@ -24,7 +24,7 @@ from qunyu.members.fields import Definition
 from qunyu.members.labels import Told, history_of, labels_of
 from qunyu.members.merging import decisions_of
 from qunyu.members.profile import Change, fields_of, history
-from qunyu.members.queries import identities_in
+from qunyu.members.queries import identities_in, identities_of
 from qunyu.members.tag_queries import Carried, Turn, carried, groups_in, tagging_history, tags_among
 from qunyu.reports.show import money
 from qunyu.satisfaction.opinions import KINDS as OPINION_KINDS
@@ -32,7 +32,7 @@ from qunyu.satisfaction.opinions import opinions_of
 
 if TYPE_CHECKING:
     from qunyu.commerce.models import Order
-    from qunyu.members.models import Contact, Member, Membership, MergeDecision, TagGroup
+    from qunyu.members.models import Contact, Identity, Member, Membership, MergeDecision, TagGroup
     from qunyu.satisfaction.models import Opinion
 
 MOMENTS = 40
@@ -105,6 +105,11 @@ class Life:
     def changes(self) -> list[Change]:
         """The history of the fields."""
         return history(self.scope, self.member, self.fields)
+
+    @cached_property
+    def identities(self) -> list[Identity]:
+        """As what platforms know the person."""
+        return list(identities_of(self.scope, self.member))
 
     @cached_property
     def labels(self) -> list[Told]:
