@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from statistics import median
@@ -103,6 +104,13 @@ def complaints(scope: Scope, *, state: str = "") -> QuerySet[Opinion]:
     if state == "open":
         return found.filter(complaint__state__in=("new", "working"))
     return found.filter(complaint__state=state) if state else found
+
+
+def complaining(people: Collection[int], now: datetime) -> set[int]:
+    """Who of `people` (primary keys) has a complaint that has not ended."""
+    found = Opinion.objects.filter(member__own_identity__member__in=people, withdrawn_at=None, at__lte=now)
+    going = found.filter(kind=OpinionKind.COMPLAINT, complaint__ended_at=None)
+    return set(going.values_list("member__own_identity__member", flat=True))
 
 
 @dataclass(frozen=True)

@@ -1,0 +1,40 @@
+"""Contact reasons: why somebody may not be contacted, or is owed an answer; packages above tell what only they know."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Mapping
+from datetime import datetime
+
+from qunyu.kernel.words import Words
+
+# Given people (primary keys) and the moment: who may not be contacted, and why.
+Refuser = Callable[[Collection[int], datetime], Mapping[int, Words]]
+# Given people and the moment: who waits for an answer.
+Waiting = Callable[[Collection[int], datetime], Collection[int]]
+
+_refusers: dict[str, Refuser] = {}
+_waiting: dict[str, Waiting] = {}
+
+
+def refuse_where(name: str, refuser: Refuser) -> None:
+    """Registers who else may not be contacted; `name` is a code that the refusal carries."""
+    _refusers[name] = refuser
+
+
+def answer_where(name: str, waiting: Waiting) -> None:
+    """Registers who else waits for an answer."""
+    _waiting[name] = waiting
+
+
+def refusals(people: Collection[int], now: datetime) -> dict[int, tuple[str, Words]]:
+    """Who of `people` may not be contacted: the code and the words of the first reason."""
+    found: dict[int, tuple[str, Words]] = {}
+    for name, refuser in _refusers.items():
+        for person, words in refuser(people, now).items():
+            found.setdefault(person, (name, words))
+    return found
+
+
+def waiting(people: Collection[int], now: datetime) -> set[int]:
+    """Who of `people` waits for an answer, as the packages above know."""
+    return {person for each in _waiting.values() for person in each(people, now)}
