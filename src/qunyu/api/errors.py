@@ -86,6 +86,7 @@ STATUS = {
     "cannot_undo": 409,
     "step_not_possible": 409,
     "survey_not_draft": 409,
+    "contact_kept": 409,
     "survey_not_open": 409,
     "points_key_reused": 409,
     "redemption_ended": 409,

@@ -13,6 +13,7 @@ from qunyu.api.routes import (
     behind,
     board,
     communities,
+    contacting,
     duties,
     effort,
     growth,
@@ -80,6 +81,7 @@ for noun in (
     points,
     segments,
     privacy,
+    contacting,
 ):
     api.add_router("", noun.router)
 

@@ -90,6 +90,9 @@ DETAILS: dict[str, Words] = {
     "condition": Words("条件", "Condition"),
     "days": Words("天数", "Days"),
     "purpose": Words("目的", "Purpose"),
+    "feature": Words("来自", "From"),
+    "over": Words("超出", "Beyond"),
+    "standing": Words("与上限", "Beside the cap"),
 }
 # How somebody signed in.
 WAYS: dict[str, Words] = {

@@ -29,6 +29,18 @@ class Caps:
     quiet_to: int
     answer_days: int
 
+    def by_key(self) -> dict[str, int]:
+        """The numbers by the keys of their settings."""
+        return {
+            "contact.most": self.all.most,
+            "contact.days": self.all.days,
+            "contact.selling_most": self.selling.most,
+            "contact.selling_days": self.selling.days,
+            "contact.quiet_from": self.quiet_from,
+            "contact.quiet_to": self.quiet_to,
+            "contact.answer_days": self.answer_days,
+        }
+
 
 def free_at(times: Iterable[datetime], cap: Cap, now: datetime) -> datetime | None:
     """From when one more fits in after these contacts: `now` or later; None when none ever does."""
