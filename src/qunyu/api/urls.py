@@ -12,6 +12,7 @@ from qunyu.api.openapi import DescribedAPI
 from qunyu.api.routes import (
     behind,
     board,
+    care,
     communities,
     contacting,
     duties,
@@ -82,6 +83,7 @@ for noun in (
     segments,
     privacy,
     contacting,
+    care,
 ):
     api.add_router("", noun.router)
 

@@ -37,6 +37,7 @@ INSTALLED_APPS = [
     "qunyu.privacy",
     "qunyu.satisfaction",
     "qunyu.loyalty",
+    "qunyu.care",
     "qunyu.segments",
     "qunyu.flows",
     "qunyu.reports",

@@ -91,6 +91,8 @@ DETAILS: dict[str, Words] = {
     "days": Words("天数", "Days"),
     "purpose": Words("目的", "Purpose"),
     "feature": Words("来自", "From"),
+    "ask": Words("请求", "Ask"),
+    "occasion": Words("日子", "Occasion"),
     "over": Words("超出", "Beyond"),
     "standing": Words("与上限", "Beside the cap"),
 }

@@ -42,6 +42,8 @@ MAP = (
     )),
     Place("communities", Words("社群", "Communities"), "messages", "communities.view", within=("community",)),
     Place("members", Words("成员", "Members"), "users", "members.view", within=("member", "member_edit", "member_merge", "contact", "member_care"), below=(
+        Place("calendar", Words("关系日历", "Relationship calendar"), "calendar-heart", "members.view",
+              within=("care_results", "openings", "favours", "favour", "favour_new")),
         Place("segments", Words("人群", "Segments"), "users-minus", "members.view",
               within=("segment", "segment_new", "segment_edit", "segment_people", "segment_compare")),
         Place("labels", Words("分层与类型", "Labels"), "tags", "members.view"),

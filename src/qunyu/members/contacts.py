@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from django.db import transaction
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 
 from qunyu.kernel import audit
 from qunyu.kernel.errors import DomainError
@@ -95,6 +95,12 @@ def contacts_of(member: Member, *, before: datetime | None = None, limit: int | 
     own = Identity.objects.filter(member=member).values("own_member")
     found = Contact.objects.filter(Q(at__lte=before) if before else Q(), member__in=own)
     return list(found.select_related("staff").order_by("-at", "-id")[:limit])
+
+
+def contacts_among(members: Collection[int] | None) -> QuerySet[Contact]:
+    """The contacts with these people (primary keys; None: with anybody), over all that they are; the caller narrows them to a scope."""
+    found = Contact.objects.filter(member__own_identity__isnull=False)
+    return found if members is None else found.filter(member__own_identity__member__in=list(members))
 
 
 def find_contact(by: Scope, member: Member, public_id: str) -> Contact:

@@ -9,6 +9,8 @@ from django.http import HttpResponse
 from django.shortcuts import redirect
 from django.utils import timezone
 
+from qunyu.care.asks import KINDS, OUTCOMES, asks
+from qunyu.care.queries import coming, told
 from qunyu.communities.duties import local_day
 from qunyu.console.asking import Ask, answer
 from qunyu.console.forms import Form
@@ -25,6 +27,7 @@ if TYPE_CHECKING:
     from qunyu.members.models import Member
 
 DONE = Words("已保存", "Saved")
+SHOWN = 5
 UNKNOWN_ACT = Words("没有这种操作", "there is no such action")
 
 
@@ -44,19 +47,29 @@ def show_member_care(request: Ask, public_id: str) -> HttpResponse:
     return answer(request, "member_care", context, part="_member_care", status=400 if form.errors else 200)
 
 
+def _coming(row: Any) -> dict[str, Any]:
+    kind, why = told(row)
+    return {"day": row.due, "title": kind.title, "why": why}
+
+
+def _asked(row: Any) -> dict[str, Any]:
+    found = {"id": row.public_id, "at": local_day(row.asked_at), "what": row.what}
+    return {**found, "title": KINDS[row.kind], "outcome": OUTCOMES[row.outcome]}
+
+
 def _act(request: Ask, form: Form, member: Member) -> None:
     by, now = request.scope, timezone.now()
     if not editable(by).filter(member=member).exists():
         raise Denied("members.edit")
     does = form.text("do")
     if does == "quiet":
-        told: dict[str, Any] = {"reason": form.text("reason"), "note": form.text("note"), "until": day(form, "until")}
-        quiet.keep_quiet(by=by, member=member, now=now, **told)
+        said: dict[str, Any] = {"reason": form.text("reason"), "note": form.text("note"), "until": day(form, "until")}
+        quiet.keep_quiet(by=by, member=member, now=now, **said)
     elif does == "end_quiet":
         quiet.end_quiet(by=by, member=member, now=now)
     elif does == "reach":
-        told = {"selling": bool(form.text("selling")), "answering": bool(form.text("answering"))}
-        touch = Touch("hand", form.text("channel"), form.text("summary"), **told)
+        said = {"selling": bool(form.text("selling")), "answering": bool(form.text("answering"))}
+        touch = Touch("hand", form.text("channel"), form.text("summary"), **said)
         claim(by=by, member=member, touch=touch, passing=form.text("passing"), now=now)
     else:
         raise DomainError("unknown_act", UNKNOWN_ACT)
@@ -64,7 +77,10 @@ def _act(request: Ask, form: Form, member: Member) -> None:
 
 def _told(request: Ask, member: Member) -> dict[str, Any]:
     scope, now = request.scope, timezone.now()
+    asked = asks(scope).filter(member__own_identity__member=member)[:SHOWN]
     return {
+        "occasions": [_coming(each) for each in coming(scope, member.pk, local_day(now), SHOWN)],
+        "asks": [_asked(each) for each in asked],
         "leave": may_contact([member.pk], now)[member.pk],
         "quiet": quiet.quiet_now([member.pk], local_day(now)).get(member.pk),
         "quiet_reasons": [*quiet.REASONS.items()],
