@@ -192,6 +192,12 @@ def _words(
     return str(kind.opening(channel)).replace("{name}", name)
 
 
+def named(found: QuerySet[Occasion], most: int) -> list[tuple[Any, str, int]]:
+    """The first so many of `occasions`, each with the name and primary key of the person."""
+    rows: list[Any] = list(found[:most])
+    return [(row, row.head, row.person) for row in rows]
+
+
 def told(row: Any) -> tuple[Kind, Words]:
     """The kind of an occasion and the evidence for it, in words."""
     kind = kinds()[row.kind]
