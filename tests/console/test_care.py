@@ -102,6 +102,13 @@ def test_the_calendar(
     file = owner.get(page, {"export": "csv", "span": "all"})
     assert "Lin" in b"".join(file.streaming_content).decode()  # type: ignore[attr-defined]
     assert "推销占 100%" in read(owner.get(page))
+
+
+def test_the_words_and_the_results(boss: Client, owner: Client, mei: Member, system: Scope) -> None:
+    page, today, lin = reverse("console:calendar"), timezone.localdate(), Member.objects.get(name="Lin")
+    told = {"kind": "birthday", "day": today, "due": today, "seen_at": timezone.now()}
+    row, _ = (Occasion.objects.create(member=each, **told) for each in (mei, lin))
+    owner.post(page, {"do": "done", "occasion": row.public_id, "channel": "direct", "summary": "生日快乐"})
     words = reverse("console:openings")
     assert (
         boss.post(

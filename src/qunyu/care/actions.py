@@ -112,7 +112,7 @@ def undo(*, by: Scope, occasion: Occasion, now: datetime) -> Occasion:
     """
     with transaction.atomic():
         _require(by, occasion)
-        row = Occasion.objects.select_for_update().select_related("contact").get(pk=occasion.pk)
+        row = Occasion.objects.select_for_update().get(pk=occasion.pk)
         if row.decided_at is None:
             raise DomainError("occasion_undecided", UNDECIDED)
         if row.contact is not None:

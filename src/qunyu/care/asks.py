@@ -206,12 +206,17 @@ def tallies(scope: Scope, found: QuerySet[FavourAsk]) -> list[Tally]:
     rows = {each["kind"]: Tally(**each) for each in counts}
     came = brought_by(scope, found)
     bought = buyers_among(scope, came)
-    for kind, *_ in came.values_list("ask__kind", "id"):
-        rows[kind].brought += 1
+    for kind, count in _by_kind(came).items():
+        rows[kind].brought = count
     if bought is not None:
+        counts_bought = _by_kind(bought)
         for kind, row in rows.items():
-            row.bought = bought.filter(ask__kind=kind).count()
+            row.bought = counts_bought.get(kind, 0)
     return [rows.get(kind, Tally(kind, bought=None if bought is None else 0)) for kind in KINDS]
+
+
+def _by_kind(came: QuerySet[Brought]) -> dict[str, int]:
+    return dict(came.order_by().values("ask__kind").annotate(n=Count("id")).values_list("ask__kind", "n"))
 
 
 def brought_by(scope: Scope, found: QuerySet[FavourAsk]) -> QuerySet[Brought]:

@@ -24,7 +24,7 @@ KIND = Kind(
     help=Words(f"已付款订单之后 {DAYS} 天", f"{DAYS} days after a paid order"),
     icon="package",
     find=find,
-    why=lambda evidence: Words(f"{evidence['days']} 天前下单", f"ordered {evidence['days']} days ago"),
+    why=lambda evidence: Words(f"下单满 {evidence['days']} 天", f"{evidence['days']} days after an order"),
     openings={"": Words("{name}，东西用着还顺手吗？有什么不明白的随时问我。", "{name}, how is it working for you? Ask me anything, any time.")},
     needs="orders.view",
 )  # fmt: skip

@@ -25,6 +25,6 @@ KIND = Kind(
     help=Words(f"投诉解决之后 {DAYS} 天", f"{DAYS} days after a complaint was settled"),
     icon="mood-check",
     find=find,
-    why=lambda evidence: Words(f"{evidence['days']} 天前解决了投诉", f"a complaint was settled {evidence['days']} days ago"),
+    why=lambda evidence: Words(f"投诉解决满 {evidence['days']} 天", f"{evidence['days']} days after a complaint was settled"),
     openings={"": Words("{name}，上次的事后来都好了吗？还有不满意的地方请告诉我。", "{name}, is everything all right since last time? Tell me if it is not.")},
 )  # fmt: skip

@@ -55,6 +55,9 @@ SHARE = Words(
     "近 90 天：轻联系 {light} 次，推销 {selling} 次", "Last 90 days: {light} light contacts, {selling} that sold"
 )
 SHARE_OF = Words("推销占 {share:.0f}%", "{share:.0f}% sold")
+WEEKDAYS = (
+    Words("一", "Mon"), Words("二", "Tue"), Words("三", "Wed"), Words("四", "Thu"), Words("五", "Fri"), Words("六", "Sat"), Words("日", "Sun"),
+)  # fmt: skip
 MIXED = timedelta(days=90)
 MOST_AT_ONCE = 100
 
@@ -109,6 +112,8 @@ def _page(request: Ask, form: Form) -> HttpResponseBase:
         "search": wanted.text,
         "weeks": _weeks(request, wanted, month, today),
         "month": month,
+        "weekdays": WEEKDAYS,
+        "kept": [(name, request.GET[name]) for name in ("month", "day") if request.GET.get(name)],
         "before": (month - timedelta(days=1)).strftime("%Y-%m"),
         "after": (month + timedelta(days=32)).strftime("%Y-%m"),
         "until": window_at(now).last,
