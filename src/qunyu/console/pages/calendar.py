@@ -54,7 +54,7 @@ NONE_YET = Words(
 SHARE = Words(
     "近 90 天：轻联系 {light} 次，推销 {selling} 次", "Last 90 days: {light} light contacts, {selling} that sold"
 )
-SHARE_OF = Words("推销占 {share:.0f}%", "{share:.0f}% sold")
+SHARE_OF = Words("（推销占 {share:.0f}%）", " ({share:.0f}% sold)")
 WEEKDAYS = (
     Words("一", "Mon"), Words("二", "Tue"), Words("三", "Wed"), Words("四", "Thu"), Words("五", "Fri"), Words("六", "Sat"), Words("日", "Sun"),
 )  # fmt: skip
@@ -232,7 +232,7 @@ def _share(request: Ask, wanted: Wanted, since: Any) -> str:
     found = mix(request.scope, since=since, unit=wanted.unit)
     text = str(SHARE.fill(light=found.light, selling=found.selling))
     total = found.light + found.selling
-    return f"{text}（{SHARE_OF.fill(share=100 * found.selling / total)}）" if total else text
+    return f"{text}{SHARE_OF.fill(share=100 * found.selling / total)}" if total else text
 
 
 def _decided(request: Ask, form: Form) -> bool:
