@@ -19,10 +19,10 @@ from qunyu.api.schemas.care import (
     BroughtOut,
     CandidateOut,
     CareResultOut,
-    DecideIn,
     FavourIn,
     FavourOut,
     FavourResultIn,
+    OccasionDecision,
     OccasionOut,
     OccasionQuery,
     OpeningIn,
@@ -83,7 +83,7 @@ def _dressed(scope: Scope, rows: Sequence[Any]) -> list[OccasionOut]:
 @router.post(
     "/occasions/{id}/decide", response=OccasionOut, operation_id="decide_occasion", summary="Decide about an occasion"
 )
-def post_decide(request: HttpRequest, id: str, wanted: DecideIn) -> OccasionOut:
+def post_decide(request: HttpRequest, id: str, wanted: OccasionDecision) -> OccasionOut:
     """Contacted (through the contact cap), put off, left out, handed over, or undone. Needs members.edit where the person belongs."""
     scope, now = _asked(request), timezone.now()
     row: Any = find_occasion(scope, id)

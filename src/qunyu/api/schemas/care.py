@@ -52,7 +52,7 @@ class OccasionOut(Schema):
     possible_at: datetime | None
 
 
-class DecideIn(Schema):
+class OccasionDecision(Schema):
     """What is decided: done (channel, words, selling, passing), later (until), leave_out (reason), hand (keeper) or undo."""
 
     do: Literal["done", "later", "leave_out", "hand", "undo"]
