@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 from django.db import IntegrityError, transaction
@@ -72,6 +73,22 @@ def test_two_a_week_one_of_fourteen_days_sells_and_then_it_says_from_when(admin:
     assert leave(mei, days=7).allowed
 
 
+def test_from_when_it_is_possible_is_when_all_caps_and_the_quiet_hours_are_over(admin: Scope, mei: Member) -> None:
+    told: dict[str, Any] = {"channel": "call", "direction": "out", "summary": "问候", "now": NOW}
+    note_contact(by=admin, member=mei, at=NOW - 13.5 * DAY, selling=True, **told)
+    for _ in range(2):
+        note_contact(by=admin, member=mei, at=NOW - timedelta(hours=1), **told)
+    assert (leave(mei, selling=True).code, leave(mei, selling=True).possible_at) == (
+        "cap",
+        NOW + 7 * DAY - timedelta(hours=1),
+    )
+    Contact.objects.all().delete()
+    # At 23:00 there: seven days later it is night again.
+    for _ in range(2):
+        note_contact(by=admin, member=mei, at=NOW - timedelta(hours=13), **told)
+    assert leave(mei).possible_at == NOW + 7 * DAY - timedelta(hours=3)
+
+
 def test_merged_people_are_contacted_as_one(system: Scope, mei: Member, ann: Member) -> None:
     for each in (mei, ann):
         claim(by=system, member=each, touch=LIGHT, now=NOW)
@@ -112,7 +129,40 @@ def test_a_complaint_may_be_answered(admin: Scope, mei: Member, monkeypatch: pyt
     monkeypatch.setattr(opinions, "load", lambda: None)
     monkeypatch.setattr(opinions, "label_anew", lambda *_: None)
     opinions.note(by=admin, member=mei, said=opinions.Said("complaint", NOW, text="凉了"), now=NOW)
+    answers = [claim(by=admin, member=mei, touch=ANSWER, now=NOW + n * DAY).standing for n in range(4)]
+    assert answers == ["answer", "answer", "answer", "planned"]
+
+
+def test_what_they_wrote_covers_a_few_answers_and_then_the_cap_holds(admin: Scope, mei: Member) -> None:
+    said: dict[str, Any] = {"channel": "direct", "direction": "in", "summary": "有货吗"}
+    wrote = note_contact(by=admin, member=mei, at=NOW - DAY, now=NOW, **said)
+    rows = [claim(by=admin, member=mei, touch=ANSWER, now=NOW) for _ in range(5)]
+    assert [each.standing for each in rows] == ["answer"] * 3 + ["planned"] * 2
+    assert refused(admin, mei, ANSWER).data["reason"] == "cap"
+    assert refused(admin, mei, Touch("care", "direct", "新茶", selling=True, answering=True)).data["field"] == "selling"
+    # What answers lean on stays what it is, and so do the answers.
+    with pytest.raises(DomainError, match="以它为据"):
+        remove_contact(by=admin, contact=wrote, now=NOW)
+    with pytest.raises(DomainError, match="以它为据"):
+        edit_contact(by=admin, contact=wrote, now=NOW, at=NOW)
+    with pytest.raises(DomainError, match="一小时后"):
+        remove_contact(by=admin, contact=rows[0], now=NOW + 2 * timedelta(hours=1))
+    with pytest.raises(DomainError, match="不能改"):
+        edit_contact(by=admin, contact=rows[0], now=NOW, direction="in")
+    told = {name: getattr(rows[0], name) for name in ("standing", "most", "since", "selling_most", "selling_since")}
+    with pytest.raises(IntegrityError), transaction.atomic():
+        Contact.objects.create(
+            member=mei, at=NOW, channel="direct", direction="out", summary="x", by_name="", written_at=NOW, **told
+        )
+    wrote.refresh_from_db()
+    edit_contact(by=admin, contact=wrote, now=NOW, summary="还有货吗")
+
+
+def test_who_asked_not_to_be_contacted_is_answered_once(admin: Scope, mei: Member) -> None:
+    keep_quiet(by=admin, member=mei, reason="asked", now=NOW)
+    note_contact(by=admin, member=mei, at=NOW, channel="direct", direction="in", summary="别发了", now=NOW)
     assert claim(by=admin, member=mei, touch=ANSWER, now=NOW).standing == "answer"
+    assert refused(admin, mei, ANSWER).data["reason"] == "quiet"
 
 
 @pytest.mark.parametrize(
@@ -184,12 +234,17 @@ def test_the_database_itself_refuses_one_too_many_and_moving_one_away(system: Sc
         lambda: Contact.objects.create(
             member=mei, channel="direct", direction="out", summary="x", by_name="", written_at=NOW, **told
         ),
+        # A cap of its own making: a window of nothing, which no contact falls into.
+        lambda: Contact.objects.create(
+            **{**told, "since": NOW, "selling_since": NOW, "most": 20}, member=mei, channel="direct", direction="out",
+            summary="x", by_name="", written_at=NOW,
+        ),
         lambda: Contact.objects.filter(pk=row.pk).update(at=NOW - 30 * DAY),
         lambda: Contact.objects.filter(pk=row.pk).update(direction="in", standing="in"),
         lambda: Contact.objects.create(
             member=mei, channel="direct", direction="out", summary="x", by_name="", written_at=NOW, at=NOW
         ),
-    )
+    )  # fmt: skip
     for attempt in attempts:
         with pytest.raises(IntegrityError), transaction.atomic():
             attempt()
@@ -205,13 +260,11 @@ def test_nothing_but_the_gate_makes_a_contact() -> None:
         if "migrations" in path.parts:
             continue
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
-            text = ast.unparse(node) if isinstance(node, ast.Call | ast.Attribute) else ""
-            is_made = isinstance(node, ast.Call) and ast.unparse(node.func).split(".")[-1] == "Contact"
-            is_made |= (
-                isinstance(node, ast.Attribute)
-                and node.attr in makers
-                and (".contacts" in text or "Contact.objects" in text or "Contact._default_manager" in text)
-            )
+            called = getattr(node, "func", None)
+            is_made = "Contact" in (getattr(called, "id", ""), getattr(called, "attr", ""))
+            if isinstance(node, ast.Attribute) and node.attr in makers:
+                text = ast.unparse(node)
+                is_made = any(each in text for each in (".contacts", "Contact.objects", "Contact._default_manager"))
             is_named = isinstance(node, ast.Constant) and "members_contact" in str(node.value)
             if is_made or is_named:
                 found.add(path.relative_to(source).as_posix())

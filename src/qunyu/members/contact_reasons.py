@@ -9,8 +9,8 @@ from qunyu.kernel.words import Words
 
 # Given people (primary keys) and the moment: who may not be contacted, and why.
 Refuser = Callable[[Collection[int], datetime], Mapping[int, Words]]
-# Given people and the moment: who waits for an answer.
-Waiting = Callable[[Collection[int], datetime], Collection[int]]
+# Given people and the moment: who waits for an answer, and since when.
+Waiting = Callable[[Collection[int], datetime], Mapping[int, datetime]]
 
 _refusers: dict[str, Refuser] = {}
 _waiting: dict[str, Waiting] = {}
@@ -35,6 +35,10 @@ def refusals(people: Collection[int], now: datetime) -> dict[int, tuple[str, Wor
     return found
 
 
-def waiting(people: Collection[int], now: datetime) -> set[int]:
-    """Who of `people` waits for an answer, as the packages above know."""
-    return {person for each in _waiting.values() for person in each(people, now)}
+def waiting(people: Collection[int], now: datetime) -> dict[int, datetime]:
+    """Who of `people` waits for an answer, as the packages above know, and since when (the latest)."""
+    found: dict[int, datetime] = {}
+    for each in _waiting.values():
+        for person, since in each(people, now).items():
+            found[person] = max(since, found.get(person, since))
+    return found

@@ -18,9 +18,10 @@ from qunyu.kernel import audit
 from qunyu.kernel.errors import DomainError
 from qunyu.kernel.scope import Denied, Scope
 from qunyu.kernel.words import Words
+from qunyu.members.answers import Owed, owed
 from qunyu.members.belonging import CONTACT
 from qunyu.members.contact_caps import CapsInForce, caps_in_force
-from qunyu.members.contact_reasons import refusals, waiting
+from qunyu.members.contact_reasons import refusals
 from qunyu.members.matching import chunks
 from qunyu.members.merging import editable
 from qunyu.members.models import Contact, Identity, Standing
@@ -52,6 +53,8 @@ WORDS: dict[str, Words] = {
     "quiet_hours": Words("现在是免打扰时间", "these are quiet hours"),
     "quiet": Words("请勿联系：{reason}", "not to be contacted: {reason}"),
     "waits": Words("对方没有在等回复：近 {days} 天没有来信，也没有未结束的投诉", "they wait for no answer: nothing from them within {days} days, no open complaint"),
+    "answered": Words("对方这次来信或投诉的回复已用完", "what they wrote or complained of has been answered already"),
+    "selling": Words("推销不算回复", "what sells is no answer"),
     "kept": Words("经过联系上限的记录，一小时后不能再撤回：对方已经被联系过", "what went through the contact cap stays after an hour: the person was contacted"),
     "reason": Words("破例需要写明原因，最多 200 个字", "passing the cap takes a reason, with at most 200 characters"),
     "channel": Words("没有这种渠道", "there is no such channel"),
@@ -101,7 +104,7 @@ class MayNotContact(DomainError):
 
     def __init__(self, leave: Leave) -> None:
         at = leave.possible_at
-        when = f"{timezone.localtime(at, settings.QUNYU_ZONE):%Y-%m-%d %H:%M}" if at else ""
+        when = f"{_local(at):%Y-%m-%d %H:%M}" if at else ""
         words = leave.words or Words("", "")
         told = Words(f"{words.zh}；{when} 起可以联系", f"{words.en}; possible from {when}") if at else words
         super().__init__("may_not_contact", told, reason=leave.code, possible_at=at, field="member")
@@ -128,7 +131,7 @@ class _Asked:
     at_leisure: bool
 
     def leaves(self) -> dict[int, Leave]:
-        local = timezone.localtime(self.now, settings.QUNYU_ZONE)
+        local = _local(self.now)
         in_force = caps_in_force()
         caps, times = _caps_of(self.people, in_force), _times_of(self.people, in_force.widest(self.now))
         quiet, refused = quiet_now(self.people, local.date()), refusals(self.people, self.now)
@@ -146,17 +149,26 @@ class _Asked:
         return found
 
     def _within(self, caps: Caps, times: Collection[tuple[datetime, bool]]) -> Leave:
+        """Whether the caps allow it; refused by both, what lasts longer is told."""
         every, selling = [at for at, _ in times], [at for at, sells in times if sells]
         counts = (_counted(every, caps.all, self.now), _counted(selling, caps.selling, self.now))
-        for code, cap, counted, told in (
-            ("selling_cap", caps.selling, counts[1], selling if self.selling else None),
-            ("cap", caps.all, counts[0], every),
-        ):
-            at = free_at(told, cap, self.now) if told is not None else self.now
-            if at != self.now:
-                words = WORDS[code].fill(days=cap.days, counted=counted, most=cap.most)
-                return Leave(caps, *counts, code, words, at)
-        return Leave(caps, *counts)
+        found = Leave(caps, *counts)
+        asked = (("cap", caps.all, every), ("selling_cap", caps.selling, selling))
+        for place, (code, cap, told) in enumerate(asked[: 1 + self.selling]):
+            at = free_at(told, cap, self.now)
+            if at == self.now or (found.code and at and found.possible_at and at < found.possible_at):
+                continue
+            words = WORDS[code].fill(days=cap.days, counted=counts[place], most=cap.most)
+            found = Leave(caps, *counts, code, words, at and self._past_rest(caps, at))
+        return found
+
+    def _past_rest(self, caps: Caps, at: datetime) -> datetime:
+        until = None if self.at_leisure else quiet_until(_local(at), caps.quiet_from, caps.quiet_to)
+        return until or at
+
+
+def _local(at: datetime) -> datetime:
+    return timezone.localtime(at, settings.QUNYU_ZONE)
 
 
 def _quiet_words(reason: str) -> Words:
@@ -211,6 +223,7 @@ def units_of_people(people: Collection[int]) -> dict[int, set[int]]:
 def claim(*, by: Scope, member: Member, touch: Touch, passing: str = "", now: datetime) -> Contact:
     """The contact, once it has its place under the cap; the caller makes it happen, or gives the place back (`take_back`).
 
+    An answer that what they wrote does not cover any more is a contact like another.
     `passing` is why somebody contacts all the same. Raises Denied, also of passing without settings.edit where the person belongs;
     MayNotContact; DomainError bad_contact with the `field`, or nothing_to_answer.
     """
@@ -223,9 +236,9 @@ def claim(*, by: Scope, member: Member, touch: Touch, passing: str = "", now: da
         head = mine
         leave = may_contact([head], now, selling=touch.selling, at_leisure=touch.at_leisure)[head]
         row = _drafted(by, member.pk, touch, leave.caps, now)
-        if touch.answering:
-            _require_waiting(head, leave, now)
-            row.standing = Standing.ANSWER
+        due = _owed(head, leave, now) if touch.answering else None
+        if due is not None and due.left:
+            row.standing, row.most, row.since = Standing.ANSWER, due.most, due.since
         elif leave.code:
             if not (passing.strip() and leave.passable):
                 raise MayNotContact(leave)
@@ -261,7 +274,11 @@ def claim_many(*, by: Scope, members: Collection[int], touch: Touch, now: dateti
 
 
 def _check(touch: Touch) -> None:
-    wrong = {"channel": touch.channel not in CHANNELS, "summary": not 1 <= len(touch.summary.strip()) <= LONGEST}
+    wrong = {
+        "channel": touch.channel not in CHANNELS,
+        "summary": not 1 <= len(touch.summary.strip()) <= LONGEST,
+        "selling": touch.selling and touch.answering,
+    }
     for name, is_wrong in wrong.items():
         if is_wrong:
             raise DomainError("bad_contact", WORDS[name], field=name)
@@ -271,21 +288,18 @@ def _drafted(by: Scope, member: int, touch: Touch, caps: Caps, now: datetime) ->
     return Contact(
         **{"member_id": member, "at": now, "written_at": now, "direction": "out", "standing": Standing.PLANNED},
         **{"channel": touch.channel, "summary": touch.summary.strip(), "feature": touch.feature},
-        **{"selling": touch.selling and not touch.answering, "most": caps.all.most, "since": caps.all.since(now)},
+        **{"selling": touch.selling, "most": caps.all.most, "since": caps.all.since(now)},
         **{"selling_most": caps.selling.most, "selling_since": caps.selling.since(now)},
         **{"staff": account_of(by.actor)[0], "by_name": by.actor.name[:120]},
     )
 
 
-def _require_waiting(head: int, leave: Leave, now: datetime) -> None:
-    if not _waits(head, now, leave.caps.answer_days):
+def _owed(head: int, leave: Leave, now: datetime) -> Owed:
+    found = owed(head, now, leave.caps.answer_days)
+    if found is None:
         words = WORDS["waits"].fill(days=leave.caps.answer_days)
         raise DomainError("nothing_to_answer", words, field="answering")
-
-
-def _waits(head: int, at: datetime, days: int) -> bool:
-    wrote = Contact.objects.filter(member__own_identity__member=head, direction="in", at__lte=at)
-    return wrote.filter(at__gt=at - timedelta(days=days)).exists() or head in waiting([head], at)
+    return found
 
 
 def _pass(by: Scope, member: Member, row: Contact, why: str) -> None:
@@ -308,6 +322,8 @@ def _insert(rows: Collection[Contact], head: int, now: datetime) -> None:
             Contact.objects.bulk_create(rows)
     except IntegrityError:
         first = next(iter(rows))
+        if first.standing == Standing.ANSWER:
+            raise DomainError("nothing_to_answer", WORDS["answered"], field="answering") from None
         leave = may_contact([head], now, selling=first.selling, at_leisure=True)[head]
         if leave.allowed:
             raise
@@ -346,7 +362,8 @@ def standing_of(row: Contact) -> Standing:
     head = Identity.objects.values_list("member", flat=True).get(own_member=row.member_id)
     in_force = caps_in_force()
     caps = _caps_of([head], in_force)[head]
-    if not row.selling and _waits(head, row.at, caps.answer_days):
+    due = None if row.selling else owed(head, row.at, caps.answer_days, but=row.pk)
+    if due is not None and due.left:
         return Standing.ANSWER
     others = Contact.objects.filter(member__own_identity__member=head).exclude(pk=row.pk)
     near = others.exclude(standing__in=UNCOUNTED).filter(at__gt=in_force.widest(row.at))

@@ -14,6 +14,7 @@ from qunyu.kernel.errors import DomainError
 from qunyu.kernel.scope import Denied, Scope
 from qunyu.kernel.words import Words
 from qunyu.members import contacting
+from qunyu.members.answers import is_leant_on
 from qunyu.members.merging import require_edit
 from qunyu.members.models import Contact, Identity, Standing
 from qunyu.people.queries import account_of
@@ -25,6 +26,9 @@ CHANNELS, LONGEST = contacting.CHANNELS, contacting.LONGEST
 DIRECTIONS: dict[str, Words] = {"out": Words("我们联系对方", "We reached out"), "in": Words("对方联系我们", "They did")}
 # Whoever notes down a call may have a clock that runs ahead.
 AHEAD = timedelta(days=1)
+LEANT_ON = Words(
+    "之后的回复以它为据，不能删除，也不能改时间和方向", "answers lean on it: it stays, with its time and direction"
+)
 _TOLD = ("at", "channel", "direction", "summary", "result", "selling")
 # What decides about a place under the cap, which a contact that went through the gate keeps.
 _PLACED = ("at", "direction", "selling")
@@ -51,15 +55,17 @@ def note_contact(*, by: Scope, member: Member, now: datetime, **told: Any) -> Co
 def edit_contact(*, by: Scope, contact: Contact, now: datetime, **told: Any) -> Contact:
     """The contact with another at, channel, direction, summary, result or selling; again changes nothing.
 
-    What went through the gate keeps its time, direction and kind. Raises Denied unless `by` wrote it; DomainError bad_contact with the `field`.
+    What went through the gate, or what answers lean on, keeps its time, direction and kind. Raises Denied unless `by` wrote it; DomainError bad_contact with the `field`.
     """
     _own(by, contact)
     before = {name: getattr(contact, name) for name in _TOLD}
     clean = _checked({**before, **told}, now)
     changed = [name for name in _TOLD if clean[name] != before[name]]
     placed = [name for name in changed if name in _PLACED]
-    if placed and contact.standing in (Standing.PLANNED, Standing.PASSED):
+    if placed and contact.most is not None:
         raise DomainError("bad_contact", _REASONS["placed"], field=placed[0])
+    if placed and is_leant_on(contact):
+        raise DomainError("bad_contact", LEANT_ON, field=placed[0])
     if changed:
         for name in changed:
             setattr(contact, name, clean[name])
@@ -76,12 +82,14 @@ def edit_contact(*, by: Scope, contact: Contact, now: datetime, **told: Any) -> 
 def remove_contact(*, by: Scope, contact: Contact, now: datetime) -> None:
     """Removes a contact for good.
 
-    Raises Denied unless `by` wrote it; DomainError contact_kept for one that went through the gate an hour ago or longer.
+    Raises Denied unless `by` wrote it; DomainError contact_kept for one that went through the gate an hour ago or longer, or that answers lean on.
     """
     _own(by, contact)
-    if contact.standing in (Standing.PLANNED, Standing.PASSED):
+    if contact.most is not None:
         contacting.take_back(by=by, contact=contact, now=now)
         return
+    if is_leant_on(contact):
+        raise DomainError("contact_kept", LEANT_ON)
     data = {"contact": contact.pk}
     audit.record(by=by.actor, action="contact.remove", kind="member", id=contact.member_id, now=now, **data)
     contact.delete()

@@ -106,11 +106,11 @@ def complaints(scope: Scope, *, state: str = "") -> QuerySet[Opinion]:
     return found.filter(complaint__state=state) if state else found
 
 
-def complaining(people: Collection[int], now: datetime) -> set[int]:
-    """Who of `people` (primary keys) has a complaint that has not ended."""
+def complaining(people: Collection[int], now: datetime) -> dict[int, datetime]:
+    """Who of `people` (primary keys) has a complaint that has not ended, and when the latest was made."""
     found = Opinion.objects.filter(member__own_identity__member__in=people, withdrawn_at=None, at__lte=now)
-    going = found.filter(kind=OpinionKind.COMPLAINT, complaint__ended_at=None)
-    return set(going.values_list("member__own_identity__member", flat=True))
+    going = found.filter(kind=OpinionKind.COMPLAINT, complaint__ended_at=None).order_by("at")
+    return dict(going.values_list("member__own_identity__member", "at"))
 
 
 def settled_within(when: Q) -> Iterator[tuple[int, datetime]]:
