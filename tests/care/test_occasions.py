@@ -16,7 +16,7 @@ from qunyu.care.results import results
 from qunyu.commerce.models import Order
 from qunyu.kernel.errors import DomainError
 from qunyu.kernel.scope import Scope
-from qunyu.members.contacts import note_contact
+from qunyu.members.contacts import note_contact, remove_contact
 from qunyu.members.fields import BASIC
 from qunyu.members.models import Contact, Identity, Member, Membership
 from qunyu.members.profile import write
@@ -196,25 +196,55 @@ def test_the_channel_and_the_words(system: Scope, admin: Scope, mei: Member, uni
         assert raised.value.code == code
 
 
-def test_results_count_only_what_is_known(
+def test_results_count_a_yes_and_a_no_alike_once_the_days_are_over(
     system: Scope, owner: Scope, admin: Scope, mei: Member, person: Person, unit: Unit
 ) -> None:
     tea = mei.identities.get().memberships.get().community
-    lin, tom = person("Lin", tea), person("Tom", tea)
-    for member in (mei, lin, tom):
+    lin, tom, ben, sue = (person(name, tea) for name in ("Lin", "Tom", "Ben", "Sue"))
+    for member in (mei, lin, tom, ben, sue):
         born(system, member, "1992-03-20")
     find_occasions(now=NOW)
-    for member in (mei, lin):
-        mark_done(by=system, occasion=Occasion.objects.get(member=member), said=Said("direct", "生日快乐"), now=NOW)
+    row = {each.member.name: each for each in Occasion.objects.select_related("member")}
+    for name in ("Mei", "Lin"):
+        mark_done(by=system, occasion=row[name], said=Said("direct", "生日快乐"), now=NOW)
+    leave_out(by=system, occasion=row["Sue"], reason="在外地", now=NOW)
+    # Contacted by hand near the day: Ben is no example of somebody nobody contacted.
+    note_contact(by=system, member=ben, at=NOW - 3 * DAY, channel="call", direction="out", summary="问候", now=NOW)
     bought(mei, unit, NOW + 2 * DAY)
-    spoken = {Occasion.objects.get(member=mei).pk}
-    later, span = NOW + 20 * DAY, {"first": TODAY, "last": TODAY}
-    early = results(owner, **span, now=later, spoke=lambda rows: (spoken, TODAY + 3 * DAY))
-    assert [(each.channel, each.count, each.known, each.answered) for each in early] == [
-        ("direct", 2, 1, 1),
-        ("", 1, 0, 0),
-    ]
-    assert [(each.ordered_known, each.ordered) for each in early] == [(1, 1), (0, 0)]
-    full = results(admin, **span, now=later, spoke=lambda rows: (spoken, TODAY + 8 * DAY))
-    assert [(each.channel, each.known, each.answered) for each in full] == [("direct", 2, 1), ("", 1, 0)]
-    assert {each.ordered_known for each in full} == {None}
+    span: dict[str, Any] = {"first": TODAY, "last": TODAY}
+
+    def told(scope: Scope, days: int, until: int) -> list[tuple[Any, ...]]:
+        spoken = ({row["Mei"].pk}, TODAY + until * DAY)
+        lines = results(scope, **span, now=NOW + days * DAY, spoke=lambda rows: spoken)
+        return [(each.channel, each.count, each.open, each.known, each.answered, each.ordered_known, each.ordered) for each in lines]  # fmt: skip
+
+    assert told(owner, 1, 1) == [("direct", 2, 2, 0, 0, 0, 0)]
+    assert told(owner, 20, 3) == [("direct", 2, 0, 0, 0, 0, 0), ("", 1, 0, 0, 0, 0, 0), ("dropped", 1, 0, 0, 0, 0, 0)]
+    bought(tom, unit, NOW + 8 * DAY)
+    assert told(owner, 20, 8) == [("direct", 2, 0, 2, 1, 2, 1), ("", 1, 0, 1, 0, 1, 0), ("dropped", 1, 0, 1, 0, 1, 0)]
+    # What is left of a contact that was deleted with its age.
+    Contact.objects.all().delete()
+    assert told(admin, 20, 8)[0] == ("direct", 2, 0, 2, 1, None, 0)
+
+
+def test_what_was_decided_before_comes_back(
+    system: Scope, admin: Scope, mei: Member, staff: AddStaff, unit: Unit
+) -> None:
+    born(system, mei, "1992-03-20")
+    find_occasions(now=NOW)
+    row, kim = Occasion.objects.get(), staff("kim", "admin", unit)
+    hand_over(by=admin, occasion=row, keeper=kim.public_id, now=NOW)
+    put_off(by=admin, occasion=row, until=TODAY + 5 * DAY, now=NOW)
+    mark_done(by=admin, occasion=row, said=Said("direct", "生日快乐"), now=NOW)
+    # Taken back on the member's page, too.
+    remove_contact(by=admin, contact=Contact.objects.get(), now=NOW)
+    row.refresh_from_db()
+    assert (row.state, row.keeper, row.due) == ("open", kim, TODAY + 5 * DAY)
+    undo(by=admin, occasion=row, now=NOW)
+    assert (row.keeper, row.due) == (kim, TODAY)
+    undo(by=admin, occasion=row, now=NOW)
+    assert (row.keeper, row.decided_at, row.before) == (None, None, [])
+    for role in ("auditor", "analyst"):
+        with pytest.raises(DomainError) as raised:
+            hand_over(by=admin, occasion=row, keeper=staff(role, role, unit).public_id, now=NOW)
+        assert raised.value.data["field"] == "keeper"

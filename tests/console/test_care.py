@@ -120,9 +120,9 @@ def test_the_words_and_the_results(boss: Client, owner: Client, mei: Member, sys
     assert "亲爱的Lin" in read(owner.get(page, {"span": "all"}))
     results = reverse("console:care_results")
     assert "还没有可说的" in read(owner.get(results, {"first": "2026-01-01", "last": "2026-01-02"}))
-    assert "未知" in read(owner.get(results))
+    assert "未满七天" in read(owner.get(results))
     file = owner.get(results, {"export": "csv"})
-    assert "生日,私聊,1,0,0,0,0" in b"".join(file.streaming_content).decode()  # type: ignore[attr-defined]
+    assert "生日,私聊,1,1,0,0,0,0" in b"".join(file.streaming_content).decode()  # type: ignore[attr-defined]
     assert "首日须在末日之前" in read(
         owner.get(reverse("console:care_results"), {"first": "2026-02-02", "last": "2026-01-01"})
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING, Any
@@ -9,16 +10,17 @@ from typing import TYPE_CHECKING, Any
 from django.db import transaction
 
 from qunyu.care.kind import find_kind
-from qunyu.care.models import Occasion, OccasionState, Opening
+from qunyu.care.models import FavourAsk, Occasion, OccasionState, Opening
+from qunyu.care.queries import occasions
 from qunyu.communities.duties import local_day
-from qunyu.jobs.port import enqueue, load
 from qunyu.kernel import audit
 from qunyu.kernel.errors import DomainError
 from qunyu.kernel.scope import Denied, Scope
 from qunyu.kernel.words import Words
 from qunyu.members.contacting import CHANNELS, Touch, claim, take_back
 from qunyu.members.merging import editable
-from qunyu.people.operators import accounts
+from qunyu.people.operators import able, accounts
+from qunyu.people.queries import scope_of
 
 if TYPE_CHECKING:
     from qunyu.people.models import Staff, Unit
@@ -55,7 +57,7 @@ def mark_done(*, by: Scope, occasion: Occasion, said: Said, now: datetime) -> Oc
         _decide(by, occasion, {"state": OccasionState.DONE}, now)
         touch = Touch("care", said.channel, said.words, selling=said.selling)
         row = claim(by=by, member=occasion.member, touch=touch, passing=said.passing, now=now)
-        Occasion.objects.filter(pk=occasion.pk).update(contact=row)
+        Occasion.objects.filter(pk=occasion.pk).update(contact=row, contacted_at=row.at, channel=row.channel)
     occasion.refresh_from_db()
     return occasion
 
@@ -95,7 +97,7 @@ def hand_over(*, by: Scope, occasion: Occasion, keeper: str, now: datetime) -> O
     Raises Denied; DomainError bad_occasion or occasion_decided.
     """
     found = next((each for each in colleagues(by) if each.public_id == keeper), None)
-    if found is None:
+    if found is None or not _may_take(found, occasion):
         raise _bad("keeper")
     with transaction.atomic():
         _decide(by, occasion, {"keeper": found}, now)
@@ -106,7 +108,7 @@ def hand_over(*, by: Scope, occasion: Occasion, keeper: str, now: datetime) -> O
 
 
 def undo(*, by: Scope, occasion: Occasion, now: datetime) -> Occasion:
-    """The occasion as it was before anything was decided about it; a contact kept with it is taken back.
+    """The occasion as it was before the last decision about it; a contact kept with it is taken back.
 
     Raises Denied; DomainError occasion_undecided, or contact_kept an hour after the contact.
     """
@@ -117,18 +119,43 @@ def undo(*, by: Scope, occasion: Occasion, now: datetime) -> Occasion:
             raise DomainError("occasion_undecided", UNDECIDED)
         if row.contact is not None:
             take_back(by=by, contact=row.contact, now=now)
-        fresh: dict[str, Any] = {"state": OccasionState.OPEN, "due": row.day, "reason": "", "decided_by_name": ""}
-        Occasion.objects.filter(pk=row.pk).update(**fresh, contact=None, keeper=None, decided_at=None)
+        else:
+            put_back([row])
         audit.record(by=by.actor, action="occasion.undo", kind="member", id=row.member_id, now=now)
     occasion.refresh_from_db()
     return occasion
 
 
+def put_back(rows: Iterable[Occasion]) -> None:
+    """Gives each back what its last decision replaced."""
+    for row in rows:
+        *before, last = row.before
+        # The colleague may be gone by now.
+        last["keeper_id"] = accounts(at=None).filter(pk=last["keeper_id"] or 0).values_list("pk", flat=True).first()
+        told = {**last, "state": OccasionState.OPEN, "reason": "", "contact": None, "contacted_at": None, "channel": ""}
+        Occasion.objects.filter(pk=row.pk).update(**told, before=before)
+
+
+def without_contact(contact: int) -> None:
+    """A contact (primary key) is being taken back: what was done with it is as it was before, and asks made with it are none."""
+    put_back(Occasion.objects.filter(contact=contact))
+    FavourAsk.objects.filter(contact=contact).delete()
+
+
 def _decide(by: Scope, occasion: Occasion, changes: dict[str, Any], now: datetime) -> None:
     """One conditional UPDATE, whose row count says whether somebody was faster."""
     _require(by, occasion)
-    fresh = Occasion.objects.filter(pk=occasion.pk, state=OccasionState.OPEN)
-    if not fresh.update(**changes, decided_at=now, decided_by_name=by.actor.name[:120]):
+    row = Occasion.objects.get(pk=occasion.pk)
+    at = row.decided_at.isoformat() if row.decided_at else None
+    told = {
+        "due": row.due.isoformat(),
+        "keeper_id": row.keeper_id,
+        "decided_at": at,
+        "decided_by_name": row.decided_by_name,
+    }
+    fresh = Occasion.objects.filter(pk=row.pk, state=OccasionState.OPEN, decided_at=row.decided_at)
+    changes = {**changes, "before": [*row.before, told], "decided_at": now, "decided_by_name": by.actor.name[:120]}
+    if not fresh.update(**changes):
         raise DomainError("occasion_decided", DECIDED)
 
 
@@ -142,9 +169,14 @@ def _bad(name: str) -> DomainError:
 
 
 def colleagues(scope: Scope) -> list[Staff]:
-    """The open accounts with a role in units where `scope` may edit members, or above them; by name."""
-    units = None if scope.everything else scope.units("members.edit")
-    return list(accounts(at=units).filter(is_active=True))
+    """The open accounts that may edit members where `scope` may, by name."""
+    return able("members.edit", None if scope.everything else scope.units("members.edit"))
+
+
+def _may_take(staff: Staff, occasion: Occasion) -> bool:
+    theirs = scope_of(staff)
+    sees = occasions(theirs).filter(pk=occasion.pk).exists()
+    return sees and editable(theirs).filter(own_member=occasion.member_id).exists()
 
 
 def set_opening(*, by: Scope, unit: Unit, kind: str, channel: str, text: str, now: datetime) -> bool:
@@ -169,13 +201,3 @@ def set_opening(*, by: Scope, unit: Unit, kind: str, channel: str, text: str, no
             rows.delete()
         audit.record(by=by.actor, action="opening.set", kind="unit", id=unit.pk, now=now, occasion=kind)
     return True
-
-
-def look_again(*, by: Scope, now: datetime) -> None:
-    """Has a worker find the occasions anew.
-
-    Raises Denied.
-    """
-    load()
-    by.require("members.edit")
-    enqueue("flows.care", key=f"asked-{now.timestamp()}")

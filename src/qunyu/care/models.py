@@ -20,6 +20,7 @@ class Occasion(models.Model):
 
     `due` is the day it is put off to, `day` itself unless somebody did. Where it tells of orders `unit` is theirs and orders.view is needed
     there; where it tells of a community, or of a unit's field, they must be in sight. `seen_at` is when it was last found to hold.
+    `contacted_at` and `channel` stay when the contact is deleted with its age. `before` is what each decision replaced, the last one last.
     """
 
     public_id = models.CharField(max_length=PUBLIC_ID_LENGTH, unique=True, default=new_public_id)
@@ -34,6 +35,9 @@ class Occasion(models.Model):
     evidence = models.JSONField(default=dict)
     state = models.CharField(max_length=7, choices=OccasionState.choices, default=OccasionState.OPEN)
     contact = models.ForeignKey("members.Contact", on_delete=models.SET_NULL, null=True, related_name="+")
+    contacted_at = models.DateTimeField(null=True)
+    channel = models.CharField(max_length=10, blank=True)
+    before = models.JSONField(default=list)
     keeper = models.ForeignKey("people.Staff", on_delete=models.SET_NULL, null=True, related_name="+")
     reason = models.CharField(max_length=200, blank=True)
     decided_at = models.DateTimeField(null=True)
@@ -88,12 +92,16 @@ class FavourAsk(models.Model):
 
 
 class Brought(models.Model):
-    """Somebody who came by a recommendation: noted by hand, or `measured`: invited by the person after the ask."""
+    """Somebody who came by a recommendation at `at`: noted by hand, or `measured`: invited by the person after the ask.
+
+    Taken away it stays, with `withdrawn_at`: what was found once is not found again.
+    """
 
     ask = models.ForeignKey(FavourAsk, on_delete=models.CASCADE, related_name="brought")
     member = models.ForeignKey("members.Member", on_delete=models.CASCADE, related_name="+")
     at = models.DateTimeField()
     measured = models.BooleanField(default=False)
+    withdrawn_at = models.DateTimeField(null=True)
 
     class Meta:
         constraints = (models.UniqueConstraint(fields=("ask", "member"), name="brought_once"),)

@@ -12,8 +12,12 @@ Refuser = Callable[[Collection[int], datetime], Mapping[int, Words]]
 # Given people and the moment: who waits for an answer, and since when.
 Waiting = Callable[[Collection[int], datetime], Mapping[int, datetime]]
 
+# Given the primary key of a contact that is taken back: what was built on it goes.
+Withdrawer = Callable[[int], None]
+
 _refusers: dict[str, Refuser] = {}
 _waiting: dict[str, Waiting] = {}
+_withdrawers: dict[str, Withdrawer] = {}
 
 
 def refuse_where(name: str, refuser: Refuser) -> None:
@@ -24,6 +28,17 @@ def refuse_where(name: str, refuser: Refuser) -> None:
 def answer_where(name: str, waiting: Waiting) -> None:
     """Registers who else waits for an answer."""
     _waiting[name] = waiting
+
+
+def withdraw_with(name: str, withdrawer: Withdrawer) -> None:
+    """Registers what else goes with a contact that did not happen after all."""
+    _withdrawers[name] = withdrawer
+
+
+def withdraw(contact: int) -> None:
+    """Undoes what was built on a contact (primary key) before it is taken back."""
+    for each in _withdrawers.values():
+        each(contact)
 
 
 def refusals(people: Collection[int], now: datetime) -> dict[int, tuple[str, Words]]:

@@ -21,7 +21,7 @@ from qunyu.kernel.words import Words
 from qunyu.members.answers import Owed, owed
 from qunyu.members.belonging import CONTACT
 from qunyu.members.contact_caps import CapsInForce, caps_in_force
-from qunyu.members.contact_reasons import refusals
+from qunyu.members.contact_reasons import refusals, withdraw
 from qunyu.members.matching import chunks
 from qunyu.members.merging import editable
 from qunyu.members.models import Contact, Identity, Standing
@@ -343,6 +343,7 @@ def take_back(*, by: Scope, contact: Contact, now: datetime) -> None:
     with transaction.atomic():
         data = {"contact": contact.pk}
         audit.record(by=by.actor, action="contact.take_back", kind="member", id=contact.member_id, now=now, **data)
+        withdraw(contact.pk)
         contact.delete()
 
 

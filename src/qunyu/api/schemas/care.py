@@ -84,11 +84,15 @@ class OpeningIn(Schema):
 
 
 class CareResultOut(Schema):
-    """`channel` is empty for those who were not contacted; `ordered_known` is null where orders may not be seen."""
+    """`channel` is empty for those not contacted, "dropped" for those left out; `open`: their seven days are not over; `answered` (spoke or wrote) are of the `known`.
+
+    `ordered_known` is null where orders may not be seen.
+    """
 
     kind: str
     channel: str
     count: int
+    open: int
     known: int
     answered: int
     ordered_known: int | None

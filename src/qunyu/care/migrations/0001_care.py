@@ -63,6 +63,7 @@ class Migration(migrations.Migration):
                 ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
                 ("at", models.DateTimeField()),
                 ("measured", models.BooleanField(default=False)),
+                ("withdrawn_at", models.DateTimeField(null=True)),
                 (
                     "member",
                     models.ForeignKey(
@@ -96,6 +97,9 @@ class Migration(migrations.Migration):
                         max_length=7,
                     ),
                 ),
+                ("contacted_at", models.DateTimeField(null=True)),
+                ("channel", models.CharField(blank=True, max_length=10)),
+                ("before", models.JSONField(default=list)),
                 ("reason", models.CharField(blank=True, max_length=200)),
                 ("decided_at", models.DateTimeField(null=True)),
                 ("decided_by_name", models.CharField(blank=True, max_length=120)),

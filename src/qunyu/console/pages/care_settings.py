@@ -14,7 +14,7 @@ from django.utils import timezone
 from qunyu.care.actions import set_opening
 from qunyu.care.kind import kinds
 from qunyu.care.queries import openings_of
-from qunyu.care.results import MOST, WITHIN, Line
+from qunyu.care.results import DROPPED, MOST, NOBODY, WITHIN, Line
 from qunyu.communities.duties import local_day
 from qunyu.console.asking import Ask, answer
 from qunyu.console.exports import exported
@@ -27,11 +27,12 @@ from qunyu.members.contacting import CHANNELS
 from qunyu.people.queries import unit_in, units_in
 
 SAVED, SAME = Words("已保存", "Saved"), Words("没有改动", "Nothing was changed")
-NOT_CONTACTED, UNKNOWN = Words("没有联系", "not contacted"), Words("未知", "unknown")
+UNKNOWN = Words("未知", "unknown")
+WAYS = {**CHANNELS, NOBODY: Words("没有联系", "not contacted"), DROPPED: Words("决定不联系", "left out")}
 OF = Words("{n}/{known}（{share:.0f}%）", "{n}/{known} ({share:.0f}%)")
 HEADS = (
-    Words("日子", "Occasion"), Words("渠道", "Channel"), Words("人次", "Occasions"),
-    Words("有回应", "Answered"), Words("已知是否回应", "Known whether"), Words("有下单", "Ordered"), Words("已知是否下单", "Known whether"),
+    Words("日子", "Occasion"), Words("渠道", "Channel"), Words("人次", "Occasions"), Words("未满七天", "Still open"),
+    Words("说话或来信", "Spoke or wrote"), Words("已知是否说话或来信", "Known whether"), Words("有下单", "Ordered"), Words("已知是否下单", "Known whether"),
 )  # fmt: skip
 HINT = Words(
     "{name} 处写对方的名字；留空则沿用上级或默认", "{name} stands for their name; empty: the unit above or the default"
@@ -41,7 +42,7 @@ BAD_DAYS = Words("首日须在末日之前，且不超过一年", "the first day
 
 
 def show_results(request: Ask) -> HttpResponseBase:
-    """By occasion and channel who answered and ordered within seven days, and its export."""
+    """By occasion and channel who spoke, wrote or ordered within seven days, and its export."""
     request.scope.require("members.view")
     now = timezone.now()
     today = local_day(now)
@@ -73,16 +74,24 @@ def _days(form: Form, today: date) -> tuple[date, date]:
 
 
 def _cells(line: Line) -> list[object]:
-    channel = str(CHANNELS.get(line.channel, NOT_CONTACTED))
     orders = ["", ""] if line.ordered_known is None else [line.ordered, line.ordered_known]
-    return [str(kinds()[line.kind].title), channel, line.count, line.answered, line.known, *orders]
+    return [
+        str(kinds()[line.kind].title),
+        str(WAYS[line.channel]),
+        line.count,
+        line.open,
+        line.answered,
+        line.known,
+        *orders,
+    ]
 
 
 def _told(line: Line) -> dict[str, Any]:
     return {
         "title": kinds()[line.kind].title,
-        "channel": CHANNELS.get(line.channel, NOT_CONTACTED),
+        "channel": WAYS[line.channel],
         "count": line.count,
+        "open": line.open,
         "answered": _share(line.answered, line.known),
         "ordered": _share(line.ordered, line.ordered_known or 0),
     }
