@@ -16,10 +16,11 @@ from qunyu.care.results import results
 from qunyu.commerce.models import Order
 from qunyu.kernel.errors import DomainError
 from qunyu.kernel.scope import Scope
+from qunyu.members import merging
 from qunyu.members.contacts import note_contact, remove_contact
-from qunyu.members.fields import BASIC
-from qunyu.members.models import Contact, Identity, Member, Membership
-from qunyu.members.profile import write
+from qunyu.members.fields import BASIC, add_field
+from qunyu.members.models import Contact, Identity, Member, Membership, MergeDecision
+from qunyu.members.profile import fields_of, write
 from qunyu.people.models import Unit
 from qunyu.people.queries import root_unit, scope_of
 from tests.deployment_fixtures import NOW, AddStaff
@@ -81,7 +82,9 @@ def test_birthdays_are_found_without_opening_what_is_sealed(system: Scope, mei: 
     assert found("birthday", 1) == found("birthday", 2) == [("Ann", date(2026, 4, 2), {})]
 
 
-def test_years_since_joining_and_silence(mei: Member, person: Person, place: Place, unit: Unit) -> None:
+def test_years_since_joining_and_silence(
+    mei: Member, person: Person, place: Place, unit: Unit, other_unit: Unit
+) -> None:
     tea = mei.identities.get().memberships.get().community
     Membership.objects.update(joined_at=datetime(2024, 3, 21, 2, tzinfo=UTC), messages=9)
     lin = person("Lin", tea)
@@ -92,8 +95,81 @@ def test_years_since_joining_and_silence(mei: Member, person: Person, place: Pla
     assert found("joined") == [("Mei", date(2026, 3, 21), {"years": 2})]
     # Of a community in which nothing happens any more nobody can tell who is silent.
     assert found("silent") == [("Lin", date(2026, 3, 19), {"days": 30, "messages": 5})]
-    Membership.objects.filter(identity__member=lin).update(last_at=NOW)
-    assert found("silent", 1) == []
+    # Seen in another community of the unit she is not silent; in one of another unit she may be, here.
+    coffee, other = place("coffee", unit), place("runners", other_unit)
+    row = Membership.objects.create(identity=lin.identities.get(), community=other, first_at=NOW, last_at=NOW)
+    assert found("silent", 1) == [("Lin", date(2026, 3, 19), {"days": 30, "messages": 5})]
+    Membership.objects.filter(pk=row.pk).update(community=coffee)
+    assert found("silent", 2) == []
+
+
+def test_each_community_and_unit_has_its_own_occasions(
+    system: Scope,
+    owner: Scope,
+    mei: Member,
+    staff: AddStaff,
+    person: Person,
+    place: Place,
+    unit: Unit,
+    other_unit: Unit,
+) -> None:
+    far = place("far", other_unit)
+    Membership.objects.create(identity=mei.identities.get(), community=far, first_at=NOW, last_at=NOW)
+    Membership.objects.update(last_at=NOW - 31 * DAY, messages=9)
+    Membership.objects.filter(community=far).update(messages=7)
+    # Somebody else speaks in both: silence can be told.
+    person("Loud", far, mei.identities.get().memberships.exclude(community=far).get().community)
+    for each in (unit, other_unit):
+        bought(mei, each, NOW - 5 * DAY)
+    find_occasions(now=NOW)
+    there = scope_of(staff("far", "owner", other_unit))
+    for scope, messages in ((owner, 9), (there, 7)):
+        rows = {each.kind: each for each in occasions(scope)}
+        assert (set(rows), rows["silent"].evidence["messages"]) == ({"silent", "after_purchase"}, messages)
+    assert {each.kind for each in wanted_occasions(system, Wanted(TODAY, unit=other_unit))} == {
+        "silent",
+        "after_purchase",
+    }
+    # One word is enough: what else says the same of the day goes, and comes back with it.
+    row = occasions(owner).get(kind="silent")
+    mark_done(by=system, occasion=row, said=Said("direct", "最近好吗"), now=NOW)
+    assert [each.state for each in occasions(there).filter(kind="silent")] == ["dropped"]
+    undo(by=system, occasion=row, now=NOW)
+    assert [each.state for each in occasions(there).filter(kind="silent")] == ["open"]
+
+
+def test_whose_birthday_it_is_those_learn_who_greet(system: Scope, mei: Member, staff: AddStaff, unit: Unit) -> None:
+    for key, zh, sensitive in (("loss", "忌日", True), ("wedding", "结婚纪念日", False)):
+        add_field(by=system, unit=unit, key=key, kind="birthday", name_zh=zh, sensitive=sensitive, now=NOW)
+    wanted = [each for each in fields_of(system, mei) if each.kind == "birthday"]
+    write(by=system, values=[(mei.pk, each, "2020-03-22") for each in wanted], now=NOW)
+    find_occasions(now=NOW)
+    assert set(Occasion.objects.values_list("kind", "evidence__zh")) == {("birthday", None), ("own_day", "结婚纪念日")}
+    seen = {
+        role: occasions(scope_of(staff(role, role, unit))).count()
+        for role in ("admin", "auditor", "analyst", "officer")
+    }
+    assert seen == {"admin": 2, "auditor": 0, "analyst": 0, "officer": 0}
+
+
+def test_whoever_was_merged_is_greeted_once(
+    system: Scope, mei: Member, person: Person, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(merging, "enqueue", lambda *_, **__: "")
+    lin = person("Lin", mei.identities.get().memberships.get().community)
+    for member in (mei, lin):
+        born(system, member, "1992-03-22")
+    find_occasions(now=NOW)
+    done, other = Occasion.objects.get(member=lin), Occasion.objects.get(member=mei)
+    put_off(by=system, occasion=other, until=TODAY + 3 * DAY, now=NOW)
+    mark_done(by=system, occasion=done, said=Said("direct", "生日快乐"), now=NOW)
+    merging.merge(by=system, one=mei, other=lin, now=NOW)
+    for minutes in (1, 2):
+        find_occasions(now=NOW + timedelta(minutes=minutes))
+        assert [(each.member_id, each.head, each.state) for each in occasions(system)] == [(lin.pk, "Mei", "done")]  # type: ignore[attr-defined]
+    merging.take_back(by=system, decisions=MergeDecision.objects.all(), now=NOW)
+    find_occasions(now=NOW + timedelta(minutes=3))
+    assert {(each.head, each.state) for each in occasions(system)} == {("Lin", "done"), ("Mei", "open")}  # type: ignore[attr-defined]
 
 
 def test_orders_are_for_those_who_may_see_them(
@@ -173,11 +249,13 @@ def test_the_cap_refuses_and_the_occasion_stays_open(system: Scope, admin: Scope
     assert Occasion.objects.get().state == "open"
 
 
-def test_the_channel_and_the_words(system: Scope, admin: Scope, mei: Member, unit: Unit) -> None:
+def test_the_channel_and_the_words(
+    system: Scope, admin: Scope, mei: Member, unit: Unit, place: Place, other_unit: Unit
+) -> None:
     birthday = kinds()["birthday"]
 
     def said(channel: str) -> str:
-        return words_for([(mei.pk, "Mei", birthday, channel)])[0]
+        return words_for(admin, [(mei.pk, "Mei", birthday, channel)])[0]
 
     assert ways(admin, [mei.pk])[mei.pk].channel == "direct"
     for channel, direction, result in (("call", "out", "聊了很久"), ("moments", "out", ""), ("group", "in", "")):
@@ -185,6 +263,12 @@ def test_the_channel_and_the_words(system: Scope, admin: Scope, mei: Member, uni
             by=admin, member=mei, at=NOW, channel=channel, direction=direction, summary="x", result=result, now=NOW
         )
         assert ways(admin, [mei.pk])[mei.pk].channel == ("group" if direction == "in" else "call")
+    assert said("direct").startswith("Mei，生日快乐")
+    # She is in a community of another unit, too: its words are its own affair.
+    Membership.objects.create(
+        identity=mei.identities.get(), community=place("far", other_unit), first_at=NOW, last_at=NOW
+    )
+    set_opening(by=system, unit=other_unit, kind="birthday", channel="direct", text="别处的{name}", now=NOW)
     assert said("direct").startswith("Mei，生日快乐")
     set_opening(by=system, unit=root_unit(), kind="birthday", channel="direct", text="亲爱的{name}，生日快乐", now=NOW)
     assert said("group") == "亲爱的Mei，生日快乐"

@@ -8,6 +8,7 @@ from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from django.db import transaction
+from django.db.models import QuerySet
 
 from qunyu.care.kind import find_kind
 from qunyu.care.models import FavourAsk, Occasion, OccasionState, Opening
@@ -19,6 +20,7 @@ from qunyu.kernel.scope import Denied, Scope
 from qunyu.kernel.words import Words
 from qunyu.members.contacting import CHANNELS, Touch, claim, take_back
 from qunyu.members.merging import editable
+from qunyu.members.own import identities
 from qunyu.people.operators import able, accounts
 from qunyu.people.queries import scope_of
 
@@ -27,6 +29,10 @@ if TYPE_CHECKING:
 
 LATEST = timedelta(days=365)
 LONGEST = 400
+# Of these a person may have several on a day, one of each unit or community.
+SHARED = ("silent", "after_purchase")
+# What stands as the reason of the others once one was done.
+GREETED = "已由同事联系 · a colleague did"
 DECIDED = Words("这个日子已有人处理；请刷新", "somebody has decided about this already; reload the page")
 UNDECIDED = Words("这个日子还没有处理", "nothing has been decided about this yet")
 BAD: dict[str, Words] = {
@@ -58,6 +64,8 @@ def mark_done(*, by: Scope, occasion: Occasion, said: Said, now: datetime) -> Oc
         touch = Touch("care", said.channel, said.words, selling=said.selling)
         row = claim(by=by, member=occasion.member, touch=touch, passing=said.passing, now=now)
         Occasion.objects.filter(pk=occasion.pk).update(contact=row, contacted_at=row.at, channel=row.channel)
+        for each in _beside(occasion).filter(state=OccasionState.OPEN):
+            _change(each, {"state": OccasionState.DROPPED, "reason": GREETED}, by, now)
     occasion.refresh_from_db()
     return occasion
 
@@ -138,14 +146,19 @@ def put_back(rows: Iterable[Occasion]) -> None:
 
 def without_contact(contact: int) -> None:
     """A contact (primary key) is being taken back: what was done with it is as it was before, and asks made with it are none."""
-    put_back(Occasion.objects.filter(contact=contact))
+    for row in Occasion.objects.filter(contact=contact):
+        put_back([*_beside(row).filter(state=OccasionState.DROPPED, decided_at=row.decided_at), row])
     FavourAsk.objects.filter(contact=contact).delete()
 
 
 def _decide(by: Scope, occasion: Occasion, changes: dict[str, Any], now: datetime) -> None:
     """One conditional UPDATE, whose row count says whether somebody was faster."""
     _require(by, occasion)
-    row = Occasion.objects.get(pk=occasion.pk)
+    if not _change(Occasion.objects.get(pk=occasion.pk), changes, by, now):
+        raise DomainError("occasion_decided", DECIDED)
+
+
+def _change(row: Occasion, changes: dict[str, Any], by: Scope, now: datetime) -> int:
     at = row.decided_at.isoformat() if row.decided_at else None
     told = {
         "due": row.due.isoformat(),
@@ -155,8 +168,14 @@ def _decide(by: Scope, occasion: Occasion, changes: dict[str, Any], now: datetim
     }
     fresh = Occasion.objects.filter(pk=row.pk, state=OccasionState.OPEN, decided_at=row.decided_at)
     changes = {**changes, "before": [*row.before, told], "decided_at": now, "decided_by_name": by.actor.name[:120]}
-    if not fresh.update(**changes):
-        raise DomainError("occasion_decided", DECIDED)
+    return fresh.update(**changes)
+
+
+def _beside(row: Occasion) -> QuerySet[Occasion]:
+    """What else says the same of the day and the person: of another unit or community."""
+    person = identities().filter(own_member=row.member_id).values("member")
+    same = Occasion.objects.filter(kind=row.kind, day=row.day, member__own_identity__member__in=person)
+    return same.exclude(pk=row.pk) if row.kind in SHARED else same.none()
 
 
 def _require(by: Scope, occasion: Occasion) -> None:

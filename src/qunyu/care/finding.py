@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
-from datetime import datetime, timedelta
-from typing import TYPE_CHECKING
+from collections.abc import Collection, Iterable, Iterator
+from datetime import date, datetime, timedelta
+from typing import TYPE_CHECKING, Any
 
 from django.db import transaction
 from django.db.models import F
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 # So far ahead the calendar is filled, and for so long an occasion that passed is found once more.
 AHEAD, BEHIND = timedelta(days=45), timedelta(days=7)
 CHUNK = 1_000
+_Key = tuple[int, str, date]
 
 
 def window_at(now: datetime) -> Window:
@@ -35,19 +36,46 @@ def find_occasions(*, now: datetime) -> dict[str, int]:
 
 def _keep(kind: Kind, window: Window, now: datetime) -> int:
     for chunk in _chunks(kind.find(window)):
-        rows = {(each.person, each.subject, each.day): _row(kind, each, now) for each in chunk}
-        Occasion.objects.bulk_create(
-            rows.values(),
-            update_conflicts=True,
-            unique_fields=("member", "kind", "subject", "day"),
-            update_fields=("evidence", "seen_at", "unit", "community"),
-        )
+        found = {(each.person, each.subject, each.day): each for each in chunk}
+        known, again = _known(kind, window, {person for person, *_ in found})
+        rows = [_row(kind, each, known.get(key, each.person), now) for key, each in found.items()]
+        with transaction.atomic():
+            Occasion.objects.filter(pk__in=again, state=OccasionState.OPEN).delete()
+            Occasion.objects.bulk_create(
+                rows,
+                update_conflicts=True,
+                unique_fields=("member", "kind", "subject", "day"),
+                update_fields=("evidence", "seen_at", "unit", "community", "needs"),
+            )
     with transaction.atomic():
         here = Occasion.objects.filter(kind=kind.key, day__gte=window.first, day__lte=window.last)
         # Nobody has decided anything of these, and they do not hold any more.
         untouched = here.filter(state=OccasionState.OPEN, keeper=None, due=F("day"), decided_at=None)
         untouched.filter(seen_at__lt=now).delete()
         return here.filter(seen_at=now).count()
+
+
+def _known(kind: Kind, window: Window, people: Collection[int]) -> tuple[dict[_Key, int], list[int]]:
+    """(person, subject, day) -> the member whose row there is already, of whichever identity it was made: somebody may have been merged since.
+
+    And the primary keys of those that say the same again: what was decided counts, what is open beside it goes.
+    """
+    here = Occasion.objects.filter(kind=kind.key, day__gte=window.first, day__lte=window.last)
+    rows = here.filter(member__own_identity__member__in=people).annotate(person=F("member__own_identity__member"))
+    found: dict[_Key, int] = {}
+    again: list[int] = []
+    for row in sorted(rows, key=_order):
+        key = (row.person, row.subject, row.day)
+        if key in found:
+            again.append(row.pk)
+        found.setdefault(key, row.member_id)
+    return found, again
+
+
+def _order(row: Any) -> tuple[int, bool, bool, int]:
+    """Done before left out before open; of open ones what somebody decided, then the person's own, comes first."""
+    states = (OccasionState.DONE, OccasionState.DROPPED, OccasionState.OPEN)
+    return states.index(row.state), row.decided_at is None, row.member_id != row.person, row.pk
 
 
 def _chunks(found: Iterable[Found]) -> Iterator[list[Found]]:
@@ -61,9 +89,9 @@ def _chunks(found: Iterable[Found]) -> Iterator[list[Found]]:
         yield rows
 
 
-def _row(kind: Kind, found: Found, now: datetime) -> Occasion:
+def _row(kind: Kind, found: Found, member: int, now: datetime) -> Occasion:
     return Occasion(
-        member_id=found.person,
+        member_id=member,
         kind=kind.key,
         subject=found.subject,
         day=found.day,

@@ -16,10 +16,12 @@ from qunyu.communities.queries import communities_where
 from qunyu.kernel.errors import DomainError
 from qunyu.kernel.scope import Scope
 from qunyu.kernel.words import Words
-from qunyu.members.contacting import CHANNELS, units_of_people
+from qunyu.members.belonging import buyers, contact_platform, contacts
+from qunyu.members.contacting import CHANNELS, may_contact, units_of_people
 from qunyu.members.contacts import contacts_among
+from qunyu.members.merging import editable
 from qunyu.members.queries import memberships, people
-from qunyu.people.queries import acting_account, unit_paths
+from qunyu.people.queries import acting_account, unit_paths, units_below
 
 if TYPE_CHECKING:
     from qunyu.people.models import Unit
@@ -49,14 +51,19 @@ def occasions(scope: Scope) -> QuerySet[Occasion]:
 
 
 def _seen(scope: Scope) -> Q:
-    """What it takes besides the person: orders where they may be seen, a community in sight, a field of one's own units."""
+    """What it takes besides the person: orders where they may be seen, a community in sight, a field of one's own units.
+
+    Whose birthday it is only those learn who may edit the person: who greets.
+    """
     if scope.everything:
         return Q()
+    greets = Exists(editable(scope).filter(own_member=OuterRef("member")))
     paths = unit_paths()
     above = {int(each) for unit in scope.units("members.view") for each in paths.get(unit, "").split("/") if each}
     ordered = Q(needs="orders.view", unit__in=scope.units("orders.view") & scope.units("members.view"))
     there = Q(community=None) | Q(community__in=communities_where(scope, "members.view"))
-    return ordered | (Q(needs="") & there & (Q(unit=None) | Q(unit__in=above)))
+    plain = Q(needs="") | Q(greets, needs="members.edit")
+    return ordered | (plain & there & (Q(unit=None) | Q(unit__in=above)))
 
 
 @dataclass(frozen=True)
@@ -83,16 +90,25 @@ def wanted_occasions(scope: Scope, wanted: Wanted) -> QuerySet[Occasion]:
         found = found.filter(kind=wanted.kind)
     days = {"due__gte": wanted.first, "due__lte": wanted.last}
     found = found.filter(**{name: day for name, day in days.items() if day})
-    if wanted.unit is not None or wanted.community:
+    if wanted.unit is not None:
+        found = found.filter(Q(unit__path__startswith=wanted.unit.path) | _belongs(scope, wanted.unit))
+    if wanted.community:
         there = memberships(scope).filter(identity__own_member=OuterRef("member"))
-        if wanted.unit is not None:
-            there = there.filter(community__unit__path__startswith=wanted.unit.path)
-        if wanted.community:
-            there = there.filter(community__public_id=wanted.community)
-        found = found.filter(Exists(there))
+        found = found.filter(Exists(there.filter(community__public_id=wanted.community)))
     if wanted.own:
         found = found.filter(_own(scope))
     return found.select_related("keeper", "contact", "member").order_by("due", "id")
+
+
+def _belongs(scope: Scope, unit: Unit) -> Q:
+    """Rows whose `member` belongs to the unit or one below: in a community of theirs, a buyer of theirs, noted down by them."""
+    below = units_below(unit)
+    mine = {"own_member": OuterRef("member")}
+    there = memberships(scope).filter(community__unit__in=below, identity__own_member=OuterRef("member"))
+    sold = below if scope.everything else below & scope.units("orders.view")
+    bought = buyers(scope).filter(orders__unit__in=sold, **mine)
+    noted = contacts(scope).filter(platform__in=[contact_platform(each) for each in below], **mine)
+    return Q(Exists(there)) | Q(Exists(bought)) | Q(Exists(noted))
 
 
 def _state(wanted: Wanted) -> Q:
@@ -166,36 +182,40 @@ def ways(scope: Scope, members: Collection[int]) -> dict[int, Way]:
     return found | {person: Way(channel, LAST_WROTE) for person, channel in last_in.items()}
 
 
-def words_for(rows: Collection[tuple[int, str, Kind, str]]) -> list[str]:
-    """For each (person, name, kind, channel) what to open with: the words of the nearest unit of the person, else the product's."""
-    units = units_of_people({person for person, *_ in rows})
-    paths = unit_paths()
+def words_for(scope: Scope, rows: Collection[tuple[int, str, Kind, str]]) -> list[str]:
+    """For each (person, name, kind, channel) what to open with: the words of the nearest unit of the person that is in sight, else the product's."""
+    units, paths = units_of_people({person for person, *_ in rows}), unit_paths()
+    seen = set(paths) if scope.everything else scope.units("members.view")
     kept: Mapping[tuple[int, str, str], str] = {
         (unit, kind, channel): text
         for unit, kind, channel, text in Opening.objects.values_list("unit", "kind", "channel", "text")
     }
-    return [
-        _words(units.get(person, set()), paths, kept, (name, kind, channel)) for person, name, kind, channel in rows
-    ]
+    found = []
+    for person, name, kind, channel in rows:
+        here = [paths[unit] for unit in units.get(person, set()) & seen]
+        found.append(_words(here, kept, kind, channel).replace("{name}", name))
+    return found
 
 
-def _words(
-    units: set[int], paths: Mapping[int, str], kept: Mapping[tuple[int, str, str], str], asked: tuple[str, Kind, str]
-) -> str:
-    name, kind, channel = asked
-    above = {int(each) for unit in units for each in paths[unit].split("/") if each} or set(paths)
-    for unit in sorted(above, key=lambda each: (-len(paths[each]), each)):
+def _words(paths: Collection[str], kept: Mapping[tuple[int, str, str], str], kind: Kind, channel: str) -> str:
+    """Of these units and those above them, the deepest first."""
+    lines = [[int(each) for each in path.strip("/").split("/")] for path in paths]
+    depth = {unit: place for line in lines for place, unit in enumerate(line)}
+    for unit in sorted(depth, key=lambda each: (-depth[each], each)):
         for which in (channel, "direct"):
             text = kept.get((unit, kind.key, which))
             if text is not None:
-                return text.replace("{name}", name)
-    return str(kind.opening(channel)).replace("{name}", name)
+                return text
+    return str(kind.opening(channel))
 
 
-def named(found: QuerySet[Occasion], most: int) -> list[tuple[Any, str, int]]:
-    """The first so many of `occasions`, each with the name and primary key of the person."""
-    rows: list[Any] = list(found[:most])
-    return [(row, row.head, row.person) for row in rows]
+def dress(scope: Scope, rows: Collection[Any], now: datetime) -> None:
+    """Puts on each row of `occasions` its `leave`, `way` and `words`: whether the cap allows it, how to reach them, what to open with."""
+    persons = sorted({row.person for row in rows})
+    leaves, found = may_contact(persons, now), ways(scope, persons)
+    words = words_for(scope, [(row.person, row.head, kinds()[row.kind], found[row.person].channel) for row in rows])
+    for row, opening in zip(rows, words, strict=True):
+        row.leave, row.way, row.words = leaves[row.person], found[row.person], opening
 
 
 def told(row: Any) -> tuple[Kind, Words]:
@@ -217,8 +237,7 @@ def mix(scope: Scope, *, since: datetime, unit: Unit | None = None, members: Col
     found = contacts_among(members).filter(at__gt=since).exclude(standing__in=("in", "answer"))
     mine = people(scope).filter(identities__own_member=OuterRef("member"))
     if unit is not None:
-        there = memberships(scope).filter(community__unit__path__startswith=unit.path)
-        found = found.filter(Exists(there.filter(identity__own_member=OuterRef("member"))))
+        found = found.filter(_belongs(scope, unit))
     counts = found.filter(Exists(mine)).aggregate(
         light=Count("id", filter=Q(selling=False)), selling=Count("id", filter=Q(selling=True))
     )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import click
 
@@ -30,22 +31,19 @@ def care() -> None:
 def today(days: int, most: int) -> None:
     """Prints the open occasions up to that day, the earliest first."""
     set_up()
-    from qunyu.care.queries import Wanted, named, told, wanted_occasions, ways, words_for
+    from qunyu.care.queries import Wanted, dress, told, wanted_occasions
     from qunyu.communities.duties import local_day
     from qunyu.kernel.scope import system_scope
-    from qunyu.members.contacting import may_contact
 
     now, scope = datetime.now(UTC), system_scope("care")
     day = local_day(now)
     found = wanted_occasions(scope, Wanted(today=day, last=day + timedelta(days=days)))
-    rows = [(name, person, row.due, told(row)) for row, name, person in named(found, most)]
-    people = sorted({person for _, person, *_ in rows})
-    reach, leaves = ways(scope, people), may_contact(people, now)
-    words = words_for([(person, name, what[0], reach[person].channel) for name, person, _, what in rows])
-    for (name, person, due, (kind, why)), opening in zip(rows, words, strict=True):
-        leave = leaves[person]
-        line, more = (LINE, {"words": opening}) if leave.allowed else (REFUSED, {"refused": str(leave.words)})
-        click.echo(str(line.fill(day=due, name=name, title=kind.title, why=why, **more)))
+    rows: list[Any] = list(found[:most])
+    dress(scope, rows, now)
+    for row in rows:
+        kind, why = told(row)
+        line, more = (LINE, {"words": row.words}) if row.leave.allowed else (REFUSED, {"refused": str(row.leave.words)})
+        click.echo(str(line.fill(day=row.due, name=row.head, title=kind.title, why=why, **more)))
     if not rows:
         click.echo(str(NOBODY))
 

@@ -162,6 +162,7 @@ ACTIONS: dict[str, Words] = {
     "occasion.later": Words("推迟问候", "Put an occasion off"),
     "occasion.leave_out": Words("不为此联系", "Left an occasion out"),
     "occasion.hand_over": Words("交给同事问候", "Handed an occasion over"),
+    "occasion.export": Words("导出关系日历", "Exported the relationship calendar"),
     "occasion.undo": Words("撤销对日子的处理", "Undid what was decided of an occasion"),
     "opening.set": Words("修改开场白", "Set opening words"),
     "ask.add": Words("请成员帮忙", "Asked a favour"),

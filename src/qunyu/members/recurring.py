@@ -27,8 +27,9 @@ def token_of(month_day: str) -> str:
 
 
 def token_for(field: Definition, value: str) -> str:
-    """What lies beside a value of a field: "" unless it recurs."""
-    return token_of(value[-5:]) if field.kind == "birthday" and value else ""
+    """What lies beside a value of a field: "" unless it recurs and may be greeted: the birthday, and days that are not sensitive."""
+    greeted = field.kind == "birthday" and (field.key == "birthday" or not field.sensitive)
+    return token_of(value[-5:]) if greeted and value else ""
 
 
 def tokens(days: Collection[date]) -> dict[str, date]:
@@ -44,10 +45,10 @@ def _is_leap(year: int) -> bool:
     return year % 4 == 0 and (year % 100 != 0 or year % 400 == 0)
 
 
-def recurring_fields() -> list[tuple[str, str, str, int, bool]]:
-    """Key, Chinese and English name, unit and whether it is sensitive of the fields of units that recur."""
-    rows = Field.objects.filter(kind="birthday", archived_at=None).order_by("id")
-    return list(rows.values_list("key", "name_zh", "name_en", "unit", "sensitive"))
+def recurring_fields() -> list[tuple[str, str, str, int]]:
+    """Key, Chinese and English name and unit of the fields of units that recur; sensitive ones stay out."""
+    rows = Field.objects.filter(kind="birthday", archived_at=None, sensitive=False).order_by("id")
+    return list(rows.values_list("key", "name_zh", "name_en", "unit"))
 
 
 def falling(field: str, wanted: Collection[str], *, sealed: bool) -> QuerySet[Any]:

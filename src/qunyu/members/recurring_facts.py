@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from datetime import datetime
 from typing import Any
 
-from django.db.models import Exists, F, Max, Min, OuterRef, Q, QuerySet, Sum
+from django.db.models import Exists, Max, OuterRef, Q, QuerySet, Sum
 
 from qunyu.events.queries import shown
 from qunyu.members.models import Membership
@@ -34,16 +34,19 @@ def first_joins(when: Q) -> Iterator[tuple[int, int, datetime]]:
     yield from rows.order_by().values_list(PERSON, "community", "joined_at").iterator()
 
 
-def gone_silent(when: Q, spoken: int, fresh_since: datetime) -> Iterator[tuple[int, int, datetime, int]]:
-    """Person, one of their communities, when they were seen last, and what they had said, of whoever said `spoken` things; `when` narrows `last`.
+def gone_silent(
+    when: Q, spoken: int, fresh_since: datetime, seen_since: datetime
+) -> Iterator[tuple[int, int, datetime, int]]:
+    """Person, community, when they were seen there last and what they had said there, of whoever said `spoken` things; `when` narrows `last`.
 
-    Only communities in which something happened after `fresh_since` can tell, and only of people who did not leave.
+    Only communities in which something happened after `fresh_since` can tell, of people who did not leave and whom no community of the same
+    unit has seen since `seen_since`.
     """
     communities = list(Membership.objects.order_by().values_list("community", flat=True).distinct())
     fresh = [each for each, at in last_active(communities).items() if at >= fresh_since]
-    rows = _seen().filter(left_at=None).order_by().values(PERSON)
-    told: Any = rows.annotate(
-        last=Max("last_at"), said=Sum("messages"), place=Min("community", filter=Q(community__in=fresh))
+    seen = Membership.objects.filter(
+        last_at__gte=seen_since, identity__member=OuterRef(PERSON), community__unit=OuterRef("community__unit")
     )
-    found = told.filter(when, said__gte=spoken, place__isnull=False)
-    yield from found.annotate(person=F(PERSON)).values_list("person", "place", "last", "said").iterator()
+    rows = _seen().filter(~Exists(seen), left_at=None, community__in=fresh).order_by().values(PERSON, "community")
+    told: Any = rows.annotate(last=Max("last_at"), said=Sum("messages"))
+    yield from told.filter(when, said__gte=spoken).values_list(PERSON, "community", "last", "said").iterator()

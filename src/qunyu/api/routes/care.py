@@ -35,8 +35,7 @@ from qunyu.api.schemas.care import (
     tally_out,
 )
 from qunyu.care import actions, asks
-from qunyu.care.kind import kinds
-from qunyu.care.queries import Wanted, find_occasion, openings_of, wanted_occasions, ways, words_for
+from qunyu.care.queries import Wanted, dress, find_occasion, openings_of, wanted_occasions
 from qunyu.communities.duties import local_day
 from qunyu.flows.caring import results_of
 from qunyu.kernel.errors import DomainError
@@ -72,11 +71,7 @@ def get_occasions(request: HttpRequest, asked: Query[OccasionQuery]) -> Page[Occ
 
 
 def _dressed(scope: Scope, rows: Sequence[Any]) -> list[OccasionOut]:
-    persons = sorted({row.person for row in rows})
-    leaves, found = may_contact(persons, timezone.now()), ways(scope, persons)
-    words = words_for([(row.person, row.head, kinds()[row.kind], found[row.person].channel) for row in rows])
-    for row, opening in zip(rows, words, strict=True):
-        row.leave, row.way, row.words = leaves[row.person], found[row.person], opening
+    dress(scope, rows, timezone.now())
     return [occasion_out(row) for row in rows]
 
 

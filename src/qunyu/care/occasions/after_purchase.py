@@ -12,9 +12,11 @@ DAYS = 7
 
 
 def find(window: Window) -> Iterator[Found]:
-    """Everybody with a paid order so many days before; of several on a day one."""
+    """Everybody with a paid order so many days before; of several in a unit on a day one."""
     for person, unit, at in paid_within(window.moments("ordered_at", DAYS)):
-        yield Found(person, window.local(at) + window.last.resolution * DAYS, {"days": DAYS}, unit=unit)
+        yield Found(
+            person, window.local(at) + window.last.resolution * DAYS, {"days": DAYS}, subject=str(unit), unit=unit
+        )
 
 
 KIND = Kind(

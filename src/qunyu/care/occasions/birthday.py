@@ -1,4 +1,4 @@
-"""Birthdays: month and day of the profile; the year stays masked."""
+"""Birthdays: month and day of the profile, for those who may edit the person and so greet them; the year stays masked."""
 
 from __future__ import annotations
 
@@ -20,8 +20,9 @@ KIND = Kind(
     key="birthday",
     place=1,
     title=Words("生日", "Birthday"),
-    help=Words("资料中的生日；年份不显示", "the birthday in the profile; the year is not shown"),
+    help=Words("资料中的生日；能编辑该成员的人才看得到，年份不显示", "the birthday in the profile, for those who may edit the person; the year is not shown"),
     icon="cake",
+    needs="members.edit",
     find=find,
     why=lambda evidence: Words("资料中写着这天生日", "their profile says so"),
     openings={

@@ -1,4 +1,4 @@
-"""Gone silent: somebody who used to talk, and has been silent for a month while the community went on."""
+"""Gone silent: somebody who used to talk in a community, and was not seen there or elsewhere in its unit for a month while it went on."""
 
 from __future__ import annotations
 
@@ -15,12 +15,13 @@ FRESH = timedelta(days=3)
 
 
 def find(window: Window) -> Iterator[Found]:
-    """Everybody whose silence reached the days on one of the days up to today; nobody is said to be silent in advance."""
+    """Everybody, by community, whose silence reached the days on one of the days up to today; nobody is said to be silent in advance."""
     until = Window(window.first, min(window.last, window.today), window.today)
-    rows = gone_silent(until.moments("last", DAYS), SPOKEN, window.start(window.today) - FRESH)
+    since = until.start(until.last - timedelta(days=DAYS - 1))
+    rows = gone_silent(until.moments("last", DAYS), SPOKEN, window.start(window.today) - FRESH, since)
     for person, community, at, messages in rows:
         day = window.local(at) + timedelta(days=DAYS)
-        yield Found(person, day, {"days": DAYS, "messages": messages}, community=community)
+        yield Found(person, day, {"days": DAYS, "messages": messages}, subject=str(community), community=community)
 
 
 KIND = Kind(

@@ -21,12 +21,11 @@ from qunyu.care.queries import (
     STATES,
     Wanted,
     by_day,
+    dress,
     find_occasion,
     mix,
     told,
     wanted_occasions,
-    ways,
-    words_for,
 )
 from qunyu.communities.duties import local_day
 from qunyu.communities.queries import communities_where
@@ -35,9 +34,10 @@ from qunyu.console.forms import Form
 from qunyu.console.inputs import day as typed_day
 from qunyu.console.lists import Column, Filter, Listing, chips
 from qunyu.console.templatetags.showing import day
+from qunyu.kernel import audit
 from qunyu.kernel.errors import DomainError
 from qunyu.kernel.words import Words
-from qunyu.members.contacting import CHANNELS, Leave, may_contact
+from qunyu.members.contacting import CHANNELS, Leave
 from qunyu.people.queries import units_in
 
 if TYPE_CHECKING:
@@ -103,6 +103,7 @@ def _page(request: Ask, form: Form) -> HttpResponseBase:
     )
     file = listing.export(listing.ordered(found), "calendar")
     if file is not None:
+        audit.record(by=request.scope.actor, action="occasion.export", kind="members", id=0, now=now)
         return file
     listing.put(listing.ordered(found))
     month = _month(request, today)
@@ -219,11 +220,8 @@ def vars_of(wanted: Wanted) -> dict[str, Any]:
 
 def _dress(request: Ask, rows: Sequence[Any]) -> None:
     """Puts on the rows whether the cap allows it, how to reach them, and what to say."""
-    people = sorted({row.person for row in rows})
-    leaves, found = may_contact(people, timezone.now()), ways(request.scope, people)
-    words = words_for([(row.person, row.head, kinds()[row.kind], found[row.person].channel) for row in rows])
-    for row, opening in zip(rows, words, strict=True):
-        row.leave, row.way, row.words = leaves[row.person], found[row.person], opening
+    dress(request.scope, rows, timezone.now())
+    for row in rows:
         row.what, row.why = told(row)
         row.state_title = STATES[row.state]
 
@@ -280,6 +278,5 @@ def _said(request: Ask, form: Form, row: Any, *, alone: bool) -> actions.Said:
         return actions.Said(
             form.text("channel"), form.text("summary"), bool(form.text("selling")), form.text("passing")
         )
-    way = ways(request.scope, [row.person])[row.person]
-    (words,) = words_for([(row.person, row.head, kinds()[row.kind], way.channel)])
-    return actions.Said(way.channel, words)
+    dress(request.scope, [row], timezone.now())
+    return actions.Said(row.way.channel, row.words)

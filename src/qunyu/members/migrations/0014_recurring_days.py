@@ -7,7 +7,11 @@ from qunyu.kernel.sealed import keyed, unseal
 
 def tell_days(apps: Apps, editor: BaseDatabaseSchemaEditor) -> None:
     entries = apps.get_model("members", "ProfileEntry").objects
-    kept = apps.get_model("members", "Field").objects.filter(kind="birthday").values_list("key", flat=True)
+    kept = (
+        apps.get_model("members", "Field")
+        .objects.filter(kind="birthday", sensitive=False)
+        .values_list("key", flat=True)
+    )
     rows = entries.filter(field__in=["birthday", *kept]).exclude(value="")
     for key, value, sealed in list(rows.values_list("pk", "value", "sealed")):
         plain = unseal(value, "members.profile") if sealed else value
