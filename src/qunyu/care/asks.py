@@ -10,8 +10,7 @@ from typing import TYPE_CHECKING, Any
 from django.db import transaction
 from django.db.models import Avg, Count, Exists, F, OuterRef, Q, QuerySet
 
-from qunyu.care.models import AskOutcome, Brought, FavourAsk
-from qunyu.commerce.queries import orders
+from qunyu.care.models import FavourAsk
 from qunyu.kernel import audit
 from qunyu.kernel.errors import DomainError
 from qunyu.kernel.scope import Denied, Scope
@@ -56,7 +55,6 @@ BAD: dict[str, Words] = {
     "outcome": Words("没有这种结果", "there is no such outcome"),
     "thanks": Words("没有这种谢意", "there are no such thanks"),
     "member": Words("{days} 天内已请过对方：{what}", "they were asked within {days} days: {what}"),
-    "brought": Words("不能是本人", "it cannot be the person themselves"),
 }
 
 
@@ -117,7 +115,7 @@ def note_result(*, by: Scope, ask: FavourAsk, result: Result, now: datetime) -> 
 
     Raises Denied; DomainError bad_ask with the `field`.
     """
-    _require(by, ask)
+    require_editable(by, ask)
     for name, is_wrong in {
         "outcome": result.outcome not in OUTCOMES,
         "thanks": bool(result.thanks) and result.thanks not in THANKS,
@@ -129,36 +127,17 @@ def note_result(*, by: Scope, ask: FavourAsk, result: Result, now: datetime) -> 
     if all(getattr(ask, name) == value for name, value in told.items()):
         return False
     with transaction.atomic():
-        FavourAsk.objects.filter(pk=ask.pk).update(**told, outcome_at=now)
+        # Thanks noted later leave the outcome as old as it is.
+        since = now if told["outcome"] != ask.outcome else ask.outcome_at
+        FavourAsk.objects.filter(pk=ask.pk).update(**told, outcome_at=since)
         data = {"ask": ask.pk, "to": result.outcome}
         audit.record(by=by.actor, action="ask.result", kind="member", id=ask.member_id, now=now, **data)
     ask.refresh_from_db()
     return True
 
 
-def note_brought(*, by: Scope, ask: FavourAsk, member: Member, away: bool = False, now: datetime) -> bool:
-    """Keeps that somebody came by this recommendation, or takes that away; whether anything changed.
-
-    Raises Denied unless `by` may edit both; DomainError bad_ask.
-    """
-    _require(by, ask)
-    if not editable(by).filter(member=member).exists():
-        raise Denied("members.edit")
-    if editable(by).filter(member=member, own_member=ask.member_id).exists():
-        raise _bad("brought")
-    with transaction.atomic():
-        rows = Brought.objects.filter(ask=ask, **{PERSON: member})
-        if rows.exists() is not away:
-            return False
-        if away:
-            rows.delete()
-        else:
-            Brought.objects.create(ask=ask, member=member, at=now)
-        audit.record(by=by.actor, action="ask.brought", kind="member", id=ask.member_id, now=now, ask=ask.pk)
-    return True
-
-
-def _require(by: Scope, ask: FavourAsk) -> None:
+def require_editable(by: Scope, ask: FavourAsk) -> None:
+    """Raises Denied unless `by` may edit whom was asked."""
     if not editable(by).filter(own_member=ask.member_id).exists():
         raise Denied("members.edit")
 
@@ -182,58 +161,6 @@ def find_ask(scope: Scope, public_id: str) -> FavourAsk:
     return found
 
 
-@dataclass
-class Tally:
-    """Of one kind: asked, agreed (or did it), did it, people brought; `bought` of these ordered after they came, None without orders.view."""
-
-    kind: str
-    asked: int = 0
-    agreed: int = 0
-    did: int = 0
-    waiting: int = 0
-    brought: int = 0
-    bought: int | None = None
-
-
-def tallies(scope: Scope, found: QuerySet[FavourAsk]) -> list[Tally]:
-    """The figures of each kind over those asks."""
-    counts = found.order_by().values("kind").annotate(
-        asked=Count("id"),
-        agreed=Count("id", filter=Q(outcome__in=("agreed", "did"))),
-        did=Count("id", filter=Q(outcome="did")),
-        waiting=Count("id", filter=Q(outcome="waiting")),
-    )  # fmt: skip
-    rows = {each["kind"]: Tally(**each) for each in counts}
-    came = brought_by(scope, found)
-    bought = buyers_among(scope, came)
-    for kind, count in _by_kind(came).items():
-        rows[kind].brought = count
-    if bought is not None:
-        counts_bought = _by_kind(bought)
-        for kind, row in rows.items():
-            row.bought = counts_bought.get(kind, 0)
-    return [rows.get(kind, Tally(kind, bought=None if bought is None else 0)) for kind in KINDS]
-
-
-def _by_kind(came: QuerySet[Brought]) -> dict[str, int]:
-    return dict(came.order_by().values("ask__kind").annotate(n=Count("id")).values_list("ask__kind", "n"))
-
-
-def brought_by(scope: Scope, found: QuerySet[FavourAsk]) -> QuerySet[Brought]:
-    """Who came by those asks, of people `scope` may see, with `head` and `head_id`."""
-    mine = people(scope).filter(identities__own_member=OuterRef("member"))
-    came = Brought.objects.filter(Exists(mine), ask__in=found.order_by().values("pk"))
-    return came.annotate(head=F(f"{PERSON}__name"), head_id=F(f"{PERSON}__public_id")).order_by("at", "id")
-
-
-def buyers_among(scope: Scope, came: QuerySet[Brought]) -> QuerySet[Brought] | None:
-    """Those who paid an order after they came, in units where `scope` may see orders; None where it may see none."""
-    if not scope.may("orders.view"):
-        return None
-    paid = orders(scope).filter(status="paid", customer__member=OuterRef(PERSON), ordered_at__gte=OuterRef("at"))
-    return came.filter(Exists(paid.order_by()))
-
-
 @dataclass(frozen=True)
 class Candidate:
     """A good one to ask now, with the reasons."""
@@ -255,7 +182,7 @@ def candidates(scope: Scope, *, now: datetime) -> QuerySet[Member]:
     asked = FavourAsk.objects.filter(asked_at__gt=now - REST, **{PERSON: OuterRef("pk")})
     said = opinions(scope).filter(at__gt=now - CONTENT_SINCE, **{PERSON: OuterRef("pk")}).order_by()
     sour = said.filter(score__lt=CONTENT_FROM, kind__in=("rating", "survey", "complaint"))
-    open_now = said.filter(kind="complaint", complaint__ended_at=None)
+    open_now = opinions(scope).filter(kind="complaint", complaint__ended_at=None, **{PERSON: OuterRef("pk")}).order_by()
     found = people(scope).filter(good, ~Exists(asked), ~Exists(sour), ~Exists(open_now), role="member")
     return found.order_by("name", "id")
 
@@ -283,26 +210,3 @@ def _reasons(key: int, loyal: set[int], strong: set[int], content: dict[int, Any
         score, n = content[key]
         yield Words(HAPPY.zh.format(score=score, n=n), HAPPY.en.format(score=score, n=n))
     yield RESTED
-
-
-def measure_brought(invited: Iterable[tuple[int, int, datetime]]) -> int:
-    """Keeps who came by a recommendation, as the lake tells of invitations (own member that invited, own member that came, when); how many are new."""
-    rows = list(invited)
-    made = 0
-    open_asks = FavourAsk.objects.filter(kind="recommendation").exclude(outcome=AskOutcome.DECLINED)
-    by_person: dict[int, list[FavourAsk]] = {}
-    for ask in open_asks.annotate(person=F(PERSON)).order_by("asked_at"):
-        by_person.setdefault(ask.person, []).append(ask)
-    for host, guest, at in rows:
-        mine = [each for each in by_person.get(host, ()) if each.asked_at < at]
-        if mine and not Brought.objects.filter(ask=mine[-1], **{f"{PERSON}__identities__own_member": guest}).exists():
-            Brought.objects.create(ask=mine[-1], member_id=guest, at=at, measured=True)
-            made += 1
-    return made
-
-
-def since_first_ask() -> datetime | None:
-    """When somebody was first asked for a recommendation; None for never."""
-    return (
-        FavourAsk.objects.filter(kind="recommendation").order_by("asked_at").values_list("asked_at", flat=True).first()
-    )

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 
 from django.db.models import Q
 
+from qunyu.care.asks import REST
 from qunyu.care.models import Brought, FavourAsk, Occasion, Opening
 from qunyu.kernel.personal import Holder, Kind, Person, plain, scrub
 from qunyu.kernel.words import Words
@@ -27,6 +28,7 @@ def _mine(person: Person) -> Q:
     return Q(member__in=person.own)
 
 
+_ASKED = ("kind", "what", "asked_at", "by_name", "outcome", "outcome_at", "note", "thanks", "thanks_note")
 HOLDERS = (
     Holder(
         key="occasions",
@@ -48,9 +50,11 @@ HOLDERS = (
         why=Words("不反复麻烦同一个人，记得道谢", "nobody is asked too often, and thanks are not forgotten"),
         models=("care.FavourAsk", "care.Brought"),
         count=lambda person: FavourAsk.objects.filter(_mine(person)).count() + Brought.objects.filter(_mine(person)).count(),
-        export=lambda person: plain(
-            FavourAsk.objects.filter(_mine(person)).order_by("id").values("kind", "what", "asked_at", "outcome", "note", "thanks")
-        ),
+        # Whom they came by is the other's.
+        export=lambda person: {
+            "asked": plain(FavourAsk.objects.filter(_mine(person)).order_by("id").values(*_ASKED)),
+            "brought": plain(Brought.objects.filter(_mine(person)).order_by("id").values("at", "measured", "withdrawn_at")),
+        },
         erase=_erase_asks,
         overview=overview_of(FavourAsk, "asked_at"),
     ),
@@ -64,4 +68,12 @@ KINDS = (
         remove=lambda before: Occasion.objects.filter(day__lt=before.date()).delete()[0],
         least_days=90,
     ),
-)
+    Kind(
+        key="favours",
+        title=Words("小忙与推荐", "Favours and recommendations"),
+        help=Words("到期的请求、结果与介绍来的人删除", "asks older than that are deleted, with what came of them and whom they brought"),
+        count=lambda before: FavourAsk.objects.filter(asked_at__lt=before).count(),
+        remove=lambda before: FavourAsk.objects.filter(asked_at__lt=before).delete()[0],
+        least_days=REST.days,
+    ),
+)  # fmt: skip

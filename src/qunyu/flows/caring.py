@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection
 from datetime import date, datetime
 
-from qunyu.care.asks import measure_brought, since_first_ask
+from qunyu.care.brought import measure_brought, since_first_ask
 from qunyu.care.finding import find_occasions
 from qunyu.care.results import Line, results
 from qunyu.communities.duties import local_day
@@ -13,6 +13,7 @@ from qunyu.flows.place import lake
 from qunyu.insights.answering import Moment, spoke
 from qunyu.insights.deeds import invitations
 from qunyu.kernel.scope import Scope, system_scope
+from qunyu.members.contact_caps import caps_in_force
 from qunyu.members.own import identities
 from qunyu.people.queries import unit_paths
 
@@ -29,12 +30,11 @@ def _brought() -> int:
     if since is None:
         return 0
     found = invitations(lake(), SYSTEM, list(unit_paths()), local_day(since))
-    told = {id for host, guest, _ in found for id in (host, guest)}
-    rows = identities().filter(pk__in=told, member__erased=False).values_list("pk", "member", "own_member")
+    both = {id for host, guest, _ in found for id in (host, guest)}
+    rows = identities().filter(pk__in=both, member__erased=False).values_list("pk", "member", "own_member")
     known = {identity: (member, own) for identity, member, own in rows}
-    return measure_brought(
-        [(known[host][0], known[guest][1], at) for host, guest, at in found if host in known and guest in known]
-    )
+    told = [(known[host][0], known[guest][1], at) for host, guest, at in found if host in known and guest in known]
+    return measure_brought(told, days=caps_in_force().of(()).brought_days)
 
 
 def results_of(scope: Scope, *, first: date, last: date, now: datetime) -> list[Line]:

@@ -44,6 +44,7 @@ CAP_SETTINGS: Mapping[str, CapSetting] = {
         CapSetting("contact.quiet_from", Words("免打扰开始", "Quiet hours from"), CLOCK, 0, 23, 21, top_only=True),
         CapSetting("contact.quiet_to", Words("免打扰结束", "Quiet hours until"), CLOCK, 0, 23, 9, top_only=True),
         CapSetting("contact.answer_days", Words("对方来信后多少天内算回复", "An answer is one for"), DAYS, 1, 14, 3, top_only=True),
+        CapSetting("contact.brought_days", Words("请对方推荐后多少天内入群算其带来", "Brought by a recommendation within"), DAYS, 1, 365, 60, top_only=True),
     )
 }  # fmt: skip
 
@@ -135,7 +136,8 @@ def _caps(own: Own, line: Sequence[int]) -> Caps:
     value = {key: _least(key, own, line) for key in CAP_SETTINGS}
     whole = Cap(value["contact.most"], value["contact.days"])
     selling = Cap(min(value["contact.selling_most"], whole.most), value["contact.selling_days"])
-    return Caps(whole, selling, value["contact.quiet_from"], value["contact.quiet_to"], value["contact.answer_days"])
+    rest = ("quiet_from", "quiet_to", "answer_days", "brought_days")
+    return Caps(whole, selling, *(value[f"contact.{each}"] for each in rest))
 
 
 @dataclass(frozen=True)

@@ -312,6 +312,16 @@ KINDS = (
         least_days=30,
     ),
     Kind(
+        key="quiet",
+        title=Words("已结束的请勿联系", "Do not contact, once over"),
+        help=Words(
+            "已结束或到期的请勿联系记录删除，生效中的不变", "what ended before that is deleted; what holds stays"
+        ),
+        count=lambda before: _over(before).count(),
+        remove=lambda before: _deleted(_over(before)),
+        least_days=30,
+    ),
+    Kind(
         key="profile_history",
         title=Words("资料的旧值", "Former values of profiles"),
         help=Words(
@@ -323,6 +333,10 @@ KINDS = (
         least_days=30,
     ),
 )
+
+
+def _over(before: datetime) -> QuerySet[Quiet]:
+    return Quiet.objects.filter(Q(ended_at__lt=before) | Q(until__lt=before.date()))
 
 
 def _former(before: datetime) -> QuerySet[ProfileEntry]:

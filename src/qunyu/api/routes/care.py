@@ -34,7 +34,7 @@ from qunyu.api.schemas.care import (
     occasion_out,
     tally_out,
 )
-from qunyu.care import actions, asks
+from qunyu.care import actions, asks, brought
 from qunyu.care.queries import Wanted, dress, find_occasion, openings_of, wanted_occasions
 from qunyu.communities.duties import local_day
 from qunyu.flows.caring import results_of
@@ -146,7 +146,7 @@ def get_favours(request: HttpRequest, asked: Query[AskQuery]) -> Page[FavourOut]
 def get_tallies(request: HttpRequest) -> list[TallyOut]:
     """By kind: asked, agreed, done, people brought and how many of them bought."""
     scope = _asked(request)
-    return [tally_out(each) for each in asks.tallies(scope, asks.asks(scope))]
+    return [tally_out(each) for each in brought.tallies(scope, asks.asks(scope))]
 
 
 @router.get(
@@ -194,15 +194,18 @@ def get_brought(request: HttpRequest, id: str) -> list[BroughtOut]:
 @router.post("/favours/{id}/brought", response=list[BroughtOut], operation_id="note_brought", summary="Note who came")
 def post_brought(request: HttpRequest, id: str, wanted: BroughtIn) -> list[BroughtOut]:
     """Keeps that somebody came by a recommendation, or takes it away. Needs members.edit where both belong."""
-    scope = _asked(request)
+    scope, now = _asked(request), timezone.now()
     ask, member = asks.find_ask(scope, id), find_person(scope, wanted.member)
-    asks.note_brought(by=scope, ask=ask, member=member, away=wanted.away, now=timezone.now())
+    if wanted.away:
+        brought.take_brought_away(by=scope, ask=ask, member=member, now=now)
+    else:
+        brought.note_brought(by=scope, ask=ask, member=member, came=wanted.came, now=now)
     return _brought(scope, id)
 
 
 def _brought(scope: Scope, id: str) -> list[BroughtOut]:
     ask = asks.find_ask(scope, id)
-    came = asks.brought_by(scope, asks.asks(scope).filter(pk=ask.pk))
-    bought = asks.buyers_among(scope, came)
+    came = brought.brought_by(scope, asks.asks(scope).filter(pk=ask.pk))
+    bought = brought.buyers_among(scope, came)
     known = None if bought is None else set(bought.values_list("pk", flat=True))
     return [brought_out(each, known) for each in came]

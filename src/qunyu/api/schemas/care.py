@@ -12,7 +12,7 @@ from qunyu.api.schemas.basics import Day, LongText, Ref, Text
 from qunyu.care.queries import told
 
 if TYPE_CHECKING:
-    from qunyu.care.asks import Tally
+    from qunyu.care.brought import Tally
     from qunyu.care.models import Brought
     from qunyu.care.results import Line
 
@@ -147,6 +147,9 @@ class BroughtIn(Schema):
     """Somebody who came by the recommendation."""
 
     member: Text
+    came: Day | None = Field(
+        default=None, description="the day they came; when they were first seen since, unless given"
+    )
     away: bool = Field(default=False, description="takes it away again")
 
 
@@ -168,6 +171,7 @@ class TallyOut(Schema):
     agreed: int
     did: int
     brought: int
+    measured: int = Field(description="of these found in the data alone")
     bought: int | None
 
 

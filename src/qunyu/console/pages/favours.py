@@ -10,10 +10,12 @@ from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils import timezone
 
-from qunyu.care import asks
+from qunyu.care import asks, brought
 from qunyu.care.asks import KINDS, OUTCOMES, THANKS, Result, Wish
+from qunyu.communities.duties import local_day
 from qunyu.console.asking import Ask, answer
 from qunyu.console.forms import Form
+from qunyu.console.inputs import day as typed_day
 from qunyu.console.lists import Column, Filter, Listing, chips
 from qunyu.console.templatetags.showing import ago, day
 from qunyu.kernel.errors import DomainError
@@ -24,6 +26,8 @@ from qunyu.members.merging import editable
 from qunyu.members.queries import find_person, search_people
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
     from qunyu.care.models import FavourAsk
 
 ASKED, SAVED, SAME = Words("已记下", "Kept"), Words("已保存", "Saved"), Words("没有改动", "Nothing was changed")
@@ -33,13 +37,19 @@ NONE_YET = Words(
 )
 HIDDEN = Words("无查看权限", "not yours to see")
 SHOWN = 10
+
+
+def _on(at: datetime | None) -> object:
+    return day(local_day(at)) if at else "–"
+
+
 COLUMNS = (
     Column[Any]("at", Words("时间", "When"), lambda row: ago(row.asked_at), lambda row: row.asked_at, "asked_at", fixed=True),
     Column[Any]("head", Words("成员", "Member"), lambda row: row.head, sort="head"),
     Column[Any]("kind", Words("请求", "Ask"), lambda row: KINDS[row.kind], sort="kind"),
     Column[Any]("what", Words("内容", "What"), lambda row: row.what[:60], lambda row: row.what),
     Column[Any]("outcome", Words("结果", "Outcome"), lambda row: OUTCOMES[row.outcome], sort="outcome"),
-    Column[Any]("outcome_at", Words("结果时间", "Since"), lambda row: day(row.outcome_at.date()) if row.outcome_at else "–", lambda row: row.outcome_at, "outcome_at"),
+    Column[Any]("outcome_at", Words("结果时间", "Since"), lambda row: _on(row.outcome_at), lambda row: row.outcome_at, "outcome_at"),
     Column[Any]("note", Words("说明", "Note"), lambda row: row.note or "–", lambda row: row.note, optional=True),
     Column[Any]("thanks", Words("谢意", "Thanks"), lambda row: THANKS.get(row.thanks, "–"), sort="thanks"),
     Column[Any]("by_name", Words("谁请的", "By"), lambda row: row.by_name, sort="by_name"),
@@ -70,7 +80,7 @@ def show_favours(request: Ask) -> HttpResponseBase:
         "listing": listing,
         "filters": filters,
         "search": search,
-        "tallies": [(KINDS[each.kind], each, HIDDEN if each.bought is None else each.bought) for each in asks.tallies(scope, rows)],
+        "tallies": [(KINDS[each.kind], each, HIDDEN if each.bought is None else each.bought) for each in brought.tallies(scope, rows)],
         "candidates": [(each, leaves[each.member.pk]) for each in candidates],
         "more": len(first) > SHOWN,
         "nothing_yet": NONE_YET if empty else "",
@@ -103,9 +113,11 @@ def show_favour(request: Ask, public_id: str) -> HttpResponse:
             messages.success(request, str(SAVED if changed else SAME))
             return redirect("console:favour", public_id)
         except DomainError as error:
-            form.refuse(error, str(error.data.get("field", "")))
-    came = asks.brought_by(request.scope, asks.asks(request.scope).filter(pk=row.pk))
-    bought = asks.buyers_among(request.scope, came)
+            form.refuse(
+                error, {"member": "name"}.get(str(error.data.get("field", "")), str(error.data.get("field", "")))
+            )
+    came = brought.brought_by(request.scope, asks.asks(request.scope).filter(pk=row.pk))
+    bought = brought.buyers_among(request.scope, came)
     context = {
         "ask": row,
         "kind": KINDS[row.kind],
@@ -124,7 +136,7 @@ def _act(request: Ask, form: Form, row: FavourAsk) -> bool:
     by, now = request.scope, timezone.now()
     does = form.text("do")
     if does == "brought_away":
-        return asks.note_brought(by=by, ask=row, member=find_person(by, form.text("member")), away=True, now=now)
+        return brought.take_brought_away(by=by, ask=row, member=find_person(by, form.text("member")), now=now)
     if does == "brought":
         found = list(search_people(by, text=form.text("name"), role="member")[:2]) if form.text("name") else []
         exact = [
@@ -135,7 +147,7 @@ def _act(request: Ask, form: Form, row: FavourAsk) -> bool:
         chosen = exact if len(exact) == 1 else found
         if len(chosen) != 1:
             raise DomainError("bad_ask", FOUND.fill(n=len(chosen)), field="name")
-        return asks.note_brought(by=by, ask=row, member=chosen[0], now=now)
+        return brought.note_brought(by=by, ask=row, member=chosen[0], came=typed_day(form, "came"), now=now)
     told = {name: form.text(name) for name in ("outcome", "note", "thanks", "thanks_note")}
     return asks.note_result(by=by, ask=row, result=Result(**told), now=now)
 

@@ -21,13 +21,17 @@ class Cap:
 
 @dataclass(frozen=True, slots=True)
 class Caps:
-    """What holds for a person: the cap on every contact, the one on those that sell, hours of rest (local), and for how many days an answer is one."""
+    """What holds for a person: the cap on every contact, the one on those that sell, hours of rest (local).
+
+    And for how many days an answer is one, and a recommendation brings people.
+    """
 
     all: Cap
     selling: Cap
     quiet_from: int
     quiet_to: int
     answer_days: int
+    brought_days: int
 
     def by_key(self) -> dict[str, int]:
         """The numbers by the keys of their settings."""
@@ -39,6 +43,7 @@ class Caps:
             "contact.quiet_from": self.quiet_from,
             "contact.quiet_to": self.quiet_to,
             "contact.answer_days": self.answer_days,
+            "contact.brought_days": self.brought_days,
         }
 
 
