@@ -60,7 +60,13 @@ def test_occasions_and_favours(api: Caller, mei: Member, unit: Unit) -> None:
     assert api.get("/occasions/results").body == []
     assert api.get("/occasions/results?first=2026-03-01&last=2020-03-01").status == 422
     words = {"unit": unit.public_id, "kind": "birthday", "text": "亲爱的{name}"}
-    assert api.ask("put", "/openings", words).body[0]["text"] == "亲爱的{name}"
+    (kept,) = api.ask("put", "/openings", words).body
+    assert kept == {
+        "unit": {"id": unit.public_id, "name": unit.name},
+        "kind": "birthday",
+        "channel": "direct",
+        "text": "亲爱的{name}",
+    }
     assert api.get("/occasions?kind=birthday").body["items"][0]["words"] == "亲爱的Mei"
     asked = api.ask("post", f"/members/{mei.public_id}/favours", {"kind": "recommendation", "what": "有朋友爱茶吗"})
     assert (asked.status, asked.body["outcome"]) == (201, "waiting")

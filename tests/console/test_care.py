@@ -95,6 +95,16 @@ def test_the_calendar(
     assert "须有 1 至" in read(refused)
     assert owner.post(page, {**told, "summary": "生日快乐呀", "selling": "yes"}).status_code == 302
     assert "生日快乐呀" in read(owner.get(page, {"state": "done"}))
+    # What is refused is said at its field, and nothing that was typed is lost.
+    late = owner.post(page, {"occasion": [other.public_id], "do": "later", "until": "", "reason": "在外地"})
+    assert list(late.context["form"].errors) == ["until"]
+    shown = read(late)
+    assert 'id="error-until"' in shown
+    assert 'value="在外地"' in shown
+    assert f'value="{other.public_id}" form="several" checked' in shown
+    assert "一次最多处理 100 个" in read(owner.post(page, {"occasion": [str(n) for n in range(101)], "do": "undo"}))
+    for month in ("9999-12", "0001-01"):
+        assert owner.get(page, {"month": month}).status_code == 200
     several = {"occasion": [row.public_id, other.public_id], "do": "later", "until": str(today + timedelta(days=3))}
     assert "1 个没有处理" in read(owner.post(page, several, follow=True))
     other.refresh_from_db()

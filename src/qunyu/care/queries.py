@@ -17,7 +17,7 @@ from qunyu.kernel.errors import DomainError
 from qunyu.kernel.scope import Scope
 from qunyu.kernel.words import Words
 from qunyu.members.belonging import buyers, contact_platform, contacts
-from qunyu.members.contacting import CHANNELS, may_contact, units_of_people
+from qunyu.members.contacting import may_contact, units_of_people
 from qunyu.members.contacts import contacts_among
 from qunyu.members.merging import editable
 from qunyu.members.queries import memberships, people
@@ -244,8 +244,7 @@ def mix(scope: Scope, *, since: datetime, unit: Unit | None = None, members: Col
     return Mix(counts["light"], counts["selling"])
 
 
-def openings_of(scope: Scope) -> list[tuple[str, Words, Words, str]]:
-    """Unit, kind, channel and words that units whose settings `scope` may change have set."""
+def openings_of(scope: Scope) -> list[Opening]:
+    """The words, with their `unit`, that units whose settings `scope` may change have set."""
     rows = Opening.objects.select_related("unit").order_by("unit__path", "kind", "channel")
-    seen = rows if scope.everything else rows.filter(unit__in=scope.units("settings.edit"))
-    return [(each.unit.name, kinds()[each.kind].title, CHANNELS[each.channel], each.text) for each in seen]
+    return list(rows if scope.everything else rows.filter(unit__in=scope.units("settings.edit")))

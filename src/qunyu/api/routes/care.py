@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import date, timedelta
+from datetime import timedelta
 from typing import Any
 
 from django.http import HttpRequest
@@ -12,7 +12,7 @@ from ninja import Query, Router, Status
 
 from qunyu.api.auth import scope_of_request
 from qunyu.api.paging import Page, Turn, page
-from qunyu.api.schemas.basics import Ref
+from qunyu.api.schemas.basics import Day, Ref
 from qunyu.api.schemas.care import (
     AskQuery,
     BroughtIn,
@@ -32,6 +32,7 @@ from qunyu.api.schemas.care import (
     favour_out,
     line_out,
     occasion_out,
+    opening_out,
     tally_out,
 )
 from qunyu.care import actions, asks, brought
@@ -101,12 +102,12 @@ def post_decide(request: HttpRequest, id: str, wanted: OccasionDecision) -> Occa
 @router.get(
     "/occasions/results", response=list[CareResultOut], operation_id="care_results", summary="What came of contacts"
 )
-def get_results(request: HttpRequest, first: date | None = None, last: date | None = None) -> list[CareResultOut]:
+def get_results(request: HttpRequest, first: Day | None = None, last: Day | None = None) -> list[CareResultOut]:
     """By kind and channel who answered and ordered within seven days, beside those who were not contacted: no experiment. The last 90 days unless said."""
     scope, now = _asked(request), timezone.now()
     until = last or local_day(now)
     since = first or until - timedelta(days=89)
-    if not since <= until <= since + timedelta(days=366):
+    if since > until or (until - since).days > 366:
         raise DomainError("bad_days", BAD_DAYS, field="first")
     return [line_out(each) for each in results_of(scope, first=since, last=until, now=now)]
 
@@ -116,7 +117,7 @@ def get_openings(request: HttpRequest) -> list[OpeningOut]:
     """The words that units set whose settings the caller may change."""
     scope = scope_of_request(request)
     scope.require("settings.edit")
-    return [OpeningOut(unit=u, kind=str(k), channel=str(c), text=text) for u, k, c, text in openings_of(scope)]
+    return [opening_out(each) for each in openings_of(scope)]
 
 
 @router.put("/openings", response=list[OpeningOut], operation_id="set_opening", summary="Set opening words")
@@ -126,7 +127,7 @@ def put_opening(request: HttpRequest, wanted: OpeningIn) -> list[OpeningOut]:
     unit = unit_in(scope, "settings.edit", wanted.unit)
     told = {"kind": wanted.kind, "channel": wanted.channel, "text": wanted.text}
     actions.set_opening(by=scope, unit=unit, now=timezone.now(), **told)
-    return [OpeningOut(unit=u, kind=str(k), channel=str(c), text=text) for u, k, c, text in openings_of(scope)]
+    return [opening_out(each) for each in openings_of(scope)]
 
 
 @router.get("/favours", response=Page[FavourOut], operation_id="favours", summary="Favours and recommendations")

@@ -13,7 +13,7 @@ from qunyu.care.queries import told
 
 if TYPE_CHECKING:
     from qunyu.care.brought import Tally
-    from qunyu.care.models import Brought
+    from qunyu.care.models import Brought, Opening
     from qunyu.care.results import Line
 
 
@@ -66,9 +66,9 @@ class OccasionDecision(Schema):
 
 
 class OpeningOut(Schema):
-    """Words that a unit set."""
+    """Words that a unit set: what `PUT` takes, with the unit's name."""
 
-    unit: str
+    unit: Ref
     kind: str
     channel: str
     text: str
@@ -192,6 +192,12 @@ def occasion_out(row: Any) -> OccasionOut:
         channel=row.way.channel, channel_why=str(row.way.why), words=row.words, allowed=row.leave.allowed,
         possible_at=row.leave.possible_at,
     )  # fmt: skip
+
+
+def opening_out(row: Opening) -> OpeningOut:
+    """The words of one unit for one occasion and channel."""
+    unit = Ref(id=row.unit.public_id, name=row.unit.name)
+    return OpeningOut(unit=unit, kind=row.kind, channel=row.channel, text=row.text)
 
 
 def line_out(line: Line) -> CareResultOut:

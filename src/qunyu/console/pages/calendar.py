@@ -46,6 +46,7 @@ if TYPE_CHECKING:
 DECIDED = Words("已处理 {n} 个", "{n} done")
 REFUSED = Words("{n} 个没有处理：{why}", "{n} left as they are: {why}")
 NOBODY = Words("请先勾选", "tick some first")
+TOO_MANY = Words("一次最多处理 {most} 个，请少勾选一些", "at most {most} at once: tick fewer")
 UNKNOWN_ACT = Words("没有这种操作", "there is no such action")
 NONE_YET = Words(
     "这些天没有值得问候的日子；填写成员生日、导入入群记录或订单后，每晚会自动更新",
@@ -124,10 +125,21 @@ def _page(request: Ask, form: Form) -> HttpResponseBase:
         "may_edit": request.scope.may("members.edit"),
         "may_pass": request.scope.may("settings.edit"),
         "form": form,
-        "opened": form.text("occasion"),
+        **_typed(request, form),
         "nothing_yet": NONE_YET if not listing.chips else "",
     }
     return answer(request, "calendar", context, part="_calendar_list", status=400 if form.errors else 200)
+
+
+def _typed(request: Ask, form: Form) -> dict[str, Any]:
+    """What is shown again of a refused decision: the one that was `opened` with its words, or those `ticked`; and errors of no field."""
+    alone = "summary" in form.given
+    fields = ("channel", "summary", "passing") if alone else ("until", "reason", "keeper")
+    return {
+        "opened": form.text("occasion") if alone else "",
+        "ticked": [] if alone else request.POST.getlist("occasion"),
+        "others": [text for name, text in form.errors.items() if name not in fields],
+    }
 
 
 def _filters(request: Ask) -> list[Filter]:
@@ -180,8 +192,9 @@ def _days(span: str, chosen: date | None, month: date, today: date) -> tuple[dat
 
 
 def _month(request: Ask, today: date) -> date:
-    """The first day of the month asked for, this month's where it is none."""
-    return _day(f"{request.GET.get('month', '')}-01") or today.replace(day=1)
+    """The first day of the month asked for, this month's where it is none or so far away that a month has no neighbours."""
+    found = _day(f"{request.GET.get('month', '')}-01")
+    return found if found and 1900 <= found.year <= 9998 else today.replace(day=1)
 
 
 @dataclass(frozen=True)
@@ -234,10 +247,10 @@ def _share(request: Ask, wanted: Wanted, since: Any) -> str:
 
 
 def _decided(request: Ask, form: Form) -> bool:
-    """Does what was asked with each ticked occasion; False where one alone was refused, which the form then tells."""
-    ids = list(dict.fromkeys(request.POST.getlist("occasion")))[:MOST_AT_ONCE]
-    if not ids:
-        form.errors["occasion"] = str(NOBODY)
+    """Does what was asked with each ticked occasion; False where all were refused, which the form then tells."""
+    ids = list(dict.fromkeys(request.POST.getlist("occasion")))
+    if not 1 <= len(ids) <= MOST_AT_ONCE:
+        form.errors["occasion"] = str(TOO_MANY.fill(most=MOST_AT_ONCE) if ids else NOBODY)
         return False
     wrong: list[DomainError] = []
     for public_id in ids:
@@ -245,8 +258,9 @@ def _decided(request: Ask, form: Form) -> bool:
             _decide(request, form, find_occasion(request.scope, public_id), alone=len(ids) == 1)
         except DomainError as error:
             wrong.append(error)
-    if wrong and len(ids) == 1:
-        form.refuse(wrong[0], str(wrong[0].data.get("field", "occasion")))
+    if len(wrong) == len(ids):
+        for each in wrong:
+            form.refuse(each, str(each.data.get("field", "occasion")))
         return False
     messages.success(request, str(DECIDED.fill(n=len(ids) - len(wrong))))
     if wrong:

@@ -68,7 +68,7 @@ def show_results(request: Ask) -> HttpResponseBase:
 
 def _days(form: Form, today: date) -> tuple[date, date]:
     first, last = day(form, "first") or today - DEFAULT, day(form, "last") or today
-    if not first <= last <= first + LONGEST:
+    if first > last or last - first > LONGEST:
         raise DomainError("bad_days", BAD_DAYS, field="first")
     return first, last
 
@@ -130,7 +130,10 @@ def show_openings(request: Ask) -> HttpResponse:
     context = {
         "form": form,
         "inputs": filled(form, fields),
-        "kept": openings_of(request.scope),
+        "kept": [
+            (each.unit.name, kinds()[each.kind].title, CHANNELS[each.channel], each.text)
+            for each in openings_of(request.scope)
+        ],
         "defaults": [(each.title, each.opening("direct")) for each in kinds().values()],
     }
     return answer(request, "openings", context, status=400 if form.errors else 200)
