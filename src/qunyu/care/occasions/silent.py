@@ -17,8 +17,7 @@ FRESH = timedelta(days=3)
 def find(window: Window) -> Iterator[Found]:
     """Everybody, by community, whose silence reached the days on one of the days up to today; nobody is said to be silent in advance."""
     until = Window(window.first, min(window.last, window.today), window.today)
-    since = until.start(until.last - timedelta(days=DAYS - 1))
-    rows = gone_silent(until.moments("last", DAYS), SPOKEN, window.start(window.today) - FRESH, since)
+    rows = gone_silent(until.moments("last", DAYS), SPOKEN, window.start(window.today) - FRESH)
     for person, community, at, messages in rows:
         day = window.local(at) + timedelta(days=DAYS)
         yield Found(person, day, {"days": DAYS, "messages": messages}, subject=str(community), community=community)
