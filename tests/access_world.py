@@ -6,6 +6,8 @@ from datetime import date
 
 from django.utils import timezone
 
+from qunyu.care.asks import Wish, ask_favour
+from qunyu.care.models import Occasion
 from qunyu.communities.duties import give_duty
 from qunyu.communities.models import Community
 from qunyu.events.models import Import
@@ -18,6 +20,7 @@ from qunyu.loyalty.programmes import save_programme
 from qunyu.loyalty.rewards import Prize, redeem, save_reward
 from qunyu.loyalty.standing import renew
 from qunyu.loyalty.vip import Terms, mark
+from qunyu.members.contact_caps import change_caps
 from qunyu.members.contacts import note_contact
 from qunyu.members.fields import add_field
 from qunyu.members.links import add_link
@@ -29,6 +32,7 @@ from qunyu.members.tagging import put
 from qunyu.members.tags import add_group, add_tag
 from qunyu.people.actions import add_role, add_unit, invite, issue_token
 from qunyu.people.models import Grant, Staff, Unit
+from qunyu.people.queries import root_unit
 from qunyu.people.sessions import begin_session
 from qunyu.privacy.purposes import add_purpose
 from qunyu.privacy.requests import Asked, open_request
@@ -109,6 +113,7 @@ def people_of(system: Scope, unit: Unit) -> World:
         "lin": lin.public_id,
         "entry": str(ProfileEntry.objects.get().pk),
         **_said(system, unit, mei),
+        **_cared(system, mei, tom),
         "contact": note_contact(by=system, member=mei, now=NOW, **told).public_id,
         "link": add_link(by=system, pair=(tom, mei), kind="parent", now=NOW).public_id,
         "purpose": add_purpose(by=system, unit=unit, key="video", name_zh="视频", now=NOW).public_id,
@@ -127,6 +132,15 @@ def _said(system: Scope, unit: Unit, mei: Member) -> World:
     survey.refresh_from_db()
     ask(by=system, survey=survey, members=[mei.pk], now=NOW)
     return {"opinion": opinion.public_id, "survey": survey.public_id}
+
+
+def _cared(system: Scope, mei: Member, tom: Member) -> World:
+    """An occasion of Mei's that is to be decided, and a recommendation that Tom was asked for. Nobody rests: tests run at night."""
+    change_caps(by=system, unit=root_unit(), changes={"contact.quiet_from": 0.0, "contact.quiet_to": 0.0}, now=NOW)
+    day = timezone.localdate()
+    occasion = Occasion.objects.create(member=mei, kind="birthday", day=day, due=day, seen_at=NOW)
+    wish = Wish("recommendation", "有朋友爱茶吗")
+    return {"occasion": occasion.public_id, "favour": ask_favour(by=system, member=tom, wish=wish, now=NOW).public_id}
 
 
 def points_of(system: Scope, unit: Unit, tea: Community) -> World:

@@ -14,7 +14,9 @@ from qunyu.api.routes import (
     audit,
     behind,
     board,
+    care,
     communities,
+    contacting,
     duties,
     effort,
     growth,
@@ -92,6 +94,8 @@ for noun in (
     segments,
     privacy,
     audit,
+    contacting,
+    care,
 ):
     api.add_router("", noun.router)
 

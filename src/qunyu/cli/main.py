@@ -47,6 +47,7 @@ _COMMANDS = {
     "formats": ("catalogue", "formats_group"),
     "points": ("points", "points"),
     "opinions": ("opinions", "opinions"),
+    "care": ("care", "care"),
 }
 
 

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from datetime import datetime
 from typing import Any
 
-from django.db.models import Count, F, Q, QuerySet, Sum
+from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet, Sum
 
 from qunyu.commerce.models import Order
 from qunyu.events.queries import shown
@@ -67,3 +67,26 @@ def spent_by(scope: Scope, member_id: int) -> dict[str, tuple[int, int]]:
     paid = orders_of(scope, member_id).filter(status="paid").order_by()
     rows = paid.values("currency").annotate(spent=Sum(F("amount") - F("refund")), count=Count("id"))
     return {row["currency"]: (row["spent"], row["count"]) for row in rows}
+
+
+def _bought() -> QuerySet[Order]:
+    """Paid orders of people who are known and not erased, whoever asks: for finding occasions, which are shown under a scope."""
+    return Order.objects.filter(
+        shown("supplied_by"), status="paid", customer__member__erased=False, customer__member__role="member"
+    ).order_by()
+
+
+def first_orders(when: Q) -> Iterator[tuple[int, int, datetime]]:
+    """Person, unit and time of the first paid order of everybody; `when` narrows `first`, its time."""
+    earlier = Order.objects.filter(
+        Q(ordered_at__lt=OuterRef("ordered_at")) | Q(ordered_at=OuterRef("ordered_at"), pk__lt=OuterRef("pk")),
+        customer__member=OuterRef("customer__member"),
+        status="paid",
+    )
+    rows = _bought().annotate(first=F("ordered_at")).filter(when, ~Exists(earlier))
+    yield from rows.values_list("customer__member", "unit", "ordered_at").iterator()
+
+
+def paid_within(when: Q) -> Iterator[tuple[int, int, datetime]]:
+    """Person, unit and time of each paid order; `when` narrows `ordered_at`."""
+    yield from _bought().filter(when).values_list("customer__member", "unit", "ordered_at").iterator()

@@ -38,6 +38,7 @@ INSTALLED_APPS = [
     "qunyu.privacy",
     "qunyu.satisfaction",
     "qunyu.loyalty",
+    "qunyu.care",
     "qunyu.segments",
     "qunyu.flows",
     "qunyu.reports",

@@ -92,6 +92,11 @@ DETAILS: dict[str, Words] = {
     "condition": Words("条件", "Condition"),
     "days": Words("天数", "Days"),
     "purpose": Words("目的", "Purpose"),
+    "feature": Words("来自", "From"),
+    "ask": Words("请求", "Ask"),
+    "occasion": Words("日子", "Occasion"),
+    "over": Words("超出", "Beyond"),
+    "standing": Words("与上限", "Beside the cap"),
 }
 # How somebody signed in.
 WAYS: dict[str, Words] = {

@@ -51,7 +51,9 @@ MAP = (
         Place("metrics", Words("指标说明", "Metrics"), "ruler-measure", within=("metric",)),
     )),
     Place("communities", Words("社群", "Communities"), "messages", "communities.view", within=("community",)),
-    Place("members", Words("成员", "Members"), "users", "members.view", within=("member", "member_edit", "member_merge", "contact"), below=(
+    Place("members", Words("成员", "Members"), "users", "members.view", within=("member", "member_edit", "member_merge", "contact", "member_care"), below=(
+        Place("calendar", Words("关系日历", "Relationship calendar"), "calendar-heart", "members.view",
+              within=("care_results", "openings", "favours", "favour", "favour_new")),
         Place("segments", Words("人群", "Segments"), "users-minus", "members.view",
               within=("segment", "segment_new", "segment_edit", "segment_people", "segment_compare")),
         Place("labels", Words("分层与类型", "Labels"), "tags", "members.view"),
@@ -82,6 +84,7 @@ MAP = (
         Place("imports", Words("导入", "Imports"), "file-import", "imports.view",
               within=("import", "import_new", "import_preview", "import_undo")),
         Place("thresholds", Words("分层标准", "Thresholds"), "adjustments", "settings.edit", within=("unit_thresholds",)),
+        Place("contact_caps", Words("联系上限", "Contact cap"), "hand-stop", "settings.edit"),
         Place("fields", Words("成员字段", "Member fields"), "forms", "settings.edit", within=("field", "field_new")),
         Place("account", Words("我的账号", "My account"), "user-circle", within=("second_factor", "provider")),
         Place("sign_in_rules", Words("登录规则", "Sign-in rules"), "lock-password", "staff.manage"),

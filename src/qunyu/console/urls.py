@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.urls import path
 from django.views.decorators.http import require_http_methods, require_POST
 
-from qunyu.console import member_urls, point_urls, satisfaction_urls, segment_urls, tag_urls
+from qunyu.console import care_urls, member_urls, point_urls, satisfaction_urls, segment_urls, tag_urls
 from qunyu.console.pages import (
     aarrr,
     access,
@@ -101,6 +101,7 @@ urlpatterns = [
     *satisfaction_urls.urlpatterns,
     *point_urls.urlpatterns,
     *tag_urls.urlpatterns,
+    *care_urls.urlpatterns,
     *member_urls.urlpatterns,
     *segment_urls.urlpatterns,
     path("organisation", page(organisation.show_organisation), name="organisation"),

@@ -29,6 +29,7 @@ from qunyu.members.models import (
     PastLabel,
     ProfileEntry,
     ProfileImport,
+    Quiet,
     StaffLink,
     Suggestion,
     Tag,
@@ -228,8 +229,8 @@ def _erase_links(person: Person) -> Mapping[str, int]:
 
 
 def _erase_contacts(person: Person) -> Mapping[str, int]:
-    _gone(Contact)(person)
-    return {"elsewhere": scrub(Contact, ("summary", "result"), person)}
+    _gone(Contact, Quiet)(person)
+    return {"elsewhere": scrub(Contact, ("summary", "result", "why"), person) + scrub(Quiet, ("note",), person)}
 
 
 def _erase_tags(person: Person) -> Mapping[str, int]:
@@ -239,6 +240,7 @@ def _erase_tags(person: Person) -> Mapping[str, int]:
     return {"elsewhere": changed + scrub(TagGroup, ("help",), person) + scrub(Tag, ("help",), person)}
 
 
+_CONTACT = ("at", "channel", "direction", "summary", "result", "selling", "standing", "why", "by_name", "written_at")
 HOLDERS = (
     Holder(
         key="tags",
@@ -265,11 +267,14 @@ HOLDERS = (
     Holder(
         key="contacts",
         title=Words("联系记录", "Contacts"),
-        what=Words("运营人员手记的一对一联系", "one-to-one contacts, noted by hand"),
+        what=Words("一对一联系，以及请勿联系的要求", "one-to-one contacts, and who is not to be contacted"),
         why=Words("不重复打扰、说过的话有人记得", "nobody is asked twice, and what was said is remembered"),
-        models=("members.Contact",),
-        count=lambda person: _of(Contact)(person).count(),
-        export=_rows(Contact, ("at", "channel", "direction", "summary", "result", "by_name", "written_at")),
+        models=("members.Contact", "members.Quiet"),
+        count=lambda person: _of(Contact)(person).count() + _of(Quiet)(person).count(),
+        export=lambda person: {
+            "contacts": _rows(Contact, _CONTACT)(person),
+            "quiet": _rows(Quiet, ("reason", "note", "until", "at", "by_name", "ended_at"))(person),
+        },
         erase=_erase_contacts,
         overview=overview_of(Contact, "at"),
     ),
@@ -325,6 +330,16 @@ KINDS = (
         least_days=30,
     ),
     Kind(
+        key="quiet",
+        title=Words("已结束的请勿联系", "Do not contact, once over"),
+        help=Words(
+            "已结束或到期的请勿联系记录删除，生效中的不变", "what ended before that is deleted; what holds stays"
+        ),
+        count=lambda before: _over(before).count(),
+        remove=lambda before: _deleted(_over(before)),
+        least_days=30,
+    ),
+    Kind(
         key="profile_history",
         title=Words("资料的旧值", "Former values of profiles"),
         help=Words(
@@ -336,6 +351,10 @@ KINDS = (
         least_days=30,
     ),
 )
+
+
+def _over(before: datetime) -> QuerySet[Quiet]:
+    return Quiet.objects.filter(Q(ended_at__lt=before) | Q(until__lt=before.date()))
 
 
 def _former(before: datetime) -> QuerySet[ProfileEntry]:

@@ -24,6 +24,7 @@ from qunyu.members.fields import PURPOSE, Definition, fields_in
 from qunyu.members.matching import chunks
 from qunyu.members.merging import editable, rematch, require_edit
 from qunyu.members.models import Identity, Mark, Membership, ProfileEntry
+from qunyu.members.recurring import token_for
 from qunyu.members.rules.values import in_words, masked, parsed
 
 if TYPE_CHECKING:
@@ -221,6 +222,7 @@ def write(
             field=field.key,
             value=seal(value, PURPOSE) if field.sensitive else value,
             sealed=field.sensitive,
+            recurs=token_for(field, value),
             at=now,
             by=actor.key,
             by_name=actor.name[:120],

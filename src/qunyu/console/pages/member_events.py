@@ -68,6 +68,12 @@ POINTS = Words("满意度 {n}/100", "satisfaction {n}/100")
 TAGGED, UNTAGGED = Words("打标签", "Tagged"), Words("去掉标签", "Tag taken off")
 MERGED, PARTED = Words("合并为同一人", "Merged"), Words("认定为不是同一人", "Told apart")
 CHANGED = Words("修改资料", "Changed the profile")
+# How a contact stands to the cap, where that is worth a word.
+BEYOND = {
+    "over": Words("超出联系上限", "beyond the contact cap"),
+    "passed": Words("破例联系", "the cap was passed"),
+    "answer": Words("回复", "an answer"),
+}
 TAKEN_BACK = Words("（已撤回）", " (taken back)")
 AGO, NOTHING = Words("{before} → {after}", "{before} → {after}"), Words("空", "empty")
 SOMEBODY = Words("别处的身份", "an identity elsewhere")
@@ -200,6 +206,8 @@ def _contact(row: Contact, mine: bool) -> Event:
     arrow = "phone-outgoing" if row.direction == "out" else "phone-incoming"
     text = f"{row.summary}\n→ {row.result}" if row.result else row.summary
     title = f"{named(CHANNELS, row.channel)} · {row.staff.name if row.staff else row.by_name}"
+    if row.standing in BEYOND:
+        title += f" · {BEYOND[row.standing]}"
     link = row.public_id if mine else ""
     return Event(row.at, _cursor(row.at, "contacts", row.pk), title, arrow, "", text, link)
 

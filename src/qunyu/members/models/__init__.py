@@ -8,6 +8,8 @@ from qunyu.kernel.ids import PUBLIC_ID_LENGTH, new_public_id
 from qunyu.kernel.platform_ids import masked_id, opened_id, readable_id
 from qunyu.members.models.contacts import Contact as Contact
 from qunyu.members.models.contacts import Link as Link
+from qunyu.members.models.contacts import Quiet as Quiet
+from qunyu.members.models.contacts import Standing as Standing
 from qunyu.members.models.importing import ProfileImport as ProfileImport
 from qunyu.members.models.merging import MergeDecision as MergeDecision
 from qunyu.members.models.merging import Verdict as Verdict
