@@ -31,6 +31,7 @@ from qunyu.people.actions import add_role, add_unit, invite, issue_token
 from qunyu.people.models import Grant, Staff, Unit
 from qunyu.people.sessions import begin_session
 from qunyu.privacy.requests import Asked, open_request
+from qunyu.prospects.models import Prospect, ProspectRun, Worth, WorthRun
 from qunyu.reports.models import Report, Schedule
 from qunyu.satisfaction.opinions import Said, note
 from qunyu.satisfaction.surveys import Wording, ask, make_survey, open_survey
@@ -125,6 +126,21 @@ def _said(system: Scope, unit: Unit, mei: Member) -> World:
     survey.refresh_from_db()
     ask(by=system, survey=survey, members=[mei.pk], now=NOW)
     return {"opinion": opinion.public_id, "survey": survey.public_id}
+
+
+def listed_of(unit: Unit) -> World:
+    """The unit's list of prospects with the chat's Meilin on it, and what she brought."""
+    mei = Member.objects.get(name="Meilin", identities__platform="whatsapp")
+    figures = {"measured": False, "spans": 0, "past": [0, 0], "signals": {}, "judged": None, "contacted": None}
+    run = ProspectRun.objects.create(unit=unit, at=NOW, horizon=14, figures=figures, finished=True)
+    Prospect.objects.create(run=run, member=mei, rank=1, signals=",active,", reason="active")
+    counted = {"people": 1, "minus": 1, "fresh": 0, "foreign": 0}
+    worth = WorthRun.objects.create(unit=unit, at=NOW, currency="CNY", figures=counted, finished=True)
+    zeros = dict.fromkeys(
+        ("orders", "revenue", "refunds", "brought", "brought_revenue", "contacts", "complaints", "points", "benefits", "days", "costs"), 0
+    )  # fmt: skip
+    Worth.objects.create(run=worth, member=mei, side="costs", place=1, since=date(2026, 3, 1), balance=-1, **zeros)
+    return {}
 
 
 def points_of(system: Scope, unit: Unit, tea: Community) -> World:

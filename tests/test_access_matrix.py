@@ -29,7 +29,7 @@ from qunyu.reports import making
 from tests.access_doors import Door
 from tests.access_operations import API
 from tests.access_pages import CONSOLE
-from tests.access_world import World, people_of, points_of, told_of, worked_by
+from tests.access_world import World, listed_of, people_of, points_of, told_of, worked_by
 from tests.deployment_fixtures import NOW, TEA_CHAT, TEA_NAME, AddStaff, ImportFile, SignedIn, sign_in
 
 pytestmark = pytest.mark.django_db
@@ -61,6 +61,7 @@ def world(unit: Unit, other_unit: Unit, system: Scope, staff: AddStaff, import_f
         **worked_by(system, unit, tea, zhen),
         **people_of(system, unit),
         **points_of(system, unit, tea),
+        **listed_of(unit),
     }
 
 

@@ -67,6 +67,8 @@ STATUS = {
     "unknown_unit": 404,
     "unknown_profile_field": 404,
     "unknown_grant": 404,
+    "no_list_yet": 404,
+    "not_now": 409,
     "unknown_opinion": 404,
     "unknown_survey": 404,
     "unknown_tag": 404,

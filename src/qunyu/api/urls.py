@@ -30,6 +30,7 @@ from qunyu.api.routes import (
     privacy,
     profile_imports,
     profiles,
+    prospects,
     reports,
     satisfaction,
     segments,
@@ -79,6 +80,7 @@ for noun in (
     satisfaction,
     points,
     segments,
+    prospects,
     privacy,
 ):
     api.add_router("", noun.router)

@@ -38,6 +38,7 @@ INSTALLED_APPS = [
     "qunyu.satisfaction",
     "qunyu.loyalty",
     "qunyu.segments",
+    "qunyu.prospects",
     "qunyu.flows",
     "qunyu.reports",
     "qunyu.console",

@@ -44,6 +44,7 @@ MAP = (
     Place("members", Words("成员", "Members"), "users", "members.view", within=("member", "member_edit", "member_merge", "contact"), below=(
         Place("segments", Words("人群", "Segments"), "users-minus", "members.view",
               within=("segment", "segment_new", "segment_edit", "segment_people", "segment_compare")),
+        Place("prospects", Words("可转化名单", "Prospects"), "target-arrow", "members.view orders.view", within=("prospect", "prospect_settings", "worth")),
         Place("labels", Words("分层与类型", "Labels"), "tags", "members.view"),
         Place("tags", Words("标签", "Tags"), "tag", "members.view", within=("tag", "tag_group", "tag_new", "tag_acts", "tag_people", "tags_import", "tags_check")),
         Place("experts", Words("找专家", "Find an expert"), "zoom-question", "members.view"),

@@ -23,6 +23,8 @@ from qunyu.members.labels import values_of
 from qunyu.members.own import own_members
 
 if TYPE_CHECKING:
+    from django.db.models import QuerySet
+
     from qunyu.members.models import Member
 
 KINDS: dict[str, Words] = {
@@ -189,3 +191,10 @@ def uses_of(scope: Scope, member: Member, limit: int | None = None) -> list[Bene
     found = BenefitUse.objects.filter(member__in=own_members(member.pk))
     found = found.filter(benefit__programme__in=programmes(scope).values("pk"))
     return list(found.select_related("benefit").order_by("-at", "-pk")[:limit])
+
+
+def uses_between(programme: int | None, start: datetime, end: datetime) -> QuerySet[BenefitUse]:
+    """The uses of a programme's benefits from `start` to before `end`, of people who are still known; for whoever narrows them by a scope."""
+    return BenefitUse.objects.filter(
+        benefit__programme=programme, at__gte=start, at__lt=end, member__own_identity__isnull=False
+    )

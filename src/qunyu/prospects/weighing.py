@@ -1,0 +1,120 @@
+"""Weighing: what the people of a unit brought and cost, computed anew and kept: both ends of it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from datetime import date, datetime, time, timedelta
+from typing import TYPE_CHECKING
+
+import pyarrow as pa
+from django.conf import settings
+from django.db import transaction
+from django.db.models import Count, F, QuerySet, Sum
+
+from qunyu.insights.worth import COUNTS, Asked, Prices, Worths, worths
+from qunyu.kernel.scope import Scope, system_scope
+from qunyu.loyalty.benefits import uses_between
+from qunyu.loyalty.programmes import programmes, reach
+from qunyu.loyalty.rewards import redemptions
+from qunyu.members.queries import people
+from qunyu.members.sets import CONTACTED, contacts_noted, heads
+from qunyu.people.queries import units_below
+from qunyu.prospects.measuring import CHUNK, lake
+from qunyu.prospects.models import Worth, WorthRun
+from qunyu.prospects.settings import in_force
+from qunyu.satisfaction.complaints import complaints
+
+if TYPE_CHECKING:
+    from qunyu.events.lake.store import Lake
+    from qunyu.people.models import Unit
+
+KEPT = 5_000
+_WHOLE = system_scope("worth")
+_COLUMNS = (
+    "since", "orders", "revenue", "refunds", "profit", "brought", "brought_revenue", "contacts", "complaints", "care", "points", "rewards",
+    "benefits", "days", "upkeep", "costs", "balance",
+)  # fmt: skip
+
+
+def weigh(*, unit: Unit, now: datetime, source: Lake | None = None) -> WorthRun:
+    """Both ends of the unit, over all that is known of it and of the units below it; those before are gone when these are there."""
+    numbers = in_force(unit.pk)
+    programme = programmes(_WHOLE).filter(pk=reach().get(unit.pk, 0)).first()
+    point = programme.value_minor / 100 if programme and programme.value_minor is not None else None
+    asked = Asked(units_below(unit), int(numbers["worth.days"] or 1), int(numbers["worth.new_days"] or 0), KEPT)
+
+    def spent(first: date, last: date) -> Mapping[str, pa.Table]:
+        return _spent(programme.pk if programme else None, first, last)
+
+    found = worths(source or lake(), _WHOLE, asked, spent, _prices(numbers, point))
+    run = WorthRun.objects.create(
+        unit=unit,
+        at=now,
+        first=found.first,
+        last=found.last,
+        currency=found.currency,
+        figures=figures(found, numbers, point),
+    )
+    known = set(heads(None)[1].tolist())
+    rows = [
+        Worth(run=run, member_id=each["member"], side=each["side"], place=each["n"], **{name: each[name] for name in _COLUMNS})
+        for each in found.rows
+        if each["member"] in known
+    ]  # fmt: skip
+    Worth.objects.bulk_create(rows, batch_size=CHUNK)
+    with transaction.atomic():
+        WorthRun.objects.filter(pk=run.pk).update(finished=True)
+        Worth.objects.filter(run__unit=unit, run__lt=run.pk).delete()
+    run.refresh_from_db()
+    return run
+
+
+def _prices(numbers: Mapping[str, float | None], point: float | None) -> Prices:
+    margin, hour = numbers["worth.margin"], numbers["worth.hour"]
+    return Prices(
+        None if margin is None else margin / 100,
+        hour,
+        point,
+        numbers["worth.contact"] or 0.0,
+        numbers["worth.complaint"] or 0.0,
+    )
+
+
+def figures(found: Worths, numbers: Mapping[str, float | None], point: float | None) -> dict[str, object]:
+    """What it was counted from, with the prices that held."""
+    told = {name: getattr(found, name) for name in ("foreign", "costs", "people", "fresh", "minus")}
+    return {**told, "point": point, **{key.removeprefix("worth."): value for key, value in numbers.items()}}
+
+
+def _spent(programme: int | None, first: date, last: date) -> dict[str, pa.Table]:
+    zone = settings.QUNYU_ZONE
+    start, end = datetime.combine(first, time(), zone), datetime.combine(last + timedelta(days=1), time(), zone)
+    between = {"at__gte": start, "at__lt": end}
+    own = "member__own_identity__member"
+    somebody = {f"{own}__isnull": False}
+    redeemed = redemptions(_WHOLE).filter(reward__programme=programme, **between, **somebody).exclude(state="cancelled")
+    return {
+        "contacts": _counts(contacts_noted().filter(**between).values_list(CONTACTED).annotate(n=Count("id"))),
+        "complaints": _counts(complaints(_WHOLE).filter(**between, **somebody).order_by().values_list(own).annotate(n=Count("id"))),
+        "points": _counts(redeemed.order_by().values_list(own).annotate(n=Sum("points"))),
+        "benefits": _counts(uses_between(programme, start, end).values_list(own).annotate(n=Count("id"))),
+    }  # fmt: skip
+
+
+def _counts(rows: Iterable[tuple[int, int]]) -> pa.Table:
+    columns = list(zip(*rows, strict=True)) or [(), ()]
+    return pa.table([pa.array(each, field.type) for each, field in zip(columns, COUNTS, strict=True)], schema=COUNTS)
+
+
+def find_worth(scope: Scope, unit: Unit) -> WorthRun | None:
+    """What the people of a unit, found by queries.find_list, brought and cost; None before the first computation."""
+    scope.require("orders.view", unit.pk)
+    scope.require("members.view", unit.pk)
+    return WorthRun.objects.filter(unit=unit, finished=True).order_by("-id").first()
+
+
+def weighed(scope: Scope, run: WorthRun, side: str, text: str = "") -> QuerySet[Worth]:
+    """The people at one end, of those `scope` may see, called `text`; `other` is what else they are worth: what those they brought paid."""
+    found = Worth.objects.filter(run=run, side=side, member__in=people(scope).values("pk")).select_related("member")
+    found = found.filter(member__name__icontains=text) if text else found
+    return found.annotate(together=F("balance") + F("brought_revenue")).order_by("place")
