@@ -45,6 +45,7 @@ _COMMANDS = {
     "privacy": ("privacy", "privacy"),
     "formats": ("catalogue", "formats_group"),
     "points": ("points", "points"),
+    "prospects": ("prospects", "prospects"),
 }
 
 
