@@ -17,7 +17,8 @@ from qunyu.loyalty.levels import Rung, save_level
 from qunyu.loyalty.programmes import save_programme
 from qunyu.loyalty.rewards import Prize, redeem, save_reward
 from qunyu.loyalty.standing import renew
-from qunyu.loyalty.vip import Terms, mark
+from qunyu.loyalty.vip import Terms as VipTerms
+from qunyu.loyalty.vip import mark
 from qunyu.members.contacts import note_contact
 from qunyu.members.fields import add_field
 from qunyu.members.links import add_link
@@ -27,6 +28,7 @@ from qunyu.members.models.profile import ProfileEntry
 from qunyu.members.profile import change
 from qunyu.members.tagging import put
 from qunyu.members.tags import add_group, add_tag
+from qunyu.offers.actions import Terms, save_offer
 from qunyu.people.actions import add_role, add_unit, invite, issue_token
 from qunyu.people.models import Grant, Staff, Unit
 from qunyu.people.sessions import begin_session
@@ -128,8 +130,8 @@ def _said(system: Scope, unit: Unit, mei: Member) -> World:
     return {"opinion": opinion.public_id, "survey": survey.public_id}
 
 
-def listed_of(unit: Unit) -> World:
-    """The unit's list of prospects with the chat's Meilin on it, and what she brought."""
+def listed_of(system: Scope, unit: Unit) -> World:
+    """The unit's list of prospects with the chat's Meilin on it, what she brought, and an offer."""
     mei = Member.objects.get(name="Meilin", identities__platform="whatsapp")
     figures = {"measured": False, "spans": 0, "past": [0, 0], "signals": {}, "judged": None, "contacted": None}
     run = ProspectRun.objects.create(unit=unit, at=NOW, horizon=14, figures=figures, finished=True)
@@ -140,7 +142,8 @@ def listed_of(unit: Unit) -> World:
         ("orders", "revenue", "refunds", "brought", "brought_revenue", "contacts", "complaints", "points", "benefits", "days", "costs"), 0
     )  # fmt: skip
     Worth.objects.create(run=worth, member=mei, side="costs", place=1, since=date(2026, 3, 1), balance=-1, **zeros)
-    return {}
+    terms = Terms("试饮装", "trial", price=990)
+    return {"offer": save_offer(by=system, unit=unit, offer=None, terms=terms, now=NOW).public_id}
 
 
 def points_of(system: Scope, unit: Unit, tea: Community) -> World:
@@ -156,7 +159,7 @@ def points_of(system: Scope, unit: Unit, tea: Community) -> World:
     movement = move(by=system, programme=programme, member=mei, gift=Gift(100, "开始"), now=NOW)
     redemption = redeem(by=system, reward=reward, member=mei, now=NOW)
     renew(by=system, programme=programme, now=NOW, today=date(2026, 3, 20))
-    mark(by=system, community=tea, terms=Terms(level, 100_00, "CNY"), now=NOW)
+    mark(by=system, community=tea, terms=VipTerms(level, 100_00, "CNY"), now=NOW)
     return {
         "programme": programme.public_id,
         "level": level.public_id,

@@ -61,7 +61,7 @@ def world(unit: Unit, other_unit: Unit, system: Scope, staff: AddStaff, import_f
         **worked_by(system, unit, tea, zhen),
         **people_of(system, unit),
         **points_of(system, unit, tea),
-        **listed_of(unit),
+        **listed_of(system, unit),
     }
 
 

@@ -26,7 +26,7 @@ def listed(system: Scope, unit: Unit, tea: Community) -> str:
 
 
 def test_a_list_is_read_page_by_page_and_acted_on(boss: Client, listed: str) -> None:
-    first = boss.get(f"{BASE}/prospects", {"unit": listed, "limit": 2}).json()
+    first = boss.get(f"{BASE}/prospects", {"unit": listed, "limit": "2"}).json()
     rest = boss.get(first["next"]).json()
     assert [each["rank"] for each in first["items"] + rest["items"]] == [1, 2, 3]
     row = first["items"][0]

@@ -18,7 +18,7 @@ def test_a_signal_holds_where_its_examples_say(key: str) -> None:
         assert set(row) <= set(NOBODY)
         values = {**NOBODY, **{name: repr(value) for name, value in row.items()}}
         columns = ", ".join(f"{value} AS {name}" for name, value in values.items())
-        found = duckdb.sql(f"SELECT coalesce({signal.when}, false) FROM (SELECT {columns})").fetchall()
+        found = duckdb.execute(f"SELECT coalesce({signal.when}, false) FROM (SELECT {columns})").fetchall()
         assert found == [(held,)], row
 
 

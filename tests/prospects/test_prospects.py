@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import date, timedelta
+from typing import Any
 
 import pytest
 
@@ -34,7 +35,7 @@ TODAY = local_day(NOW)
 HELLO = Told("direct", "您好", "interested")
 
 
-def names(scope: Scope, run: ProspectRun, **wanted: object) -> set[str]:
+def names(scope: Scope, run: ProspectRun, **wanted: Any) -> set[str]:
     return {each.member.name for each in prospects(scope, run, replace(Wanted(), **wanted), TODAY)}
 
 
@@ -204,7 +205,7 @@ def test_worth_is_kept_for_both_ends(system: Scope, unit: Unit, run: ProspectRun
         run=found, member=member, side="costs", place=1, since=TODAY, balance=-5, brought_revenue=7, **zeros
     )
     row = weighed(system, found, "costs", "mei").get()
-    assert row.together == 2
+    assert (row.balance, row.brought_revenue) == (-5, 7)
     assert not weighed(system, found, "brings").exists()
     again = weigh(unit=unit, now=NOW)
     assert find_worth(system, unit) == again

@@ -23,6 +23,7 @@ from qunyu.api.routes import (
     members,
     merging,
     metrics,
+    offers,
     orders,
     organisation,
     people,
@@ -81,6 +82,7 @@ for noun in (
     points,
     segments,
     prospects,
+    offers,
     privacy,
 ):
     api.add_router("", noun.router)

@@ -39,6 +39,7 @@ INSTALLED_APPS = [
     "qunyu.loyalty",
     "qunyu.segments",
     "qunyu.prospects",
+    "qunyu.offers",
     "qunyu.flows",
     "qunyu.reports",
     "qunyu.console",

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import pyarrow as pa
 from django.conf import settings
 from django.db import transaction
-from django.db.models import Count, F, QuerySet, Sum
+from django.db.models import Count, QuerySet, Sum
 
 from qunyu.insights.worth import COUNTS, Asked, Prices, Worths, worths
 from qunyu.kernel.scope import Scope, system_scope
@@ -114,7 +114,7 @@ def find_worth(scope: Scope, unit: Unit) -> WorthRun | None:
 
 
 def weighed(scope: Scope, run: WorthRun, side: str, text: str = "") -> QuerySet[Worth]:
-    """The people at one end, of those `scope` may see, called `text`; `other` is what else they are worth: what those they brought paid."""
+    """The people at one end, of those `scope` may see, called `text`, by their place."""
     found = Worth.objects.filter(run=run, side=side, member__in=people(scope).values("pk")).select_related("member")
     found = found.filter(member__name__icontains=text) if text else found
-    return found.annotate(together=F("balance") + F("brought_revenue")).order_by("place")
+    return found.order_by("place")
