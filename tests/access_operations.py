@@ -66,6 +66,7 @@ API: tuple[Door, ...] = (
     asked("change_prospect_settings", "put", "there", SETTINGS, {"numbers": {"worth.margin": 40}}, unit="{unit}"),
     asked("offers", "get", "anywhere", f"{PEOPLE} {ORDERS}"),
     asked("make_offer", "post", "there", SETTINGS, {"unit": "{unit}", "name": "礼盒", "kind": "gift"}),
+    Door("import_offers", "post", "signed", also=(422,)),
     asked("offer", "get", "there", f"{PEOPLE} {ORDERS}", id="{offer}"),
     asked("change_offer", "put", "there", f"{PEOPLE} {ORDERS} {SETTINGS}", {"name": "试饮装", "kind": "trial"}, id="{offer}"),
     asked("archive_offer", "post", "there", f"{PEOPLE} {ORDERS} {SETTINGS}", id="{offer}", query="?back=true"),

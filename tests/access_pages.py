@@ -71,6 +71,7 @@ CONSOLE: tuple[Door, ...] = (
     posted("prospects_renew", "there", f"{PEOPLE} {ORDERS} {CHANGE}", {"unit": "{unit}"}),
     *(opened(each, "anywhere", f"{PEOPLE} {ORDERS}") for each in ("offers", "preferences")),
     opened("offer_new", "anywhere", SETTINGS),
+    Door("offers_import", "post", "anywhere", (PEOPLE, ORDERS, SETTINGS), {}, also=(400,)),
     opened("offer", "there", f"{PEOPLE} {ORDERS}", public_id="{offer}"),
     opened("offer_edit", "there", f"{PEOPLE} {ORDERS} {SETTINGS}", public_id="{offer}"),
     opened("offer_give", "there", f"{PEOPLE} {ORDERS} {CHANGE}", public_id="{offer}"),

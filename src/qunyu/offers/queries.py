@@ -60,6 +60,11 @@ def find_offer(scope: Scope, public_id: str) -> Offer:
     return found
 
 
+def has_offer(unit: Unit, name: str) -> bool:
+    """Whether the unit has an offer of that name, for whoever may change its settings."""
+    return Offer.objects.filter(unit=unit, name=name.strip()).exists()
+
+
 def givings_of(offer: Offer) -> QuerySet[Giving]:
     """Each time an offer that the caller has found under a scope was given, the latest first."""
     return Giving.objects.filter(offer=offer).order_by("-at", "-pk")

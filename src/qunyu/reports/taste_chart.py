@@ -25,11 +25,7 @@ def taste_chart(taste: Taste, name: str) -> Chart:
         "grid": {"left": 8, "right": 16, "top": 44, "bottom": 8, "containLabel": True},
         "legend": {"top": 0},
         "tooltip": {"trigger": "axis", "confine": True},
-        "xAxis": {
-            "type": "category",
-            "data": [str(words) for words, _ in BANDS.values()],
-            "axisLabel": {"interval": 0, "width": 90, "overflow": "break"},
-        },
+        "xAxis": {"type": "category", "data": ["≤ 0.5×", "0.5–1.5×", "1.5–3×", "> 3×"]},
         "yAxis": [{"type": "value", "min": 0, "axisLabel": {"formatter": "{value} %"}}],
         "series": [{"type": "bar", "name": str(MINE), "data": mine}, {"type": "bar", "name": str(BASE), "data": base}],
     }

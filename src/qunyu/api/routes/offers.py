@@ -5,9 +5,12 @@ from __future__ import annotations
 from django.http import HttpRequest
 from django.utils import timezone
 from ninja import Router, Status
+from ninja.files import UploadedFile
+from ninja.params.functions import File
 
 from qunyu.api.auth import scope_of_request
 from qunyu.api.paging import Page, Turn, page
+from qunyu.api.routes.duties import data_of, taken_out
 from qunyu.api.schemas.offers import (
     DrawnOut,
     GiveIn,
@@ -22,6 +25,8 @@ from qunyu.api.schemas.offers import (
     result_out,
     taste_out,
 )
+from qunyu.api.schemas.operators import TakenOut
+from qunyu.flows.offers_table import take_offers
 from qunyu.insights.label import find_label
 from qunyu.members.queries import find_person
 from qunyu.offers.actions import Plan, Terms, archive_offer, draw, give_offer, save_offer
@@ -52,6 +57,13 @@ def post_offer(request: HttpRequest, wanted: OfferIn) -> Status[OfferOut]:
 
 def _terms(wanted: OfferIn) -> Terms:
     return Terms(**{name: value for name, value in wanted.dict().items() if name != "unit"})
+
+
+@router.post("/offers/import", response=TakenOut, operation_id="import_offers", summary="Import offers from a table")
+def post_offers(request: HttpRequest, file: UploadedFile = File(...)) -> TakenOut:  # noqa: B008
+    """Makes those of a CSV or XLSX that are not there yet, or none if a line is wrong. Needs settings.edit at their units."""
+    taken = take_offers(by=scope_of_request(request), name=file.name or "table", data=data_of(file), now=timezone.now())
+    return taken_out(taken)
 
 
 @router.get("/offers/{id}", response=OfferOut, operation_id="offer", summary="One offer")

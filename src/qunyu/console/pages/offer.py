@@ -42,6 +42,7 @@ DIFFERENCE = Words(
 )
 EARLY = Words("还太早：要等 {days} 天过完、订单导入", "too early: {days} days must be over and their orders imported")
 FEW = Words("人数或订单太少，不能下结论", "too few people or orders to say anything")
+NO_EFFECT = Words("区间包含 0：还看不出作用", "the interval holds 0: no effect is shown so far")
 CAUSAL = Words("抽签留出的比较，可以看作方案的作用", "by lot: the difference can be taken for the offer’s doing")
 NOT_CAUSAL = Words("前后比较，不能说明是方案的作用", "before and after: that does not show it was the offer")
 SHOWN = 50
@@ -84,8 +85,16 @@ def _line(each: Result) -> dict[str, Any]:
         "beside": BY_LOT if each.drawn else BEFORE,
         "others": rate_text(each.others),
         "told": _told(each),
-        "caution": CAUSAL if each.drawn else NOT_CAUSAL,
+        "caution": _caution(each),
     }
+
+
+def _caution(each: Result) -> Words | str:
+    if each.told is None:
+        return ""
+    if not each.drawn:
+        return NOT_CAUSAL
+    return NO_EFFECT if each.told[1] <= 0 <= each.told[2] else CAUSAL
 
 
 def _told(each: Result) -> Words:

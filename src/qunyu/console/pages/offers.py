@@ -13,9 +13,11 @@ from django.utils import timezone
 from qunyu.console.asking import Ask, answer
 from qunyu.console.choosing import open_units
 from qunyu.console.forms import Form
+from qunyu.console.given_files import taken_over
 from qunyu.console.inputs import Input, day, filled, number, several
 from qunyu.console.lists import Column, Filter, Listing, chips
 from qunyu.console.templatetags.showing import day as day_text
+from qunyu.flows.offers_table import TITLES, take_offers
 from qunyu.insights.label import find_label
 from qunyu.kernel.errors import DomainError
 from qunyu.kernel.money import exponent
@@ -63,13 +65,30 @@ COLUMNS = (
     Column[Any]("product", Words("商品", "Product"), lambda row: row.product or "–", lambda row: row.product),
     Column[Any]("price", Words("价格", "Price"), _price, lambda row: None if row.price is None else row.price / 10 ** exponent(row.currency), "price", number=True),
     Column[Any]("percent", Words("折扣", "Discount"), lambda row: "–" if row.percent is None else f"{row.percent} %", lambda row: row.percent, "percent", number=True),
-    Column[Any]("valid", Words("有效期", "Holds"), valid_text),
+    Column[Any]("currency", Words("货币", "Currency"), lambda row: row.currency, sort="currency"),
+    Column[Any]("cost", Words("每份成本", "Cost of each"), lambda row: "–" if row.cost is None else money(row.cost, row.currency),
+                lambda row: None if row.cost is None else row.cost / 10 ** exponent(row.currency), "cost", number=True, optional=True),
+    Column[Any]("valid_from", Words("从", "From"), lambda row: day_text(row.valid_from), lambda row: row.valid_from, "valid_from", number=True),
+    Column[Any]("valid_to", Words("到", "To"), lambda row: day_text(row.valid_to), lambda row: row.valid_to, "valid_to", number=True),
+    Column[Any]("note", Words("备注", "Note"), lambda row: row.note or "–", lambda row: row.note, optional=True),
     Column[Any]("unit", Words("组织单位", "Unit"), lambda row: row.unit.name, sort="unit__name"),
 )  # fmt: skip
 
 
 def show_offers(request: Ask) -> HttpResponseBase:
     """The list, its part, or its export."""
+    return _page(request, Form({}), [])
+
+
+def import_offers(request: Ask) -> HttpResponseBase:
+    """Takes a table of offers over."""
+    request.scope.require("settings.edit")
+    form = Form.of(request)
+    lines = taken_over(request, form, take_offers)
+    return _page(request, form, lines) if form.errors else redirect("console:offers")
+
+
+def _page(request: Ask, form: Form, lines: list[Words]) -> HttpResponseBase:
     given = request.GET
     state = Filter(
         "state",
@@ -103,8 +122,13 @@ def show_offers(request: Ask) -> HttpResponseBase:
         "search": search,
         "may_make": request.scope.may("settings.edit"),
     }
-    context["nothing_yet"] = "" if listing.chips else NONE_YET
-    return answer(request, "offers", context, part="_list")  # fmt: skip
+    context |= {
+        "nothing_yet": "" if listing.chips else NONE_YET,
+        "form": form,
+        "lines": lines,
+        "columns": TITLES.values(),
+    }
+    return answer(request, "offers", context, part="_list", status=400 if form.errors else 200)  # fmt: skip
 
 
 def _inputs(request: Ask, offer: Offer | None) -> list[Input]:
