@@ -169,19 +169,20 @@ def content(response: Any) -> str:
 
 def knock(client: Client, door: Door, world: World) -> Any:
     """What a door of the console answers."""
-    address = reverse(f"console:{door.name}", kwargs=filled(door.address, world)) + door.query
+    address = reverse(f"console:{door.name}", kwargs=filled(door.address, world)) + filled(door.query, world)
     ask = client.post if door.method == "post" else client.get
     return ask(address, filled(door.data, world) if door.data else {})
 
 
 def call(client: Client, door: Door, world: World, paths: dict[str, str]) -> Any:
     """What an operation of the API answers."""
-    address = "/api/v1" + paths[door.name].format(**filled(door.address, world)) + door.query
+    address = "/api/v1" + paths[door.name].format(**filled(door.address, world)) + filled(door.query, world)
     data = filled(door.data, world)
     if door.name in (
         "ask_import",
         "import_duties",
         "import_work",
+        "import_offers",
     ):  # a form with files; without any it is refused, but only who may import learns that
         return client.post(address, data)
     sent = {"data": json.dumps(data), "content_type": "application/json"} if data is not None else {}

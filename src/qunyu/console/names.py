@@ -160,6 +160,7 @@ ACTIONS: dict[str, Words] = {
     "offer.archive": Words("收起或恢复优惠方案", "Put an offer away or back"),
     "offer.give": Words("给出优惠方案", "Gave an offer"),
     "prospects.measure": Words("计算可转化名单", "Computed prospects"),
+    "prospects.ask": Words("要求重新计算名单", "Asked for new lists of prospects"),
     "prospects.contacted": Words("联系了名单上的人", "Spoke with a prospect"),
     "prospects.hold": Words("设为暂不联系", "Took somebody off the prospects"),
     "prospects.put_back": Words("放回可转化名单", "Put somebody back on the prospects"),

@@ -23,9 +23,9 @@ from qunyu.members.staff_links import links
 from qunyu.offers.drawing import held_out
 from qunyu.offers.kinds import find_kind
 from qunyu.offers.models import Given, Giving, Offer
-from qunyu.privacy.queries import standing
+from qunyu.privacy.queries import refusing
 from qunyu.satisfaction.complaints import complaints
-from qunyu.segments.queries import members_in
+from qunyu.segments.queries import members_in, unit_scope
 
 if TYPE_CHECKING:
     from qunyu.people.models import Unit
@@ -156,9 +156,11 @@ def draw(*, by: Scope, offer: Offer, segment: Segment, plan: Plan, seed: str, no
         or (offer.valid_to and today > offer.valid_to)
     ):
         raise DomainError("offer_over", Words("这个方案现在不在有效期内", "the offer does not hold today"))
-    left = {int(each) for each in members_in(by.within("members.edit"), segment, now)}
+    # Whoever sees what came of it may see the offer's unit, and perhaps nobody beyond.
+    inside = members_in(unit_scope(offer.unit, "offers"), segment, now)
+    left = {int(each) for each in members_in(by.within("members.edit"), segment, now)} & set(inside.tolist())
     told: dict[str, int] = {}
-    for code, gone in _against(offer, left):
+    for code, gone in _against(offer):
         told[code] = len(left & gone)
         left -= gone
     held = held_out(seed, left, plan.holdout)
@@ -181,13 +183,12 @@ def _check_plan(plan: Plan) -> None:
             raise DomainError("bad_giving", message, field=name)
 
 
-def _against(offer: Offer, left: set[int]) -> list[tuple[str, set[int]]]:
+def _against(offer: Offer) -> list[tuple[str, set[int]]]:
     """Of whom each reason speaks, in the order in which they are asked."""
     whole, head = system_scope("offers"), "member__own_identity__member"
-    ordinary = set(search_people(whole, role="member").values_list("pk", flat=True))
-    refused = {member for member, state in standing(left, "marketing").items() if state != "granted"}
+    others = set(search_people(whole).exclude(role="member").values_list("pk", flat=True))
     complaining = complaints(whole, state="open").order_by().values_list(head, flat=True)
-    found = [("role", (left - ordinary) | set(links())), ("refused", refused), ("complaint", set(complaining))]
+    found = [("role", others | set(links())), ("refused", set(refusing("marketing"))), ("complaint", set(complaining))]
     if find_kind(offer.kind).once:
         before = Given.objects.filter(held=False, giving__offer__kind=offer.kind)
         found.append(("once", set(before.values_list(head, flat=True))))

@@ -129,6 +129,7 @@ def ask_anew(*, by: Scope, unit: Unit, now: datetime) -> str:
     for permission in ("members.view", "orders.view", "members.edit"):
         by.require(permission, unit.pk)
     with transaction.atomic():
+        audit.record(by=by.actor, action="prospects.ask", kind="unit", id=unit.pk, now=now)
         return enqueue("prospects.renew", key=f"unit-{unit.pk}-{now.timestamp()}", unit=unit.pk)
 
 

@@ -11,7 +11,7 @@ from django.db.models import Q, QuerySet
 from qunyu.kernel.scope import system_scope
 from qunyu.kernel.words import Words
 from qunyu.members.staff_links import links
-from qunyu.privacy.consents import all_consents, in_force
+from qunyu.privacy.queries import refusing
 from qunyu.prospects.models import Hold
 from qunyu.satisfaction.complaints import complaints
 
@@ -30,12 +30,6 @@ def held(unit: Unit, today: date) -> QuerySet[Hold]:
     return Hold.objects.filter(lasting, unit=unit, ended_at=None, **_SOMEBODY)
 
 
-def _refused() -> QuerySet[Any, Any]:
-    rows = in_force(all_consents(_WHOLE)).filter(purpose="marketing", state__in=("refused", "withdrawn"), **_SOMEBODY)
-    found: QuerySet[Any, Any] = rows.order_by().values(HEAD)
-    return found
-
-
 # Of whom each holds is not written to: a title for people, and the keys of the members as the database finds them.
 # A cap on how often anybody is contacted belongs here.
 REASONS: Mapping[str, tuple[Words, Callable[[Unit, date], Any]]] = {
@@ -43,7 +37,7 @@ REASONS: Mapping[str, tuple[Words, Callable[[Unit, date], Any]]] = {
         Words("有未结束的投诉", "an open complaint"),
         lambda unit, today: complaints(_WHOLE, state="open").filter(**_SOMEBODY).order_by().values(HEAD),
     ),
-    "refused": (Words("不同意营销联系", "does not want marketing contact"), lambda unit, today: _refused()),
+    "refused": (Words("不同意营销联系", "does not want marketing contact"), lambda unit, today: refusing("marketing")),
     "held": (
         Words("已设为暂不联系", "to be left alone for now"),
         lambda unit, today: held(unit, today).order_by().values(HEAD),

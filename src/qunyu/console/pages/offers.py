@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from django.contrib import messages
-from django.http import HttpResponse, HttpResponseBase
+from django.http import HttpResponse, HttpResponseBase, QueryDict
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils import timezone
@@ -90,16 +90,7 @@ def import_offers(request: Ask) -> HttpResponseBase:
 
 def _page(request: Ask, form: Form, lines: list[Words]) -> HttpResponseBase:
     given = request.GET
-    state = Filter(
-        "state",
-        Words("状态", "State"),
-        [("archived", Words("已收起", "Put away"))],
-        given.get("state", ""),
-        Words("在用", "In use"),
-    )
-    kind = Filter(
-        "kind", Words("种类", "Kind"), [(key, each.title) for key, each in KINDS.items()], given.get("kind", "")
-    )
+    state, kind = _filters(given)
     search = given.get("q", "").strip()
     found = offers(request.scope, archived=state.chosen == "archived")
     found = found.filter(name__icontains=search) if search else found
@@ -129,6 +120,15 @@ def _page(request: Ask, form: Form, lines: list[Words]) -> HttpResponseBase:
         "columns": TITLES.values(),
     }
     return answer(request, "offers", context, part="_list", status=400 if form.errors else 200)  # fmt: skip
+
+
+def _filters(given: QueryDict) -> tuple[Filter, Filter]:
+    away = [("archived", Words("已收起", "Put away"))]
+    kinds = [(key, each.title) for key, each in KINDS.items()]
+    return (
+        Filter("state", Words("状态", "State"), away, given.get("state", ""), Words("在用", "In use")),
+        Filter("kind", Words("种类", "Kind"), kinds, given.get("kind", "")),
+    )
 
 
 def _inputs(request: Ask, offer: Offer | None) -> list[Input]:
