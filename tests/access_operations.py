@@ -71,6 +71,7 @@ API: tuple[Door, ...] = (
     asked("change_offer", "put", "there", f"{PEOPLE} {ORDERS} {SETTINGS}", {"name": "试饮装", "kind": "trial"}, id="{offer}"),
     asked("archive_offer", "post", "there", f"{PEOPLE} {ORDERS} {SETTINGS}", id="{offer}", query="?back=true"),
     asked("givings", "get", "there", f"{PEOPLE} {ORDERS}", id="{offer}"),
+    asked("receivers", "get", "there", f"{PEOPLE} {ORDERS}", id="{offer}", giving="{giving}"),
     asked("draw_offer", "post", "there", f"{PEOPLE} {ORDERS} {CHANGE}", {"segment": "{segment}", "channel": "direct"}, id="{offer}"),
     Door("give_offer", "post", "there", (PEOPLE, ORDERS, CHANGE), {"segment": "{segment}", "channel": "direct"}, {"id": "{offer}"}, also=(409,)),
     asked("preferences", "get", "there", f"{PEOPLE} {ORDERS}", unit="{unit}"),

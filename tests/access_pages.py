@@ -74,6 +74,7 @@ CONSOLE: tuple[Door, ...] = (
     Door("offers_import", "post", "anywhere", (PEOPLE, ORDERS, SETTINGS), {}, also=(400,)),
     opened("offer", "there", f"{PEOPLE} {ORDERS}", public_id="{offer}"),
     opened("offer_edit", "there", f"{PEOPLE} {ORDERS} {SETTINGS}", public_id="{offer}"),
+    opened("giving", "there", f"{PEOPLE} {ORDERS}", public_id="{offer}", giving_id="{giving}"),
     opened("offer_give", "there", f"{PEOPLE} {ORDERS} {CHANGE}", public_id="{offer}"),
     opened("satisfaction", "anywhere", PEOPLE),
     opened("opinion", "there", PEOPLE, public_id="{opinion}"),

@@ -29,6 +29,7 @@ from qunyu.members.profile import change
 from qunyu.members.tagging import put
 from qunyu.members.tags import add_group, add_tag
 from qunyu.offers.actions import Terms, save_offer
+from qunyu.offers.models import Giving
 from qunyu.people.actions import add_role, add_unit, invite, issue_token
 from qunyu.people.models import Grant, Staff, Unit
 from qunyu.people.sessions import begin_session
@@ -143,7 +144,9 @@ def listed_of(system: Scope, unit: Unit) -> World:
     )  # fmt: skip
     Worth.objects.create(run=worth, member=mei, side="costs", place=1, since=date(2026, 3, 1), balance=-1, **zeros)
     terms = Terms("试饮装", "trial", price=990)
-    return {"offer": save_offer(by=system, unit=unit, offer=None, terms=terms, now=NOW).public_id}
+    offer = save_offer(by=system, unit=unit, offer=None, terms=terms, now=NOW)
+    giving = Giving.objects.create(offer=offer, at=NOW, days=14, holdout=0, channel="direct")
+    return {"offer": offer.public_id, "giving": giving.public_id}
 
 
 def points_of(system: Scope, unit: Unit, tea: Community) -> World:

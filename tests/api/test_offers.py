@@ -36,6 +36,12 @@ def test_an_offer_from_making_to_giving(api: Caller, system: Scope, unit: Unit, 
     assert (first.status, again.body, Giving.objects.count()) == (201, first.body, 1)
     told = api.get(f"{place}/givings").body[0]
     assert (told["by_lot"], told["over"], told["difference"], told["given"]["people"]) == (True, False, None, 2)
+    everybody = api.all_of(f"{place}/givings/{told['id']}?limit=2")
+    assert sorted(each["member"]["name"] for each in everybody) == ["Lin", "Mei", "小茶"]
+    held = api.get(f"{place}/givings/{told['id']}?held=true").body["items"]
+    assert [each["held"] for each in held] == [True]
+    assert api.get(f"{place}/givings/{told['id']}?search={held[0]['member']['name']}").body["items"] == held
+    assert api.get(f"{place}/givings/none").status == 404
     found = api.get(f"/preferences/{unit.public_id}?segment={segment.public_id}").body
     assert (found["known"], found["preferences"], [each["offer"]["name"] for each in found["matches"]]) == (
         False,

@@ -8,7 +8,7 @@ from django.urls import reverse
 
 from qunyu.communities.models import Community
 from qunyu.kernel.scope import Scope
-from qunyu.offers.models import Giving, Offer
+from qunyu.offers.models import Given, Giving, Offer
 from qunyu.people.models import Unit
 from qunyu.segments.actions import add_segment
 from qunyu.segments.conditions import Speaker
@@ -44,7 +44,8 @@ def test_an_offer_is_made_given_looked_at_and_put_away(boss: Client, system: Sco
     looked = read(boss.post(give, {**plan, "do": "look"}))
     assert "将给 <strong>2</strong>" in looked and "登记为已给出" in looked
     assert not Giving.objects.exists()
-    assert boss.post(give, {**plan, "do": "give"}).status_code == 302
+    kept = boss.post(give, {**plan, "do": "give"})["Location"]
+    who_got_it_is_told(boss, offer, kept)
     assert "还太早：要等 7 天" in read(boss.get(page))
     assert "偏好未知" in read(
         boss.get(reverse("console:preferences"), {"segment": segment.public_id, "unit": unit.public_id})
@@ -54,6 +55,22 @@ def test_an_offer_is_made_given_looked_at_and_put_away(boss: Client, system: Sco
     assert boss.post(page, {"did": "archive"}).status_code == 302
     assert "试饮装" not in read(boss.get(reverse("console:offers")))
     assert "试饮装" in read(boss.get(reverse("console:offers"), {"state": "archived"}))
+
+
+def who_got_it_is_told(boss: Client, offer: Offer, place: str) -> None:
+    assert place == reverse("console:giving", args=[offer.public_id, Giving.objects.get().public_id])
+    assert place in read(boss.get(reverse("console:offer", args=[offer.public_id])))
+    rows = {row.member.name: row for row in Given.objects.select_related("member")}
+    (left,) = (name for name, row in rows.items() if row.held)
+    (*got,) = (name for name, row in rows.items() if not row.held)
+    whole, side = read(boss.get(place)), read(boss.get(place, {"side": "held"}))
+    assert all(name in whole for name in rows) and left in side and not any(name in side for name in got)
+    assert got[0] in read(boss.get(place, {"q": got[0]})) and left not in read(boss.get(place, {"q": got[0]}))
+    file = b"".join(boss.get(place, {"export": "csv"}).streaming_content).decode()  # type: ignore[attr-defined]
+    assert all(name in file for name in rows)
+    for name, told in ((left, "抽签留出，不给方案"), (got[0], "给了优惠方案")):
+        page = reverse("console:member", args=[rows[name].member.public_id])
+        assert told in read(boss.get(page, {"source": "offers"}))
 
 
 def test_a_table_of_offers_is_taken_over_or_told_line_by_line(boss: Client, unit: Unit) -> None:

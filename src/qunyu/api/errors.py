@@ -68,6 +68,7 @@ STATUS = {
     "unknown_profile_field": 404,
     "unknown_grant": 404,
     "no_list_yet": 404,
+    "unknown_giving": 404,
     "unknown_offer": 404,
     "offer_over": 409,
     "nobody_to_give": 409,

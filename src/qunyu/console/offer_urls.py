@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.urls import path
 from django.views.decorators.http import require_http_methods, require_POST
 
-from qunyu.console.pages import offer, offers, preferences
+from qunyu.console.pages import giving, offer, offers, preferences
 
 form = require_http_methods(("GET", "HEAD", "POST"))
 page = require_http_methods(("GET", "HEAD"))
@@ -18,4 +18,5 @@ urlpatterns = [
     path("offers/<slug:public_id>", form(offer.show_offer), name="offer"),
     path("offers/<slug:public_id>/edit", form(offers.edit_offer), name="offer_edit"),
     path("offers/<slug:public_id>/give", form(offer.give), name="offer_give"),
+    path("offers/<slug:public_id>/givings/<slug:giving_id>", page(giving.show_giving), name="giving"),
 ]

@@ -17,11 +17,13 @@ from qunyu.api.schemas.offers import (
     MatchOut,
     OfferIn,
     OfferOut,
+    ReceiverOut,
     ResultOut,
     TasteOut,
     drawn_out,
     match_out,
     offer_out,
+    receiver_out,
     result_out,
     taste_out,
 )
@@ -31,7 +33,7 @@ from qunyu.insights.label import find_label
 from qunyu.members.queries import find_person
 from qunyu.offers.actions import Plan, Terms, archive_offer, draw, give_offer, save_offer
 from qunyu.offers.preferences import best_for, suiting
-from qunyu.offers.queries import find_offer, givings_of, last_order_day, offers, result
+from qunyu.offers.queries import find_giving, find_offer, givings_of, last_order_day, offers, received, result
 from qunyu.people.queries import unit_in
 from qunyu.segments.queries import find_segment
 
@@ -95,6 +97,28 @@ def get_givings(request: HttpRequest, id: str) -> list[ResultOut]:
     offer = find_offer(scope, id)
     as_of = last_order_day(scope, offer.unit)
     return [result_out(result(scope, each, as_of)) for each in givings_of(offer).select_related("offer__unit")[:SHOWN]]
+
+
+@router.get(
+    "/offers/{id}/givings/{giving}",
+    response=Page[ReceiverOut],
+    operation_id="receivers",
+    summary="Who got an offer, and who was left out by lot",
+)
+def get_receivers(
+    request: HttpRequest,
+    id: str,
+    giving: str,
+    held: bool | None = None,
+    search: str = "",
+    limit: int = 50,
+    cursor: str = "",
+) -> Page[ReceiverOut]:
+    """The people of one giving: send it to those who got it, and not to those whom the lot `held` back."""
+    scope = scope_of_request(request)
+    found = received(scope, find_giving(find_offer(scope, id), giving), held, search.strip())
+    rows, following = page(Turn(request, min(max(limit, 1), 200), cursor), found, ("id",))
+    return Page[ReceiverOut](items=[receiver_out(each) for each in rows], next=following)
 
 
 @router.post("/offers/{id}/givings", response={201: DrawnOut}, operation_id="give_offer", summary="Give an offer")

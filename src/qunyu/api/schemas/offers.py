@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, datetime
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 from ninja import Field, Schema
 
@@ -79,6 +79,13 @@ class ResultOut(Schema):
     high: float | None
 
 
+class ReceiverOut(Schema):
+    """Somebody who got the offer, or whom the lot held back: who they are now."""
+
+    member: Ref
+    held: bool
+
+
 class MatchOut(Schema):
     """How many times as well an offer suits these people as everybody, and why."""
 
@@ -138,6 +145,11 @@ def result_out(each: Result) -> ResultOut:
         low=low,
         high=high,
     )
+
+
+def receiver_out(row: Any) -> ReceiverOut:
+    """Somebody of a giving (offers.queries.received)."""
+    return ReceiverOut(member=Ref(id=row.head_id, name=row.head), held=row.held)
 
 
 def match_out(each: Match) -> MatchOut:

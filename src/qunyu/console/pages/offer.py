@@ -25,7 +25,7 @@ from qunyu.reports.show import money
 from qunyu.segments.queries import find_segment, segments
 
 if TYPE_CHECKING:
-    from qunyu.offers.models import Offer
+    from qunyu.offers.models import Giving, Offer
 
 GIVEN = Words(
     "已登记给 {n} 人；请按名单发出，系统不会自动发送",
@@ -117,9 +117,10 @@ def give(request: Ask, public_id: str) -> HttpResponse:
     drawn: Drawn | None = None
     if request.method == "POST":
         try:
-            drawn = _given(request, offer, form)
-            if drawn is None:
-                return redirect("console:offer", public_id)
+            found = _given(request, offer, form)
+            if not isinstance(found, Drawn):
+                return redirect("console:giving", public_id, found.public_id)
+            drawn = found
         except DomainError as error:
             form.refuse(error, str(error.data.get("field", "")))
     context = {
@@ -135,8 +136,8 @@ def give(request: Ask, public_id: str) -> HttpResponse:
     return answer(request, "offer_give", context, status=400 if form.errors else 200)
 
 
-def _given(request: Ask, offer: Offer, form: Form) -> Drawn | None:
-    """Who it would be, or None once it is kept."""
+def _given(request: Ask, offer: Offer, form: Form) -> Drawn | Giving:
+    """Who it would be, or what is kept."""
     scope, now = request.scope, timezone.now()
     if not form.text("segment"):
         raise DomainError("bad_giving", Words("请选择人群", "choose a segment"), field="segment")
@@ -146,7 +147,7 @@ def _given(request: Ask, offer: Offer, form: Form) -> Drawn | None:
         return draw(by=scope, offer=offer, segment=segment, plan=plan, seed=offer.public_id, now=now)
     giving = give_offer(by=scope, offer=offer, segment=segment, plan=plan, now=now)
     messages.success(request, str(GIVEN.fill(n=giving.given)))
-    return None
+    return giving
 
 
 def _inputs(request: Ask) -> list[Input]:
