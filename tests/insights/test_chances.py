@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, timedelta
+from pathlib import Path
 
 import pyarrow as pa
 import pytest
@@ -17,7 +18,7 @@ LAST = date(2026, 4, 30)
 def told(story: Story, unit: int = 1, contacts: pa.Table | None = None, horizon: int = 14) -> Chances:
     given = CONTACTS.empty_table() if contacts is None else contacts
     with story.told():
-        return chances(story.lake, EVERYTHING, Wanted(frozenset({unit}), horizon, 1000, given))
+        return chances(story.lake, EVERYTHING, Wanted(frozenset({unit}), horizon, 1000, lambda since: given))
 
 
 @pytest.fixture(scope="module")
@@ -59,7 +60,7 @@ def test_the_list_is_judged_as_of_an_earlier_day(regulars: Story) -> None:
     assert judged.day == LAST - timedelta(days=14)
     assert judged.first == Rate(50, 50)
     assert judged.tenth == Rate(20, 20)
-    assert judged.others == Rate(180, 40)
+    assert judged.others == Rate(150, 10)
 
 
 def test_what_comes_after_a_day_changes_nothing_known_of_it(regulars: Story) -> None:
@@ -76,6 +77,33 @@ def test_what_comes_after_a_day_changes_nothing_known_of_it(regulars: Story) -> 
     assert earlier.spans == 5
     assert earlier.past == Rate(5 * 200, 5 * 60)
     assert earlier.with_signal["due"][0].people <= whole.with_signal["due"][0].people
+
+
+def test_who_bought_before_they_joined_stays_in_the_earlier_spans(tmp_path: Path) -> None:
+    """30 known by their orders alone, who say one word on the last day."""
+    story = Story(tmp_path)
+    story.says(999, "2026-01-01")
+    story.says(999, "2026-04-30")
+    for member in range(1, 31):
+        for number in range(8):
+            story.buys(member, f"{LAST - timedelta(days=14 * number + member % 14)}", 10000)
+        story.says(member, "2026-04-30")
+    assert told(story).past == Rate(186, 180)
+
+
+def test_days_whose_orders_are_not_there_yet_are_no_past(regulars: Story) -> None:
+    """Chat to the end of April, orders only to the middle: of the last two weeks nobody knows who ordered."""
+    until = LAST - timedelta(days=14)
+    story = Story(
+        regulars.folder / "late", facts=[], communities=dict(regulars.communities), people=dict(regulars.people)
+    )
+    story.facts = [fact for fact in regulars.facts if fact["kind"] != "order" or fact["local_day"] <= until]
+    story.says(1, f"{LAST}")
+    found = told(story)
+    assert (found.as_of, found.ordered_until, found.spans) == (LAST, until, 5)
+    assert found.past == Rate(5 * 200, 5 * 60)
+    assert found.judged is not None
+    assert found.judged.first == Rate(50, 50)
 
 
 def test_contacts_are_a_signal_and_are_compared(regulars: Story) -> None:

@@ -6,7 +6,7 @@ orders: people are never looked at one by one, and the model is fitted on counts
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 
@@ -32,18 +32,18 @@ CONTACTS = pa.schema([("member", pa.int64()), ("day", pa.date32()), ("incoming",
 class Wanted:
     """For whom and over how many days: `units` are those whose communities and orders count, `kept` how many people the list keeps.
 
-    `contacts` (as CONTACTS) tells who was spoken with one by one.
+    `contacts` tells (as CONTACTS) who was spoken with one by one from a day on.
     """
 
     units: frozenset[int]
     horizon: int
     kept: int
-    contacts: pa.Table = field(default_factory=CONTACTS.empty_table)
+    contacts: Callable[[date], pa.Table] = lambda since: CONTACTS.empty_table()
 
 
 @dataclass(frozen=True)
 class Judged:
-    """How well the list of `day`, made without what came later, would have done: its first FIRST, its first tenth, and all others.
+    """How well the list of `day`, made without what came later, would have done: its first FIRST, its first tenth, and those in neither.
 
     `latest` is the first tenth of the list ordered by nothing but who was active last.
     """
@@ -75,12 +75,14 @@ NOBODY_YET = Rate()
 class Chances:
     """The list as of `as_of` (None without any data), and what it was measured from: `past` (the people of every past span together).
 
+    Past spans end with the day of the latest order, `ordered_until` (None without any): of later days it is not known who ordered.
     `with_signal` gives those with and without each signal. `odds` is None where too little is known: the list is then in the order of the
     signals' places. `judged` is None where no span could be held out. `contacted` compares, in the held-out span and among the first
     tenth, those who were spoken with and those who were not.
     """
 
     as_of: date | None
+    ordered_until: date | None = None
     people: int = 0
     past: Rate = NOBODY_YET
     spans: int = 0
@@ -103,10 +105,10 @@ class _Work:
 
     def done(self) -> Chances:
         self._give()
-        ((as_of, began),) = self.connection.execute(_DAYS).fetchall()
+        ((as_of, began, ordered),) = self.connection.execute(_DAYS).fetchall()
         if as_of is None:
             return Chances(None)
-        cuts = self._cuts(as_of, began)
+        cuts = self._cuts(ordered, began) if ordered else []
         self._know([as_of, *cuts])
         past = [self._counted(cut) for cut in cuts]
         every = [each for span in past for each in span]
@@ -115,6 +117,7 @@ class _Work:
         judged = self._judged(cuts[0], before) if cuts and before else None
         return Chances(
             as_of,
+            ordered,
             self._one("SELECT count(*) FROM known WHERE cut = ?", as_of),
             summed(every),
             len(cuts),
@@ -127,14 +130,14 @@ class _Work:
 
     def _give(self) -> None:
         lay(self.connection, self.scope, self.wanted.units)
-        self.connection.register("contacts", self.wanted.contacts)
 
-    def _cuts(self, as_of: date, began: date) -> list[date]:
+    def _cuts(self, ordered: date, began: date) -> list[date]:
         """The last days of the past, the newest first, each a horizon before the next."""
-        found = [as_of - timedelta(days=self.wanted.horizon * (number + 1)) for number in range(SPANS)]
+        found = [ordered - timedelta(days=self.wanted.horizon * (number + 1)) for number in range(SPANS)]
         return [each for each in found if each - timedelta(days=LOOKS_BACK) >= began]
 
     def _know(self, cuts: Sequence[date]) -> None:
+        self.connection.register("contacts", self.wanted.contacts(min(cuts) - timedelta(days=LOOKS_BACK)))
         self.connection.register("given_cuts", pa.table({"cut": pa.array(cuts, pa.date32())}))
         self.connection.execute("CREATE TEMP TABLE cuts AS FROM given_cuts")
         for statement in (_TALK, _TYPICAL, _BOUGHT, _THERE, _KNOWN):
@@ -168,10 +171,8 @@ class _Work:
     def _judged(self, cut: date, before: Odds) -> Judged:
         self._rank(cut, before)
         tenth = max(1, self._one("SELECT count(*) FROM ranked") // 10)
-        first = self._rate(f"n <= {FIRST}")
-        return Judged(
-            cut, first, self._rate(f"n <= {tenth}"), self._rate(f"n > {tenth}"), self._rate(f"latest <= {tenth}")
-        )
+        first, others = self._rate(f"n <= {FIRST}"), self._rate(f"n > {max(tenth, FIRST)}")
+        return Judged(cut, first, self._rate(f"n <= {tenth}"), others, self._rate(f"latest <= {tenth}"))
 
     def _contacted(self, cut: date) -> tuple[Rate, Rate]:
         spoken = (
@@ -203,7 +204,7 @@ def _by_place(has: Sequence[str]) -> float:
 
 
 _DAYS = """
-SELECT max(day), min(day) FROM (
+SELECT max(day), min(day), (SELECT max(day) FROM sold) FROM (
   SELECT max(day) AS day FROM sold UNION ALL SELECT min(day) FROM sold UNION ALL
   SELECT max(local_day) FROM activity SEMI JOIN places USING (community) UNION ALL
   SELECT min(local_day) FROM activity SEMI JOIN places USING (community)
@@ -238,7 +239,8 @@ FROM (SELECT * REPLACE (sum(spoken) OVER (PARTITION BY member)::BIGINT AS spoken
 LEFT JOIN goings g ON g.identity = h.identity AND g.community = h.community AND g.day <= c.cut AND (g.back IS NULL OR g.back > c.cut)
 WHERE g.identity IS NULL GROUP BY c.cut, h.member
 UNION ALL
-SELECT b.cut, b.member, b.first_order, 0 FROM bought_by b ANTI JOIN homes USING (member)
+SELECT b.cut, b.member, b.first_order, 0 FROM bought_by b
+WHERE NOT EXISTS (FROM homes h WHERE h.member = b.member AND h.first_day <= b.cut)
 """
 
 # One row a person and day: what was known by the end of that day.

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict
-from datetime import date, datetime
+from datetime import date, datetime, time
 from typing import TYPE_CHECKING, Any
 
 import pyarrow as pa
@@ -56,7 +56,7 @@ def measure(*, by: Scope, unit: Unit, now: datetime, source: Lake | None = None)
     """
     by.require("members.edit", unit.pk)
     horizon = int(in_force(unit.pk)["prospects.horizon"] or 0)
-    wanted = Wanted(units_below(unit), horizon, KEPT, _contacts(horizon))
+    wanted = Wanted(units_below(unit), horizon, KEPT, _contacts)
     # What is counted of all people of the unit is shown to who may see all of it (queries.find_list).
     found = chances(source or lake(), system_scope("prospects"), wanted)
     run = ProspectRun.objects.create(
@@ -73,9 +73,10 @@ def measure(*, by: Scope, unit: Unit, now: datetime, source: Lake | None = None)
     return run
 
 
-def _contacts(horizon: int) -> pa.Table:
-    """Who was spoken with one by one, within what the past spans look at."""
-    rows = contacts_noted().order_by().values_list(CONTACTED, "at", "direction")
+def _contacts(since: date) -> pa.Table:
+    """Who was spoken with one by one, from that day on."""
+    start = datetime.combine(since, time(), settings.QUNYU_ZONE)
+    rows = contacts_noted().filter(at__gte=start).order_by().values_list(CONTACTED, "at", "direction")
     found = [(head, local_day(at), direction == "in") for head, at, direction in rows.iterator()]
     columns = list(zip(*found, strict=True)) or [(), (), ()]
     return pa.table(
@@ -114,6 +115,7 @@ def _figures(found: Chances) -> dict[str, Any]:
     judged = found.judged
     return {
         "measured": found.odds is not None,
+        "ordered_until": found.ordered_until.isoformat() if found.ordered_until else None,
         "spans": found.spans,
         "most_spans": SPANS,
         "past": _pair(found.past),
