@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import date, timedelta
+from datetime import date, datetime, time, timedelta
 from typing import Any
 
 import pytest
+from django.conf import settings
 
 from qunyu.commerce.models import Order
+from qunyu.insights.odds import Rate
 from qunyu.kernel.errors import DomainError
 from qunyu.kernel.personal import holders
 from qunyu.kernel.scope import Denied, Scope
+from qunyu.kernel.words import speaking
 from qunyu.members.merging import merge
 from qunyu.members.models import Contact, Identity, Member
 from qunyu.members.personal import person_of
@@ -89,19 +92,36 @@ def test_speaking_with_somebody_is_kept_and_its_outcome_measured(
     assert (made.reason, made.chance, Contact.objects.get().summary) == ("newcomer", None, "您好")
     other = Member.objects.get(name="Lin")
     note_attempt(by=system, unit=unit, member=other, told=HELLO, now=NOW)
-    # The days of the first are over by the data, those of the second are not.
-    ProspectRun.objects.filter(pk=run.pk).update(as_of=date(2026, 3, 20))
-    run.refresh_from_db()
-    assert came_of(system, run)[0].ordered == 0
+    assert came_of(system, run) == (Rate(), 2)
     buyer = Identity.objects.get(member=mei)
     order = {"unit": unit, "fact_id": "00", "customer": buyer, "amount": 100, "currency": "CNY", "status": "paid"}
     Order.objects.create(reference="1", ordered_at=early + timedelta(days=2), **order)
     Order.objects.create(reference="2", ordered_at=early - timedelta(days=2), **order)
-    rate, waiting = came_of(system, run)
-    assert (rate.people, rate.ordered, waiting) == (1, 1, 1)
+    assert came_of(system, run) == (Rate(), 2)
+    # With orders of the day after, the days of the first are over, those of the second are not.
+    last = datetime.combine(local_day(early + timedelta(days=14)), time(), settings.QUNYU_ZONE)
+    latest = Order.objects.create(reference="3", ordered_at=last + timedelta(hours=23), **order)
+    assert came_of(system, run) == (Rate(), 2)
+    Order.objects.filter(pk=latest.pk).update(ordered_at=last + timedelta(days=1))
+    assert came_of(system, run) == (Rate(1, 1), 1)
+    note_attempt(by=system, unit=unit, member=mei, told=HELLO, now=early + timedelta(hours=1))
+    assert came_of(system, run) == (Rate(1, 1), 1)
     with pytest.raises(DomainError) as refused:
         note_attempt(by=system, unit=unit, member=mei, told=Told("direct", "", "none"), now=NOW)
-    assert (refused.value.data["field"], Attempt.objects.count()) == ("summary", 2)
+    assert (refused.value.data["field"], Attempt.objects.count()) == ("summary", 3)
+
+
+def test_only_who_is_on_the_list_is_spoken_with_from_it(
+    system: Scope, unit: Unit, other_unit: Unit, run: ProspectRun, mei: Member
+) -> None:
+    with speaking("en"):
+        note_attempt(by=system, unit=unit, member=mei, told=HELLO, now=NOW)
+    assert Contact.objects.get().result == "interested"
+    Prospect.objects.filter(member=mei).delete()
+    for place in (unit, other_unit):
+        with pytest.raises(DomainError) as refused:
+            note_attempt(by=system, unit=place, member=mei, told=HELLO, now=NOW)
+        assert (refused.value.code, Attempt.objects.count()) == ("not_listed", 1)
 
 
 def test_holds_follow_merging_and_bad_ones_are_refused(

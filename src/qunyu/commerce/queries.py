@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
-from datetime import datetime
+from collections.abc import Collection, Mapping
+from datetime import date, datetime
 from typing import Any
 
+from django.conf import settings
 from django.db.models import Count, F, Q, QuerySet, Sum
 
 from qunyu.commerce.models import Order
@@ -36,6 +37,12 @@ def orders(scope: Scope) -> QuerySet[Order]:
     """The orders of units where they may be seen, without those of unfinished imports; the newest first."""
     found = Order.objects.filter(shown("supplied_by")).order_by("-ordered_at", "-id")
     return found if scope.everything else found.filter(unit_id__in=scope.units("orders.view"))
+
+
+def last_order_day(scope: Scope, units: Collection[int]) -> date | None:
+    """The deployment's day of the latest order of these units: orders of later days may not be known yet. None without any."""
+    found = orders(scope).filter(unit__in=units).values_list("ordered_at", flat=True).first()
+    return found.astimezone(settings.QUNYU_ZONE).date() if found else None
 
 
 def orders_of(scope: Scope, member_id: int) -> QuerySet[Order]:

@@ -17,7 +17,8 @@ from qunyu.kernel.words import Words
 from qunyu.members.contacts import note_contact
 from qunyu.members.merging import require_edit
 from qunyu.prospects.measuring import local_day
-from qunyu.prospects.models import Attempt, Hold, Prospect, ProspectRun
+from qunyu.prospects.models import Attempt, Hold
+from qunyu.prospects.queries import find_list, find_prospect
 from qunyu.prospects.reaching import HEAD, refusals
 
 if TYPE_CHECKING:
@@ -34,6 +35,7 @@ LONGEST_HOLD = timedelta(days=3 * 365)
 BAD_OUTCOME = Words("请选择对方的反应", "say how they took it")
 BAD_UNTIL = Words("日期须在明天至三年内", "the day lies between tomorrow and three years from now")
 BAD_WHY = Words("原因最多 200 个字", "a reason has at most 200 characters")
+NOT_LISTED = Words("不在这个单位的名单上", "not on the list of this unit")
 NOT_NOW = Words("现在不宜联系：{why}", "not to be written to now: {why}")
 
 
@@ -56,22 +58,26 @@ def _require(by: Scope, unit: Unit, member: Member) -> None:
 def note_attempt(*, by: Scope, unit: Unit, member: Member, told: Told, now: datetime) -> Attempt:
     """Keeps that somebody of the unit's list was spoken with, as a contact of theirs too, with the chance and reason told then.
 
-    Raises Denied; DomainError not_now where they are not to be written to, bad_outcome, or what note_contact raises, with the `field`.
+    Raises Denied; DomainError not_listed for whoever is not on it, not_now where they are not to be written to, bad_outcome, or what
+    note_contact raises, with the `field`.
     """
     _require(by, unit, member)
     if told.outcome not in OUTCOMES:
         raise DomainError("bad_outcome", BAD_OUTCOME, field="outcome")
+    _, run = find_list(by, unit.public_id)
+    row = find_prospect(by, run, member, local_day(now)) if run else None
+    if row is None:
+        raise DomainError("not_listed", NOT_LISTED)
     against = refusals(unit, local_day(now), member.pk)
     if against:
         raise DomainError("not_now", _filled([each for _, each in against]))
     contact = note_contact(
         by=by, member=member, now=now, at=now, channel=told.channel, direction="out", summary=told.summary,
-        result=OUTCOMES[told.outcome].zh,
+        result=str(OUTCOMES[told.outcome]),
     )  # fmt: skip
-    row = _listed(unit, member)
     made = Attempt.objects.create(
         unit=unit, member=member, contact=contact, at=now, outcome=told.outcome, by_name=by.actor.name[:120],
-        reason=row.reason if row else "", chance=row.chance if row else None,
+        reason=row.reason, chance=row.chance,
     )  # fmt: skip
     audit.record(by=by.actor, action="prospects.contacted", kind="member", id=member.pk, now=now, unit=unit.pk)
     return made
@@ -80,11 +86,6 @@ def note_attempt(*, by: Scope, unit: Unit, member: Member, told: Told, now: date
 def _filled(why: list[Words]) -> Words:
     zh, en = "、".join(each.zh for each in why), ", ".join(each.en for each in why)
     return Words(NOT_NOW.zh.format(why=zh), NOT_NOW.en.format(why=en))
-
-
-def _listed(unit: Unit, member: Member) -> Prospect | None:
-    run = ProspectRun.objects.filter(unit=unit, finished=True).order_by("-id").first()
-    return Prospect.objects.filter(run=run, member=member).first() if run else None
 
 
 @transaction.atomic

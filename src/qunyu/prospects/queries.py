@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, datetime, time, timedelta
 from typing import TYPE_CHECKING, Any
 
+from django.conf import settings
 from django.db.models import Exists, F, OuterRef, Q, QuerySet
 
-from qunyu.commerce.queries import orders
+from qunyu.commerce.queries import last_order_day, orders
 from qunyu.insights.odds import Rate
 from qunyu.insights.signal import signals
 from qunyu.kernel.errors import DomainError
@@ -175,14 +176,23 @@ def attempts(scope: Scope, unit: Unit, member: Member | None = None) -> QuerySet
 
 
 def came_of(scope: Scope, run: ProspectRun) -> tuple[Rate, int]:
-    """Of those who were spoken with, and whose days are over by the data, how many ordered within them; and of how many it is too early."""
-    span, unit = timedelta(days=run.horizon), run.unit
-    tried = Attempt.objects.filter(unit=unit)
-    if run.as_of is None:
-        return Rate(), tried.count()
-    over = tried.filter(at__date__lte=run.as_of - span)
+    """Of the people spoken with, whose days are over and their orders known, how many ordered within them; and of how many it is too early.
+
+    Somebody spoken with several times counts once, as one who ordered if it was after any of them.
+    """
+    span, units = timedelta(days=run.horizon), units_below(run.unit)
+    tried = Attempt.objects.filter(unit=run.unit, **{f"{HEAD}__isnull": False})
+    known, everybody = last_order_day(scope, units), _people(tried)
+    if known is None:
+        return Rate(), everybody
+    over = tried.filter(at__lt=datetime.combine(known, time(), settings.QUNYU_ZONE) - span)
     theirs: QuerySet[Any] = orders(scope).filter(
-        unit__in=units_below(unit), status="paid", customer__member__identities__own_member=OuterRef("member"),
+        unit__in=units, status="paid", customer__member__identities__own_member=OuterRef("member"),
         ordered_at__gt=OuterRef("at"), ordered_at__lte=OuterRef("at") + span,
     )  # fmt: skip
-    return Rate(over.count(), over.filter(Exists(theirs)).count()), tried.count() - over.count()
+    people_over = _people(over)
+    return Rate(people_over, _people(over.filter(Exists(theirs)))), everybody - people_over
+
+
+def _people(rows: QuerySet[Attempt]) -> int:
+    return rows.order_by().values(HEAD).distinct().count()
