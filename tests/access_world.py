@@ -145,7 +145,7 @@ def listed_of(system: Scope, unit: Unit) -> World:
     Worth.objects.create(run=worth, member=mei, side="costs", place=1, since=date(2026, 3, 1), balance=-1, **zeros)
     terms = Terms("试饮装", "trial", price=990)
     offer = save_offer(by=system, unit=unit, offer=None, terms=terms, now=NOW)
-    giving = Giving.objects.create(offer=offer, at=NOW, days=14, holdout=0, channel="direct")
+    giving = Giving.objects.create(offer=offer, at=NOW, days=14, holdout=0, channel="direct", kind="trial")
     return {"offer": offer.public_id, "giving": giving.public_id}
 
 

@@ -28,7 +28,7 @@ def test_an_offer_from_making_to_giving(api: Caller, system: Scope, unit: Unit, 
     assert api.ask("post", f"{place}/draw", plan).body == {
         "given": 2,
         "held": 1,
-        "left_out": {"role": 0, "refused": 0, "complaint": 0},
+        "left_out": {"role": 0, "refused": 0, "complaint": 0, "running": 0},
     }
     assert not Giving.objects.exists()
     first = api.ask("post", f"{place}/givings", plan, Idempotency_Key="one")
@@ -40,7 +40,7 @@ def test_an_offer_from_making_to_giving(api: Caller, system: Scope, unit: Unit, 
     assert sorted(each["member"]["name"] for each in everybody) == ["Lin", "Mei", "小茶"]
     held = api.get(f"{place}/givings/{told['id']}?held=true").body["items"]
     assert [each["held"] for each in held] == [True]
-    assert api.get(f"{place}/givings/{told['id']}?search={held[0]['member']['name']}").body["items"] == held
+    assert api.get(f"{place}/givings/{told['id']}?q={held[0]['member']['name']}").body["items"] == held
     assert api.get(f"{place}/givings/none").status == 404
     found = api.get(f"/preferences/{unit.public_id}?segment={segment.public_id}").body
     assert (found["known"], found["preferences"], [each["offer"]["name"] for each in found["matches"]]) == (

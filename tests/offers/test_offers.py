@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -18,10 +18,13 @@ from qunyu.members.models import Identity, Label, Member
 from qunyu.members.personal import person_of
 from qunyu.offers.actions import Plan, Terms, archive_offer, draw, give_offer, save_offer
 from qunyu.offers.drawing import held_out
+from qunyu.offers.feedback import Met, met_with
 from qunyu.offers.kinds import KINDS
+from qunyu.offers.matching import NOT_MET, matches
 from qunyu.offers.models import Given, Giving, Offer
 from qunyu.offers.preferences import best_for, taste_of, valid
-from qunyu.offers.queries import find_offer, matches, offers, result
+from qunyu.offers.queries import find_offer, last_order_day, offers
+from qunyu.offers.results import Result, result
 from qunyu.people.models import Unit
 from qunyu.people.queries import root_unit, scope_of
 from qunyu.privacy.consents import Said, note
@@ -122,7 +125,7 @@ def test_an_offer_goes_to_the_segment_as_it_is_without_whom_it_must_not(
     assert (len(seen.given), len(seen.held), seen.left_out) == (
         1,
         1,
-        {"role": 0, "refused": 1, "complaint": 0, "once": 0},
+        {"role": 0, "refused": 1, "complaint": 0, "once": 0, "running": 0},
     )
     made = give_offer(by=system, offer=trial, segment=everybody, plan=DIRECT, now=NOW)
     assert (made.given, made.held, Given.objects.count()) == (2, 0, 2)
@@ -148,24 +151,78 @@ def test_what_came_of_it_is_held_against_the_lot_or_the_days_before(
     buys("Mei", 3, unit)
     buys("Mei", 20, unit)
     buys("Lin", -2, unit)
+    monkeypatch.setattr("qunyu.offers.results.LEAST_PEOPLE", 1)
+    monkeypatch.setattr("qunyu.offers.results.LEAST_ORDERS", 1)
     told = result(system, made, LATE)
+    # Before and after are the same people: no difference is told of them.
     assert (told.given, told.others, told.drawn, told.over, told.told) == (Rate(3, 1), Rate(3, 1), False, True, None)
-    assert not result(system, made, NOW.date()).over
     mei = Member.objects.get(name="Mei")
     Given.objects.filter(member=mei).update(held=True)
     Giving.objects.filter(pk=made.pk).update(held=1)
     made.refresh_from_db()
     told = result(system, made, LATE)
     assert (told.given, told.others, told.drawn) == (Rate(2, 0), Rate(1, 1), True)
-    monkeypatch.setattr("qunyu.offers.queries.LEAST_PEOPLE", 1)
-    monkeypatch.setattr("qunyu.offers.queries.LEAST_ORDERS", 1)
-    found = result(system, made, LATE).told
-    assert found is not None
-    assert found[0] == -1.0
+    assert told.told is not None
+    assert told.told[0] == -1.0
+    other = Giving.objects.create(offer=trial, at=NOW + timedelta(days=2), days=14, holdout=0)
+    Given.objects.create(giving=other, member=mei)
+    told = result(system, made, LATE)
+    assert (told.drawn, told.overlapped, told.told) == (False, True, None)
     person = person_of(mei)
-    assert holders()["offers"].count(person) == 1
+    assert holders()["offers"].count(person) == 2
     holders()["offers"].erase(person)
     assert not Given.objects.filter(member=mei).exists()
+
+
+def test_a_giving_is_over_when_orders_of_a_later_day_are_known(
+    system: Scope, unit: Unit, everybody: Segment, trial: Offer
+) -> None:
+    plan = Plan("direct", 1)
+    # 01:00 of the 21st in Shanghai: its days end on the 22nd.
+    night = datetime(2026, 3, 20, 17, tzinfo=UTC)
+    made = give_offer(by=system, offer=trial, segment=everybody, plan=plan, now=night)
+    buys("Mei", 1, unit)
+    for at, over in ((night + timedelta(hours=30), False), (night + timedelta(hours=47), True)):
+        Order.objects.update(ordered_at=at)
+        assert result(system, made, last_order_day(system, unit)).over is over
+
+
+def test_who_is_in_a_running_giving_gets_it_by_no_other(system: Scope, unit: Unit, everybody: Segment) -> None:
+    gift = save_offer(by=system, unit=unit, offer=None, terms=Terms("礼", "gift"), now=NOW)
+    lot = Plan("direct", 14, 34)
+    first = give_offer(by=system, offer=gift, segment=everybody, plan=lot, now=NOW, key="one")
+    assert give_offer(by=system, offer=gift, segment=everybody, plan=lot, now=NOW, key="one") == first
+    with pytest.raises(DomainError) as refused:
+        give_offer(by=system, offer=gift, segment=everybody, plan=DIRECT, now=NOW + timedelta(days=13))
+    assert (refused.value.code, Giving.objects.count()) == ("nobody_to_give", 1)
+    again = give_offer(by=system, offer=gift, segment=everybody, plan=DIRECT, now=NOW + timedelta(days=14))
+    assert again.given == 3
+
+
+def test_what_is_given_once_stays_so_when_the_offer_is_changed(
+    system: Scope, unit: Unit, everybody: Segment, trial: Offer
+) -> None:
+    made = give_offer(by=system, offer=trial, segment=everybody, plan=DIRECT, now=NOW)
+    save_offer(by=system, unit=unit, offer=trial, terms=Terms("试饮装", "bundle", price=5), now=NOW)
+    made.refresh_from_db()
+    assert (made.kind, made.price, made.currency) == ("trial", 990, "CNY")
+    other = save_offer(by=system, unit=unit, offer=None, terms=Terms("另一个", "trial"), now=NOW)
+    with pytest.raises(DomainError) as refused:
+        give_offer(by=system, offer=other, segment=everybody, plan=DIRECT, now=NOW + timedelta(days=90))
+    assert refused.value.code == "nobody_to_give"
+
+
+def test_an_offer_stays_in_its_unit(system: Scope, unit: Unit, other_unit: Unit, everybody: Segment) -> None:
+    away = save_offer(by=system, unit=other_unit, offer=None, terms=Terms("别处", "gift"), now=NOW)
+    with pytest.raises(DomainError) as refused:
+        give_offer(by=system, offer=away, segment=everybody, plan=DIRECT, now=NOW)
+    assert (refused.value.code, refused.value.data["field"]) == ("bad_giving", "segment")
+    whole = add_segment(
+        by=system, unit=root_unit(), name="全体", condition=Speaker(system).from_text("in a community"), now=NOW
+    )
+    with pytest.raises(DomainError) as nobody:
+        give_offer(by=system, offer=away, segment=whole, plan=DIRECT, now=NOW)
+    assert (nobody.value.code, Given.objects.count()) == ("nobody_to_give", 0)
 
 
 def taste(**told: Any) -> Taste:
@@ -194,20 +251,46 @@ def test_offers_are_matched_by_type_price_and_what_they_met_with(system: Scope, 
     assert [factor for _, factor in few.reasons] == [2.0, None, None]
 
 
-def test_results_are_fed_back_shrunk_towards_the_kind(system: Scope, unit: Unit, everybody: Segment) -> None:
-    one, other = (
-        save_offer(by=system, unit=unit, offer=None, terms=Terms(each, "gift"), now=NOW) for each in ("甲", "乙")
-    )
-    for offer in (one, other):
-        give_offer(by=system, offer=offer, segment=everybody, plan=DIRECT, now=NOW)
-    Given.objects.filter(giving__offer=other).exclude(member__name="Mei").delete()
-    buys("Mei", 3, unit)
-    buys("Lin", 40, unit)
-    found = {each.offer.name: each for each in matches(system, taste(type_counts=({}, {})), [one, other], everybody.pk)}
-    # Of the kind 2 of 4 ordered; of 甲 1 of 3, of 乙 1 of 1: each drawn towards a half as by 50 people.
-    assert found["甲"].uptake == Rate(3, 1)
-    assert found["甲"].fit == pytest.approx((1 + 25) / 53 / 0.5)
-    assert found["乙"].fit == pytest.approx((1 + 25) / 51 / 0.5)
+def lot(given: Rate, held: Rate, days: int = 14) -> Result:
+    """What came of a lot, once its days are over."""
+    return Result(Giving(days=days), given, held, True, False, True, None)
+
+
+def test_what_offers_did_by_lot_is_fed_back_shrunk_towards_the_kind() -> None:
+    good, useless = lot(Rate(100, 30), Rate(100, 10)), lot(Rate(300, 30), Rate(300, 30))
+    kind = [good, useless, lot(Rate(900, 900), Rate(900, 0), days=60)]
+    told = met_with([good], kind)
+    # Of 100 left out 10 order, of the kind's 400 as well; the kind's effect is (50 × 0.2 + 150 × 0) ÷ 200 = 0.05, the offer's 0.2 counts twice.
+    assert told is not None
+    assert (told.given, told.held, told.days) == (Rate(100, 30), Rate(100, 10), 14)
+    assert told.times == pytest.approx((0.1 + (100 * 0.2 + 50 * 0.05) / 150) / (0.1 + 0.05))
+    worse = met_with([useless], kind)
+    assert worse is not None
+    assert worse.times < 1 < told.times
+    # Whoever orders anyway makes no offer good: all of them ordered, given or not.
+    sure = lot(Rate(100, 100), Rate(100, 100))
+    assert met_with([sure], [sure]).times == pytest.approx(1.0)  # type: ignore[union-attr]
+    assert met_with([], kind) is None
+    assert met_with([lot(Rate(5, 0), Rate(5, 0))], [lot(Rate(5, 0), Rate(5, 0))]) is None
+
+
+def test_only_lots_of_the_segment_are_fed_back_in_few_statements(
+    system: Scope, unit: Unit, everybody: Segment, django_assert_max_num_queries: Any
+) -> None:
+    offered = [
+        save_offer(by=system, unit=unit, offer=None, terms=Terms(each, "gift"), now=NOW) for each in ("甲", "乙", "丙")
+    ]
+    for offer, holdout in zip(offered, (34, 34, 0), strict=True):
+        give_offer(by=system, offer=offer, segment=everybody, plan=Plan("direct", 14, holdout), now=NOW)
+    for name in ("Mei", "Lin", "小茶"):
+        buys(name, 3, unit)
+    buys("Mei", 40, unit)
+    with django_assert_max_num_queries(10):
+        found = {each.offer.name: each for each in matches(system, taste(), offered, everybody.pk)}
+    assert found["甲"].met == Met(Rate(2, 2), Rate(1, 1), 14, 1.0)
+    assert (found["丙"].met, found["丙"].reasons[-1]) == (None, (NOT_MET, None))
+    with django_assert_max_num_queries(0):
+        assert {each.met for each in matches(system, taste(), offered)} == {None}
 
 
 def test_the_best_offer_for_somebody_leaves_out_what_they_had_once(

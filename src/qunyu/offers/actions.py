@@ -15,16 +15,14 @@ from qunyu.kernel import audit
 from qunyu.kernel.errors import DomainError
 from qunyu.kernel.ids import new_public_id
 from qunyu.kernel.money import MINOR_UNITS
-from qunyu.kernel.scope import Scope, system_scope
+from qunyu.kernel.scope import Scope
 from qunyu.kernel.words import Words
 from qunyu.members.contacts import CHANNELS
-from qunyu.members.queries import search_people
-from qunyu.members.staff_links import links
+from qunyu.offers.against import against
 from qunyu.offers.drawing import held_out
 from qunyu.offers.kinds import find_kind
 from qunyu.offers.models import Given, Giving, Offer
-from qunyu.privacy.queries import refusing
-from qunyu.satisfaction.complaints import complaints
+from qunyu.people.queries import unit_paths
 from qunyu.segments.queries import members_in, unit_scope
 
 if TYPE_CHECKING:
@@ -134,14 +132,6 @@ class Drawn:
     left_out: dict[str, int]
 
 
-LEFT_OUT = {
-    "role": Words("运营人员、机器人、气氛组", "operators, bots, the atmosphere team"),
-    "refused": Words("不同意营销联系", "do not want marketing contact"),
-    "complaint": Words("有未结束的投诉", "have an open complaint"),
-    "once": Words("已经得到过一次（此类只给一次）", "had one before (this kind is given once)"),
-}
-
-
 def draw(*, by: Scope, offer: Offer, segment: Segment, plan: Plan, seed: str, now: datetime) -> Drawn:
     """Whom the offer would go to: everybody of the segment whom `by` may edit, save those left out.
 
@@ -149,6 +139,7 @@ def draw(*, by: Scope, offer: Offer, segment: Segment, plan: Plan, seed: str, no
     """
     _may_give(by, offer)
     _check_plan(plan)
+    _check_place(offer, segment)
     today = now.astimezone(settings.QUNYU_ZONE).date()
     if (
         offer.archived_at is not None
@@ -159,11 +150,10 @@ def draw(*, by: Scope, offer: Offer, segment: Segment, plan: Plan, seed: str, no
     # Whoever sees what came of it may see the offer's unit, and perhaps nobody beyond.
     inside = members_in(unit_scope(offer.unit, "offers"), segment, now)
     left = {int(each) for each in members_in(by.within("members.edit"), segment, now)} & set(inside.tolist())
-    told: dict[str, int] = {}
-    for code, gone in _against(offer):
-        told[code] = len(left & gone)
-        left -= gone
+    found = against(offer, left, now)
+    left = left.difference(*found.values())
     held = held_out(seed, left, plan.holdout)
+    told = {code: len(gone) for code, gone in found.items()}
     return Drawn(tuple(sorted(left - held)), tuple(sorted(held)), told)
 
 
@@ -183,24 +173,28 @@ def _check_plan(plan: Plan) -> None:
             raise DomainError("bad_giving", message, field=name)
 
 
-def _against(offer: Offer) -> list[tuple[str, set[int]]]:
-    """Of whom each reason speaks, in the order in which they are asked."""
-    whole, head = system_scope("offers"), "member__own_identity__member"
-    others = set(search_people(whole).exclude(role="member").values_list("pk", flat=True))
-    complaining = complaints(whole, state="open").order_by().values_list(head, flat=True)
-    found = [("role", others | set(links())), ("refused", set(refusing("marketing"))), ("complaint", set(complaining))]
-    if find_kind(offer.kind).once:
-        before = Given.objects.filter(held=False, giving__offer__kind=offer.kind)
-        found.append(("once", set(before.values_list(head, flat=True))))
-    return found
+def _check_place(offer: Offer, segment: Segment) -> None:
+    paths = unit_paths()
+    mine, other = paths[offer.unit_id], paths[segment.unit_id]
+    if not mine.startswith(other) and not other.startswith(mine):
+        message = Words("人群属于别的组织单位", "the segment is of another unit than the offer")
+        raise DomainError("bad_giving", message, field="segment")
 
 
 @transaction.atomic
-def give_offer(*, by: Scope, offer: Offer, segment: Segment, plan: Plan, now: datetime) -> Giving:
-    """Keeps that the offer is given to the people of the segment as they are now; nothing is sent.
+def give_offer(*, by: Scope, offer: Offer, segment: Segment, plan: Plan, now: datetime, key: str = "") -> Giving:
+    """Keeps that the offer is given to the people of the segment as they are now; nothing is sent. Asked a second time with the same `key`
+    it gives what was kept.
 
     Raises what `draw` raises; DomainError nobody_to_give.
     """
+    # Whoever gives an offer of this kind at the same time waits: who had one is asked after that.
+    list(Offer.objects.select_for_update().filter(kind=offer.kind).order_by("pk"))
+    offer.refresh_from_db()
+    kept = Giving.objects.filter(offer=offer, key=key).first() if key else None
+    if kept is not None:
+        _may_give(by, offer)
+        return kept
     seed = new_public_id()
     drawn = draw(by=by, offer=offer, segment=segment, plan=plan, seed=seed, now=now)
     if not drawn.given:
@@ -211,7 +205,8 @@ def give_offer(*, by: Scope, offer: Offer, segment: Segment, plan: Plan, now: da
         )
     giving = Giving.objects.create(
         public_id=seed, offer=offer, segment=segment, segment_name=segment.name, at=now, given=len(drawn.given), held=len(drawn.held),
-        left_out=drawn.left_out, by_name=by.actor.name[:120], **asdict(plan),
+        left_out=drawn.left_out, by_name=by.actor.name[:120], key=key or seed, **asdict(plan),
+        **{name: getattr(offer, name) for name in ("kind", "currency", "price", "percent")},
     )  # fmt: skip
     for members, held in ((drawn.given, False), (drawn.held, True)):
         rows = [Given(giving=giving, member_id=each, held=held) for each in members]

@@ -40,6 +40,7 @@ class Offer(models.Model):
 class Giving(models.Model):
     """An offer given to the people of a segment as they were then, `holdout` per cent of them left out by lot; orders count for `days`.
 
+    `kind` to `percent` are the offer's as they were then. `key` is who asked for it: asked again it is given once.
     The lot is drawn from `public_id` (drawing.held_out): the same people every time it is asked.
     """
 
@@ -47,6 +48,11 @@ class Giving(models.Model):
     offer = models.ForeignKey(Offer, on_delete=models.PROTECT, related_name="givings")
     segment = models.ForeignKey("segments.Segment", on_delete=models.SET_NULL, null=True, related_name="+")
     segment_name = models.CharField(max_length=60)
+    key = models.CharField(max_length=PUBLIC_ID_LENGTH, default=new_public_id)
+    kind = models.CharField(max_length=10)
+    currency = models.CharField(max_length=3)
+    price = models.BigIntegerField(null=True)
+    percent = models.PositiveSmallIntegerField(null=True)
     channel = models.CharField(max_length=10)
     at = models.DateTimeField()
     days = models.SmallIntegerField()
@@ -55,6 +61,9 @@ class Giving(models.Model):
     held = models.BigIntegerField(default=0)
     left_out = models.JSONField(default=dict)
     by_name = models.CharField(max_length=120)
+
+    class Meta:
+        constraints = (models.UniqueConstraint(fields=("offer", "key"), name="giving_once"),)
 
 
 class Given(models.Model):

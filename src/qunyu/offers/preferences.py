@@ -15,8 +15,9 @@ from qunyu.insights.tastes import Ids, Taste, taste
 from qunyu.kernel.scope import Scope, system_scope
 from qunyu.members.labels import said
 from qunyu.offers.kinds import KINDS
+from qunyu.offers.matching import Match, matches
 from qunyu.offers.models import Given, Offer
-from qunyu.offers.queries import Match, matches, offers
+from qunyu.offers.queries import offers
 from qunyu.people.queries import unit_paths, units_below
 from qunyu.segments.queries import members_in
 
@@ -80,4 +81,4 @@ def best_for(scope: Scope, unit: Unit, member: Member, now: datetime) -> Match |
 def kinds_had(member: Member) -> set[str]:
     """The kinds of offers given once only that somebody already had."""
     mine = Given.objects.filter(held=False, member__own_identity__member=member)
-    return {kind for kind in mine.values_list("giving__offer__kind", flat=True) if KINDS[kind].once}
+    return {kind for kind in mine.values_list("giving__kind", flat=True) if KINDS[kind].once}

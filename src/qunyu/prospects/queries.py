@@ -195,4 +195,4 @@ def came_of(scope: Scope, run: ProspectRun) -> tuple[Rate, int]:
 
 
 def _people(rows: QuerySet[Attempt]) -> int:
-    return rows.order_by().values(HEAD).distinct().count()
+    return int(rows.order_by().values(HEAD).distinct().count())

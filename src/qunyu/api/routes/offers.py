@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.http import HttpRequest
 from django.utils import timezone
-from ninja import Router, Status
+from ninja import Query, Router, Status
 from ninja.files import UploadedFile
 from ninja.params.functions import File
 
@@ -18,6 +18,7 @@ from qunyu.api.schemas.offers import (
     OfferIn,
     OfferOut,
     ReceiverOut,
+    ReceiverQuery,
     ResultOut,
     TasteOut,
     drawn_out,
@@ -33,7 +34,8 @@ from qunyu.insights.label import find_label
 from qunyu.members.queries import find_person
 from qunyu.offers.actions import Plan, Terms, archive_offer, draw, give_offer, save_offer
 from qunyu.offers.preferences import best_for, suiting
-from qunyu.offers.queries import find_giving, find_offer, givings_of, last_order_day, offers, received, result
+from qunyu.offers.queries import find_giving, find_offer, givings_of, last_order_day, offers, received
+from qunyu.offers.results import results
 from qunyu.people.queries import unit_in
 from qunyu.segments.queries import find_segment
 
@@ -95,8 +97,8 @@ def get_givings(request: HttpRequest, id: str) -> list[ResultOut]:
     """Each time it was given, the latest 200 first."""
     scope = scope_of_request(request)
     offer = find_offer(scope, id)
-    as_of = last_order_day(scope, offer.unit)
-    return [result_out(result(scope, each, as_of)) for each in givings_of(offer).select_related("offer__unit")[:SHOWN]]
+    found = list(givings_of(offer).select_related("offer__unit")[:SHOWN])
+    return [result_out(each) for each in results(scope, found, last_order_day(scope, offer.unit))]
 
 
 @router.get(
@@ -105,19 +107,11 @@ def get_givings(request: HttpRequest, id: str) -> list[ResultOut]:
     operation_id="receivers",
     summary="Who got an offer, and who was left out by lot",
 )
-def get_receivers(
-    request: HttpRequest,
-    id: str,
-    giving: str,
-    held: bool | None = None,
-    search: str = "",
-    limit: int = 50,
-    cursor: str = "",
-) -> Page[ReceiverOut]:
+def get_receivers(request: HttpRequest, id: str, giving: str, asked: Query[ReceiverQuery]) -> Page[ReceiverOut]:
     """The people of one giving: send it to those who got it, and not to those whom the lot `held` back."""
     scope = scope_of_request(request)
-    found = received(scope, find_giving(find_offer(scope, id), giving), held, search.strip())
-    rows, following = page(Turn(request, min(max(limit, 1), 200), cursor), found, ("id",))
+    found = received(scope, find_giving(find_offer(scope, id), giving), asked.held, asked.q.strip())
+    rows, following = page(Turn(request, asked.limit, asked.cursor), found, ("id",))
     return Page[ReceiverOut](items=[receiver_out(each) for each in rows], next=following)
 
 

@@ -7,13 +7,15 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from ninja import Field, Schema
 
+from qunyu.api.paging import Cursor, Limit
 from qunyu.api.schemas.basics import Ref, Text
 from qunyu.api.schemas.prospects import RateOut, rate_out
 
 if TYPE_CHECKING:
     from qunyu.insights.tastes import Taste
+    from qunyu.offers.matching import Match
     from qunyu.offers.models import Giving, Offer
-    from qunyu.offers.queries import Match, Result
+    from qunyu.offers.results import Result
 
 Channel = Literal["direct", "moments", "group", "call", "meeting", "other"]
 
@@ -60,23 +62,38 @@ class DrawnOut(Schema):
 
 
 class ResultOut(Schema):
-    """A giving and what came of it. `others` are those left out by lot (`by_lot`), or the same people in as many days before: no experiment.
+    """A giving and what came of it; `kind` to `percent` are the offer's as they were then. `others` are those left out by lot (`by_lot`), or
+    the same people in as many days before: no experiment, as where somebody left out got it by another giving (`overlapped`).
 
-    `difference` of the shares and its 95 % interval are null where it is too early or too few.
+    `difference` of the shares and its 95 % interval are null where it is too early or too few, and without a lot.
     """
 
     id: str
     at: datetime
     segment: Text
+    kind: str
+    currency: str
+    price: int | None
+    percent: int | None
     channel: str
     days: int
     given: RateOut
     others: RateOut
     by_lot: bool
+    overlapped: bool
     over: bool
     difference: float | None
     low: float | None
     high: float | None
+
+
+class ReceiverQuery(Schema):
+    """Which people of a giving: those the lot `held` back, those it did not, null for both; `q` in the name."""
+
+    held: bool | None = None
+    q: str = ""
+    limit: Limit = 50
+    cursor: Cursor = ""
 
 
 class ReceiverOut(Schema):
@@ -135,11 +152,16 @@ def result_out(each: Result) -> ResultOut:
         id=giving.public_id,
         at=giving.at,
         segment=giving.segment_name,
+        kind=giving.kind,
+        currency=giving.currency,
+        price=giving.price,
+        percent=giving.percent,
         channel=giving.channel,
         days=giving.days,
         given=rate_out(each.given),
         others=rate_out(each.others),
         by_lot=each.drawn,
+        overlapped=each.overlapped,
         over=each.over,
         difference=value,
         low=low,

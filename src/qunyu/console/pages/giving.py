@@ -9,6 +9,7 @@ from django.urls import reverse
 
 from qunyu.console.asking import Ask, answer
 from qunyu.console.lists import Column, Filter, Listing, chips
+from qunyu.console.pages.offer import terms_text
 from qunyu.kernel.words import Words
 from qunyu.members.contacts import CHANNELS
 from qunyu.offers.queries import find_giving, find_offer, received
@@ -42,6 +43,7 @@ def show_giving(request: Ask, public_id: str, giving_id: str) -> HttpResponseBas
         "offer": offer,
         "giving": giving,
         "channel": CHANNELS[giving.channel],
+        "terms": terms_text(giving),
         "filters": [side],
         "search": search,
         "listing": listing,

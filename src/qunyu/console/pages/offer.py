@@ -16,11 +16,14 @@ from qunyu.console.pages.offers import types_text, valid_text
 from qunyu.console.pages.prospects import rate_text
 from qunyu.console.templatetags.showing import whole
 from qunyu.kernel.errors import DomainError
+from qunyu.kernel.ids import PUBLIC_ID_LENGTH, new_public_id
 from qunyu.kernel.words import Words
 from qunyu.members.contacts import CHANNELS
-from qunyu.offers.actions import LEFT_OUT, Drawn, Plan, archive_offer, draw, give_offer
+from qunyu.offers.actions import Drawn, Plan, archive_offer, draw, give_offer
+from qunyu.offers.against import LEFT_OUT
 from qunyu.offers.kinds import KINDS
-from qunyu.offers.queries import Result, find_offer, givings_of, last_order_day, result
+from qunyu.offers.queries import find_offer, givings_of, last_order_day
+from qunyu.offers.results import Result, results
 from qunyu.reports.show import money
 from qunyu.segments.queries import find_segment, segments
 
@@ -44,6 +47,10 @@ EARLY = Words("还太早：要等 {days} 天过完、订单导入", "too early: 
 FEW = Words("人数或订单太少，不能下结论", "too few people or orders to say anything")
 NO_EFFECT = Words("区间包含 0：还看不出作用", "the interval holds 0: no effect is shown so far")
 CAUSAL = Words("抽签留出的比较，可以看作方案的作用", "by lot: the difference can be taken for the offer’s doing")
+OVERLAPPED = Words(
+    "留出的人里有人在这些天里又得到了这个方案，不再是公平的比较",
+    "some of those left out got the offer by another giving in these days: the comparison is no longer fair",
+)
 NOT_CAUSAL = Words("前后比较，不能说明是方案的作用", "before and after: that does not show it was the offer")
 SHOWN = 50
 
@@ -56,11 +63,8 @@ def show_offer(request: Ask, public_id: str) -> HttpResponse:
         archive_offer(by=request.scope, offer=offer, archived=archived, now=timezone.now())
         messages.success(request, str(AWAY if archived else BACK))
         return redirect("console:offer", public_id)
-    as_of = last_order_day(request.scope, offer.unit)
-    found = [
-        result(request.scope, each, as_of)
-        for each in givings_of(offer).select_related("offer__unit", "segment")[:SHOWN]
-    ]
+    givings = list(givings_of(offer).select_related("offer__unit", "segment")[:SHOWN])
+    found = results(request.scope, givings, last_order_day(request.scope, offer.unit))
     context = {
         "offer": offer,
         "kind": KINDS[offer.kind],
@@ -81,6 +85,7 @@ def _line(each: Result) -> dict[str, Any]:
     return {
         "giving": each.giving,
         "channel": CHANNELS[each.giving.channel],
+        "terms": terms_text(each.giving),
         "given": rate_text(each.given),
         "beside": BY_LOT if each.drawn else BEFORE,
         "others": rate_text(each.others),
@@ -90,16 +95,27 @@ def _line(each: Result) -> dict[str, Any]:
 
 
 def _caution(each: Result) -> Words | str:
-    if each.told is None:
-        return ""
+    if each.overlapped:
+        return OVERLAPPED
     if not each.drawn:
         return NOT_CAUSAL
+    if each.told is None:
+        return ""
     return NO_EFFECT if each.told[1] <= 0 <= each.told[2] else CAUSAL
 
 
-def _told(each: Result) -> Words:
+def terms_text(giving: Giving) -> str:
+    """What was given, as it was then."""
+    price = None if giving.price is None else money(giving.price, giving.currency)
+    percent = None if giving.percent is None else f"{giving.percent} %"
+    return " · ".join(str(each) for each in (KINDS[giving.kind].title, price, percent) if each)
+
+
+def _told(each: Result) -> Words | str:
     if not each.over:
         return EARLY.fill(days=each.giving.days)
+    if not each.drawn:
+        return ""
     if each.told is None:
         return FEW
     value, low, high = (100 * number for number in each.told)
@@ -113,7 +129,7 @@ def give(request: Ask, public_id: str) -> HttpResponse:
     offer = find_offer(request.scope, public_id)
     for permission in ("members.view", "orders.view", "members.edit"):
         request.scope.require(permission, offer.unit_id)
-    form = Form.of(request, days="14", holdout="10", segment=request.GET.get("segment", ""))
+    form = Form.of(request, key=new_public_id(), days="14", holdout="10", segment=request.GET.get("segment", ""))
     drawn: Drawn | None = None
     if request.method == "POST":
         try:
@@ -145,7 +161,8 @@ def _given(request: Ask, offer: Offer, form: Form) -> Drawn | Giving:
     segment = find_segment(scope, form.text("segment"))
     if form.text("do") != "give":
         return draw(by=scope, offer=offer, segment=segment, plan=plan, seed=offer.public_id, now=now)
-    giving = give_offer(by=scope, offer=offer, segment=segment, plan=plan, now=now)
+    key = form.text("key")[:PUBLIC_ID_LENGTH]
+    giving = give_offer(by=scope, offer=offer, segment=segment, plan=plan, now=now, key=key)
     messages.success(request, str(GIVEN.fill(n=giving.given)))
     return giving
 

@@ -16,8 +16,9 @@ from qunyu.insights.label import find_label
 from qunyu.insights.tastes import ASPECTS, LEAST_ORDERS, Taste
 from qunyu.kernel.words import Words
 from qunyu.offers.kinds import KINDS
+from qunyu.offers.matching import Match
 from qunyu.offers.preferences import suiting
-from qunyu.offers.queries import Match, open_units
+from qunyu.offers.queries import open_units
 from qunyu.people.queries import unit_in
 from qunyu.reports.taste_chart import taste_chart
 from qunyu.segments.queries import find_segment, segments
@@ -96,5 +97,4 @@ def _match(each: Match) -> dict[str, Any]:
         "kind": KINDS[each.offer.kind],
         "fit": Words(FIT.zh.format(n=each.fit), FIT.en.format(n=each.fit)),
         "reasons": [words for words, _ in each.reasons],
-        "uptake": rate_text(each.uptake) if each.uptake else None,
     }

@@ -42,6 +42,11 @@ class Migration(migrations.Migration):
                 ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
                 ("public_id", models.CharField(default=qunyu.kernel.ids.new_public_id, max_length=14, unique=True)),
                 ("segment_name", models.CharField(max_length=60)),
+                ("key", models.CharField(default=qunyu.kernel.ids.new_public_id, max_length=14)),
+                ("kind", models.CharField(max_length=10)),
+                ("currency", models.CharField(max_length=3)),
+                ("price", models.BigIntegerField(null=True)),
+                ("percent", models.PositiveSmallIntegerField(null=True)),
                 ("channel", models.CharField(max_length=10)),
                 ("at", models.DateTimeField()),
                 ("days", models.SmallIntegerField()),
@@ -90,5 +95,9 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name="offer",
             constraint=models.UniqueConstraint(fields=("unit", "name"), name="offer_once"),
+        ),
+        migrations.AddConstraint(
+            model_name="giving",
+            constraint=models.UniqueConstraint(fields=("offer", "key"), name="giving_once"),
         ),
     ]
