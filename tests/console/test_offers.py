@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.urls import reverse
@@ -9,11 +11,12 @@ from django.urls import reverse
 from qunyu.communities.models import Community
 from qunyu.kernel.scope import Scope
 from qunyu.offers.models import Given, Giving, Offer
-from qunyu.people.models import Unit
+from qunyu.people.actions import grant
+from qunyu.people.models import Staff, Unit
 from qunyu.segments.actions import add_segment
 from qunyu.segments.conditions import Speaker
 from tests.console.conftest import read
-from tests.deployment_fixtures import NOW
+from tests.deployment_fixtures import NOW, AddStaff
 
 
 def test_an_offer_is_made_given_looked_at_and_put_away(boss: Client, system: Scope, unit: Unit, tea: Community) -> None:
@@ -72,6 +75,14 @@ def who_got_it_is_told(boss: Client, offer: Offer, place: str) -> None:
     for name, told in ((left, "抽签留出，不给方案"), (got[0], "给了优惠方案")):
         page = reverse("console:member", args=[rows[name].member.public_id])
         assert told in read(boss.get(page, {"source": "offers"}))
+
+
+def test_who_sees_people_here_and_orders_there_sees_no_preferences(
+    system: Scope, unit: Unit, other_unit: Unit, staff: AddStaff, signed_in: Callable[[Staff], Client]
+) -> None:
+    who = staff("mix", "admin", unit)
+    grant(by=system, staff=who, role="analyst", unit=other_unit, now=NOW)
+    assert signed_in(who).get(reverse("console:preferences")).status_code == 404
 
 
 def test_a_table_of_offers_is_taken_over_or_told_line_by_line(boss: Client, unit: Unit) -> None:

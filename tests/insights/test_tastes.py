@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
 from qunyu.insights.odds import Rate
-from qunyu.insights.tastes import Taste, taste
+from qunyu.insights.tastes import LEAST_BUYERS, Taste, taste
 from tests.insights.stories import EVERYTHING, Story
 
 
@@ -31,7 +33,8 @@ def test_shares_are_held_against_everybody(story: Story) -> None:
     story.buys(3, "2026-03-30 09:00", 10000)
     story.buys(2, "2026-03-30 09:00", 100, unit=2)
     found = told(story, 1)
-    assert (found.orders, found.buyers, found.known) == (20, 1, True)
+    assert (found.orders, found.buyers, found.known) == (20, 1, False)
+    assert replace(found, buyers=LEAST_BUYERS).known
     assert found.usual == {"CNY": 10000.0}
     small = found.shares[("price", "small")]
     assert (small.mine, small.base) == (Rate(20, 20), Rate(41, 20))

@@ -247,7 +247,7 @@ def test_offers_are_matched_by_type_price_and_what_they_met_with(system: Scope, 
     # (50 + 50 × 0.2) ÷ 150 ÷ 0.2 = 2 by type; (80 + 50 × 0.25) ÷ 150 ÷ 0.25 by price.
     assert found[0].fit == pytest.approx(2.0 * (92.5 / 150 / 0.25))
     assert [factor for _, factor in found[1].reasons] == [None, None, None]
-    few = matches(system, taste(orders=19), [cheap])[0]
+    few = matches(system, taste(buyers=19), [cheap])[0]
     assert [factor for _, factor in few.reasons] == [2.0, None, None]
 
 
@@ -293,6 +293,21 @@ def test_only_lots_of_the_segment_are_fed_back_in_few_statements(
         assert {each.met for each in matches(system, taste(), offered)} == {None}
 
 
+def test_a_taste_is_read_once_and_held_against_the_unit(
+    system: Scope, unit: Unit, other_unit: Unit, everybody: Segment, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name, value in (("Mei", "loyal"), ("Lin", "bargain")):
+        who = Member.objects.get(name=name)
+        Label.objects.create(
+            unit_id=unit.pk, since=LATE, member=who, key="user_type", value=value, rule=0, figures="{}"
+        )
+    assert taste_of(system, unit, everybody, NOW).type_counts == ({"loyal": 1, "bargain": 1},) * 2
+    assert taste_of(system, unit, "loyal", NOW).type_counts == ({"loyal": 1}, {"loyal": 1, "bargain": 1})
+    assert taste_of(system, other_unit, "loyal", NOW).type_counts == ({}, {})
+    monkeypatch.delattr("qunyu.offers.preferences.taste")
+    assert taste_of(system, unit, "loyal", NOW).type_counts[0] == {"loyal": 1}
+
+
 def test_the_best_offer_for_somebody_leaves_out_what_they_had_once(
     system: Scope, unit: Unit, everybody: Segment, trial: Offer
 ) -> None:
@@ -315,4 +330,6 @@ def test_the_best_offer_for_somebody_leaves_out_what_they_had_once(
     second = best_for(system, unit, mei, NOW)
     assert second is not None
     assert second.offer == gift
+    note(by=system, members=[mei], said=Said("marketing", "refused"), at=NOW, now=NOW)
+    assert best_for(system, unit, mei, NOW) is None
     assert {each for kind in KINDS.values() for each in kind.user_types} >= {"loyal", "bargain", "demand", "low_demand"}

@@ -21,8 +21,8 @@ from qunyu.kernel.scope import Scope
 from qunyu.kernel.words import Words
 
 Ids = npt.NDArray[np.int64]
-# With fewer orders of these people their taste is unknown.
-LEAST_ORDERS = 20
+# With fewer buyers among these people their taste is unknown: many orders of one are one person's.
+LEAST_BUYERS = 20
 
 BANDS: Mapping[str, tuple[Words, float]] = {
     "small": (Words("常见金额一半以下", "up to half of the usual amount"), 0.5),
@@ -88,8 +88,8 @@ class Taste:
 
     @property
     def known(self) -> bool:
-        """Whether there are orders enough to speak of a taste."""
-        return self.orders >= LEAST_ORDERS
+        """Whether there are buyers enough to speak of a taste."""
+        return self.buyers >= LEAST_BUYERS
 
     def band(self, price: int | None, currency: str) -> str:
         """The band that a price lies in; "" where it is not known."""

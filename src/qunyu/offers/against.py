@@ -26,6 +26,8 @@ LEFT_OUT = {
     "once": Words("已经得到过一次（此类只给一次）", "had one before (this kind is given once)"),
     "running": Words("上一次给出还没结束（给过或抽签留出）", "are in a giving of it whose days still run"),
 }
+# What speaks against any offer.
+FOR_ALL = {"role", "refused", "complaint"}
 
 
 def against(offer: Offer, members: Collection[int], now: datetime) -> dict[str, set[int]]:

@@ -124,7 +124,7 @@ class PreferenceOut(Schema):
 
 
 class TasteOut(Schema):
-    """What some people prefer; nothing is told where too few orders are known."""
+    """What some people prefer; nothing is told of too few buyers."""
 
     orders: int
     buyers: int

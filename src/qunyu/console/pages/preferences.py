@@ -13,21 +13,22 @@ from qunyu.console.names import TYPES, named
 from qunyu.console.pages.prospects import TIMES, rate_text
 from qunyu.console.templatetags.showing import whole
 from qunyu.insights.label import find_label
-from qunyu.insights.tastes import ASPECTS, LEAST_ORDERS, Taste
+from qunyu.insights.tastes import ASPECTS, LEAST_BUYERS, Taste
+from qunyu.kernel.errors import DomainError
 from qunyu.kernel.words import Words
 from qunyu.offers.kinds import KINDS
 from qunyu.offers.matching import Match
 from qunyu.offers.preferences import suiting
 from qunyu.offers.queries import open_units
-from qunyu.people.queries import unit_in
 from qunyu.reports.taste_chart import taste_chart
 from qunyu.segments.queries import find_segment, segments
 
 KNOWN = Words("{orders} 笔付款订单，{buyers} 位买家", "{orders} paid orders by {buyers} buyers")
 TOO_FEW = Words(
-    "偏好未知：只有 {orders} 笔付款订单，至少要 {least} 笔",
-    "their preferences are unknown: {orders} paid orders, it takes {least}",
+    "偏好未知：只有 {buyers} 位买家（{orders} 笔付款订单），至少要 {least} 位",
+    "their preferences are unknown: {buyers} buyers ({orders} paid orders), it takes {least}",
 )
+NO_UNIT = Words("没有可以看成员和订单的组织单位", "there is no unit where you may see members and orders")
 FIT = Words("{n:.2f} 倍", "{n:.2f} times")
 
 
@@ -37,7 +38,10 @@ def show_preferences(request: Ask) -> HttpResponse:
     scope.require("members.view")
     scope.require("orders.view")
     units = open_units(scope)
-    unit = unit_in(scope, "orders.view", given["unit"]) if given.get("unit") else units[0]
+    asked = given.get("unit", "")
+    unit = next((each for each in units if not asked or each.public_id == asked), None)
+    if unit is None:
+        raise DomainError("unknown_unit", NO_UNIT, field="unit")
     types = {each.code: each.title for each in find_label("user_type").values}
     kept = [(each.public_id, each.name) for each in segments(scope)]
     whose = given.get("segment", "")
@@ -61,7 +65,7 @@ def show_preferences(request: Ask) -> HttpResponse:
         "title": segment.name if segment else types[kind],
         "segment": segment,
         "told": (KNOWN if taste.known else TOO_FEW).fill(
-            orders=whole(taste.orders), buyers=whole(taste.buyers), least=LEAST_ORDERS
+            orders=whole(taste.orders), buyers=whole(taste.buyers), least=LEAST_BUYERS
         ),
         "aspects": _aspects(taste) if taste.known else [],
         "charts": [chart] if chart else [],
