@@ -12,6 +12,7 @@ from django.conf import settings
 from qunyu.commerce.models import Order
 from qunyu.insights.odds import Rate
 from qunyu.kernel.errors import DomainError
+from qunyu.kernel.models import AuditEntry
 from qunyu.kernel.personal import holders
 from qunyu.kernel.scope import Denied, Scope
 from qunyu.kernel.words import speaking
@@ -22,12 +23,13 @@ from qunyu.people.models import Unit
 from qunyu.people.queries import root_unit, scope_of
 from qunyu.privacy.consents import Said as Consented
 from qunyu.privacy.consents import note as note_consent
-from qunyu.prospects.actions import Told, leave_alone, note_attempt, put_back
+from qunyu.prospects.actions import Told, ask_anew, leave_alone, note_attempt, put_back
 from qunyu.prospects.measuring import leading, local_day, measure
 from qunyu.prospects.models import Attempt, Hold, Prospect, ProspectRun, Worth
 from qunyu.prospects.openings import openings, set_opening, spoken
 from qunyu.prospects.queries import Wanted, band_of, came_of, find_list, find_prospect, prospects, reasons_of, state_of
 from qunyu.prospects.reaching import refusals
+from qunyu.prospects.renewing import renew_lists
 from qunyu.prospects.settings import change, in_force
 from qunyu.prospects.weighing import find_worth, weigh, weighed
 from qunyu.satisfaction.opinions import Said, note
@@ -183,6 +185,34 @@ def test_words_and_numbers_are_inherited_and_checked(system: Scope, unit: Unit) 
     for changes in ({"worth.margin": 101}, {"worth.margin": float("nan")}, {"other": 1}):
         with pytest.raises(DomainError):
             change(by=system, unit=root, changes=changes, now=NOW)
+
+
+def test_asking_again_waits_for_the_list_that_was_asked_for(
+    system: Scope, unit: Unit, run: ProspectRun, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[str] = []
+    monkeypatch.setattr("qunyu.prospects.actions.enqueue", lambda name, *, key, unit: asked.append(key) or key)
+    for minutes in (0, 1, 61):
+        ask_anew(by=system, unit=unit, now=NOW.replace(minute=0) + timedelta(minutes=minutes))
+    measure(by=system, unit=unit, now=NOW)
+    ask_anew(by=system, unit=unit, now=NOW.replace(minute=0))
+    assert (asked[0] == asked[1], len(set(asked))) == (True, 3)
+    assert AuditEntry.objects.filter(action="prospects.ask").count() == 4
+
+
+def test_a_unit_that_fails_keeps_no_other_from_its_lists(
+    unit: Unit, run: ProspectRun, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fails(**given: Any) -> ProspectRun:
+        if given["unit"] == unit:
+            raise ValueError("no disk")
+        return measure(**given)
+
+    monkeypatch.setattr("qunyu.prospects.renewing.measure", fails)
+    # The unit and the one at the top, which has its community below.
+    assert renew_lists(NOW) == {"units": 1, "people": 3, "failed": 1}
+    with pytest.raises(ValueError, match="no disk"):
+        renew_lists(NOW, unit.pk)
 
 
 def test_the_leading_reason_is_the_one_that_raises_the_chance_most() -> None:

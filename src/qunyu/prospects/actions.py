@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import TYPE_CHECKING
 
 from django.db import transaction
@@ -122,7 +122,7 @@ def put_back(*, by: Scope, unit: Unit, member: Member, now: datetime) -> bool:
 
 
 def ask_anew(*, by: Scope, unit: Unit, now: datetime) -> str:
-    """Has the lists of the unit computed anew; the job's id.
+    """Has the lists of the unit computed anew; the job's id, that of the last asking within the hour while no new list is there.
 
     Raises Denied.
     """
@@ -131,7 +131,9 @@ def ask_anew(*, by: Scope, unit: Unit, now: datetime) -> str:
         by.require(permission, unit.pk)
     with transaction.atomic():
         audit.record(by=by.actor, action="prospects.ask", kind="unit", id=unit.pk, now=now)
-        return enqueue("prospects.renew", key=f"unit-{unit.pk}-{now.timestamp()}", unit=unit.pk)
+        _, run = find_list(by, unit.public_id)
+        key = f"unit-{unit.pk}-{run.pk if run else 0}-{now.astimezone(UTC):%Y%m%d%H}"
+        return enqueue("prospects.renew", key=key, unit=unit.pk)
 
 
 def first_reasons() -> dict[str, Words]:

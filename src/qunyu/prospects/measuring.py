@@ -18,7 +18,7 @@ from qunyu.insights.odds import Rate
 from qunyu.insights.signal import invitations
 from qunyu.kernel import audit
 from qunyu.kernel.scope import Scope, system_scope
-from qunyu.members.sets import CONTACTED, contacts_noted, heads
+from qunyu.members.sets import CONTACTED, alive, contacts_noted
 from qunyu.people.queries import unit_paths, units_below
 from qunyu.prospects.models import Prospect, ProspectRun
 from qunyu.prospects.settings import in_force
@@ -86,7 +86,7 @@ def _contacts(since: date) -> pa.Table:
 
 def _alive(likely: Sequence[Likely]) -> list[Likely]:
     """Those of them who have not been erased."""
-    known = set(heads(None)[1].tolist())
+    known = alive([each.member for each in likely])
     return [each for each in likely if each.member in known]
 
 

@@ -17,7 +17,7 @@ from qunyu.loyalty.benefits import uses_between
 from qunyu.loyalty.programmes import programmes, reach
 from qunyu.loyalty.rewards import redemptions
 from qunyu.members.queries import people
-from qunyu.members.sets import CONTACTED, contacts_noted, heads
+from qunyu.members.sets import CONTACTED, alive, contacts_noted
 from qunyu.people.queries import units_below
 from qunyu.prospects.measuring import CHUNK, lake
 from qunyu.prospects.models import Worth, WorthRun
@@ -55,7 +55,7 @@ def weigh(*, unit: Unit, now: datetime, source: Lake | None = None) -> WorthRun:
         currency=found.currency,
         figures=figures(found, numbers, point),
     )
-    known = set(heads(None)[1].tolist())
+    known = alive([each["member"] for each in found.rows])
     rows = [
         Worth(run=run, member_id=each["member"], side=each["side"], place=each["n"], **{name: each[name] for name in _COLUMNS})
         for each in found.rows
