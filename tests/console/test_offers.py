@@ -37,6 +37,9 @@ def test_an_offer_is_made_given_looked_at_and_put_away(boss: Client, system: Sco
     page = reverse("console:offer", args=[offer.public_id])
     assert (made["Location"], offer.price, offer.user_types) == (page, 990, ["loyal", "demand"])
     assert "9.90" in read(boss.get(reverse("console:offer_edit", args=[offer.public_id])))
+    Offer.objects.update(currency="KRW", price=50000)
+    assert '<option value="KRW" selected>' in read(boss.get(reverse("console:offer_edit", args=[offer.public_id])))
+    Offer.objects.update(currency="CNY", price=990)
     assert "还没有给过谁" in read(boss.get(page))
     segment = add_segment(
         by=system, unit=unit, name="在群", condition=Speaker(system).from_text("in a community"), now=NOW

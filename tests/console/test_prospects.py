@@ -71,6 +71,9 @@ def test_settings_keep_what_was_typed_and_say_what_holds(boss: Client, unit: Uni
     refused = boss.post(page, {"worth.margin": "forty", "due": "{name}，您好"})
     assert refused.status_code == 400
     assert "不是数字" in read(refused) and "{name}，您好" in read(refused)
+    half = boss.post(page, {"worth.margin": "30", "due": "{price}"})
+    assert half.status_code == 400
+    assert "现在：未设，算作未知" in read(boss.get(page)) and "现在：30 %" not in read(boss.get(page))
     assert boss.post(page, {"worth.margin": "40", "due": "{name}，您好"}).status_code == 302
     assert "现在：40 %" in read(boss.get(page))
     asked = boss.post(reverse("console:prospects_renew"), {"unit": unit.public_id})

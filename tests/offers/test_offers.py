@@ -70,6 +70,7 @@ def buys(name: str, days: int, unit: Unit) -> None:
         ({"cost": -1}, "cost"),
         ({"percent": 100}, "percent"),
         ({"currency": "yuan"}, "currency"),
+        ({"currency": "XQZ"}, "currency"),
         ({"valid_from": LATE, "valid_to": LATE - timedelta(days=1)}, "valid_to"),
         ({"note": "x" * 401}, "note"),
     ],

@@ -14,7 +14,7 @@ from qunyu.insights.label import find_label
 from qunyu.kernel import audit
 from qunyu.kernel.errors import DomainError
 from qunyu.kernel.ids import new_public_id
-from qunyu.kernel.money import MINOR_UNITS
+from qunyu.kernel.money import CURRENCIES
 from qunyu.kernel.scope import Scope
 from qunyu.kernel.words import Words
 from qunyu.members.contacts import CHANNELS
@@ -92,7 +92,7 @@ def _check(terms: Terms) -> None:
         "name": not 1 <= len(terms.name.strip()) <= 60,
         "product": len(terms.product) > 120,
         "note": len(terms.note) > 400,
-        "currency": terms.currency not in MINOR_UNITS and not (len(terms.currency) == 3 and terms.currency.isupper()),
+        "currency": terms.currency not in CURRENCIES,
         "price": terms.price is not None and not 0 <= terms.price <= MOST_PRICE,
         "cost": terms.cost is not None and not 0 <= terms.cost <= MOST_PRICE,
         "percent": terms.percent is not None and not 1 <= terms.percent <= 99,

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.contrib import messages
+from django.db import transaction
 from django.http import HttpResponse
 from django.shortcuts import redirect
 from django.utils import timezone
@@ -37,10 +38,11 @@ def edit_settings(request: Ask, unit_id: str) -> HttpResponse:
         changes = _changes(form)
         try:
             if not form.errors:
-                change(by=request.scope, unit=unit, changes=changes, now=timezone.now())
-                for key in words:
-                    if form.text(key) != first.get(key, ""):
-                        set_opening(by=request.scope, unit=unit, key=key, text=form.text(key), now=timezone.now())
+                with transaction.atomic():
+                    change(by=request.scope, unit=unit, changes=changes, now=timezone.now())
+                    for key in words:
+                        if form.text(key) != first.get(key, ""):
+                            set_opening(by=request.scope, unit=unit, key=key, text=form.text(key), now=timezone.now())
                 messages.success(request, str(SAVED))
                 return redirect("console:prospect_settings", unit_id)
         except DomainError as error:
