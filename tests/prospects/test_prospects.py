@@ -16,6 +16,9 @@ from qunyu.kernel.models import AuditEntry
 from qunyu.kernel.personal import holders
 from qunyu.kernel.scope import Denied, Scope
 from qunyu.kernel.words import speaking
+from qunyu.loyalty.ledger import Gift, move
+from qunyu.loyalty.programmes import save_programme
+from qunyu.loyalty.rewards import Prize, redeem, save_reward
 from qunyu.members.merging import merge
 from qunyu.members.models import Contact, Identity, Member
 from qunyu.members.personal import person_of
@@ -31,7 +34,7 @@ from qunyu.prospects.queries import Wanted, band_of, came_of, find_list, find_pr
 from qunyu.prospects.reaching import refusals
 from qunyu.prospects.renewing import renew_lists
 from qunyu.prospects.settings import change, in_force
-from qunyu.prospects.weighing import find_worth, weigh, weighed
+from qunyu.prospects.weighing import _points, _spent, find_worth, weigh, weighed
 from qunyu.satisfaction.opinions import Said, note
 from tests.deployment_fixtures import NOW, AddStaff
 
@@ -191,7 +194,12 @@ def test_asking_again_waits_for_the_list_that_was_asked_for(
     system: Scope, unit: Unit, run: ProspectRun, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     asked: list[str] = []
-    monkeypatch.setattr("qunyu.prospects.actions.enqueue", lambda name, *, key, unit: asked.append(key) or key)
+
+    def enqueue(name: str, *, key: str, unit: int) -> str:
+        asked.append(key)
+        return key
+
+    monkeypatch.setattr("qunyu.prospects.actions.enqueue", enqueue)
     for minutes in (0, 1, 61):
         ask_anew(by=system, unit=unit, now=NOW.replace(minute=0) + timedelta(minutes=minutes))
     measure(by=system, unit=unit, now=NOW)
@@ -237,6 +245,32 @@ def test_erasure_and_a_copy_take_everything_of_a_person(
     assert [len(told[each]) for each in ("lists", "worth", "left_alone", "tried")] == [1, 0, 1, 1]
     holder.erase(person)
     assert holder.count(person) == 0
+
+
+def test_points_are_worth_what_each_programme_says_in_the_currency_of_the_orders(
+    system: Scope, unit: Unit, run: ProspectRun, mei: Member, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    told = {"name": "会员", "currency": "积分", "value_minor": 250, "value_currency": "CNY"}
+    programme = save_programme(by=system, unit=unit, now=NOW, told=told)
+    assert _points([programme], "CNY") == {programme.pk: 2.5}
+    assert _points([programme], "USD") == {programme.pk: None}
+    reward = save_reward(by=system, programme=programme, reward=None, prize=Prize("茶杯", 10), now=NOW)
+    move(by=system, programme=programme, member=mei, gift=Gift(100, "开始"), now=NOW)
+    redeem(by=system, reward=reward, member=mei, now=NOW)
+    for price, minor in ((2.5, 25.0), (None, None)):
+        spent = _spent({programme.pk: price}, date(2026, 3, 1), TODAY)["points"].to_pylist()
+        assert spent == [{"member": mei.pk, "count": 10, "minor": minor}]
+    # The programme of a unit below counts above, too.
+    asked: list[set[int]] = []
+
+    def seen(priced: dict[int, float | None], first: date, last: date) -> dict[str, Any]:
+        asked.append(set(priced))
+        return _spent(priced, first, last)
+
+    monkeypatch.setattr("qunyu.prospects.weighing._spent", seen)
+    for place in (unit, root_unit()):
+        weigh(unit=place, now=NOW)
+    assert asked == [{programme.pk}] * 2
 
 
 def test_worth_is_kept_for_both_ends(system: Scope, unit: Unit, run: ProspectRun) -> None:

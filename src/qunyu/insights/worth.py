@@ -18,26 +18,27 @@ from qunyu.insights.grounds import lay
 from qunyu.kernel.money import MINOR_UNITS
 from qunyu.kernel.scope import Scope
 
-# How often something happened with a person, and how many points were spent on them.
+# How often something happened with a person.
 COUNTS = pa.schema([("member", pa.int64()), ("count", pa.int64())])
+# How many points somebody redeemed, and what these are worth in minor units; NULL where nobody has said, or in another currency.
+POINTS = pa.schema([("member", pa.int64()), ("count", pa.int64()), ("minor", pa.float64())])
 
 
 @dataclass(frozen=True)
 class Prices:
-    """What things cost; None is unknown: an `hour` of an operator in units of the currency, a `point` in its minor units.
+    """What things cost; None is unknown: an `hour` of an operator in units of the currency.
 
     `margin` is a share of revenue, `contact` and `complaint` are minutes.
     """
 
     margin: float | None
     hour: float | None
-    point: float | None
     contact: float
     complaint: float
 
 
-# What the database knows was done for people from a day to a day, each as COUNTS: contacts, complaints, points, benefits.
-Spent = Callable[[date, date], Mapping[str, pa.Table]]
+# What the database knows was done for people from a day to a day: contacts, complaints and benefits as COUNTS, points as POINTS in a currency.
+Spent = Callable[[date, date, str], Mapping[str, pa.Table]]
 
 
 @dataclass(frozen=True)
@@ -80,13 +81,13 @@ def worths(lake: Lake, scope: Scope, asked: Asked, spent: Spent, prices: Prices)
         if last is None:
             return Worths()
         first = last - timedelta(days=asked.days - 1)
-        for name, table in spent(first, last).items():
-            connection.register(f"{name}_given", table)
         values: dict[str, Any] = {"first": first, "last": last}
         found = connection.execute(_CURRENCY, values).fetchall()
         currency, foreign = found[0] if found else ("", 0)
+        for name, table in spent(first, last, currency).items():
+            connection.register(f"{name}_given", table)
         connection.execute(_UPKEEP, {**values, "currency": currency})
-        priced = {name: getattr(prices, name) for name in ("margin", "point", "contact", "complaint")}
+        priced = {name: getattr(prices, name) for name in ("margin", "contact", "complaint")}
         priced["hour"] = None if prices.hour is None else prices.hour * 10 ** MINOR_UNITS.get(currency, 2)
         connection.execute(
             _WORTH, {**values, "currency": currency, "fresh": last - timedelta(days=asked.new_days), **priced}
@@ -128,19 +129,22 @@ bought AS (
 ), guests_bought AS (
   SELECT g.host AS member, count(DISTINCT g.member) AS brought, coalesce(sum(b.revenue), 0)::BIGINT AS brought_revenue
   FROM (SELECT DISTINCT host, member FROM guests) g LEFT JOIN bought b ON b.member = g.member GROUP BY g.host
+), redeemed_given AS (
+  SELECT member, sum(count)::BIGINT AS count, CASE WHEN bool_and(minor IS NOT NULL) THEN sum(minor) END AS minor FROM points_given GROUP BY member
 ), known AS (
   SELECT member, min(day) AS since FROM (SELECT member, first_day AS day FROM homes UNION ALL SELECT member, day FROM sold) GROUP BY member
 ), parts AS (
   SELECT k.member, k.since, k.since > $fresh AS fresh, coalesce(b.orders, 0) AS orders, coalesce(b.revenue, 0) AS revenue, coalesce(b.refunds, 0) AS refunds,
     coalesce(i.brought, 0) AS brought, coalesce(i.brought_revenue, 0) AS brought_revenue, coalesce(s.days, 0) AS days, s.upkeep,
-    coalesce(c.count, 0) AS contacts, coalesce(m.count, 0) AS complaints, coalesce(p.count, 0) AS points, coalesce(u.count, 0) AS benefits
+    coalesce(c.count, 0) AS contacts, coalesce(m.count, 0) AS complaints, coalesce(p.count, 0) AS points,
+    CASE WHEN p.member IS NULL THEN 0 ELSE p.minor END AS redeemed, coalesce(u.count, 0) AS benefits
   FROM known k LEFT JOIN bought b USING (member) LEFT JOIN guests_bought i USING (member) LEFT JOIN spans s USING (member)
   LEFT JOIN contacts_given c USING (member) LEFT JOIN complaints_given m USING (member)
-  LEFT JOIN points_given p USING (member) LEFT JOIN benefits_given u USING (member)
+  LEFT JOIN redeemed_given p USING (member) LEFT JOIN benefits_given u USING (member)
 ), priced AS (
   SELECT *, round(revenue * $margin::DOUBLE)::BIGINT AS profit,
     round((contacts * $contact::DOUBLE + complaints * $complaint::DOUBLE) / 60 * $hour::DOUBLE)::BIGINT AS care,
-    round(points * $point::DOUBLE)::BIGINT AS rewards
+    round(redeemed)::BIGINT AS rewards
   FROM parts
 )
 SELECT *, coalesce(care, 0) + coalesce(rewards, 0) + coalesce(upkeep, 0) AS costs, coalesce(profit, revenue) - costs AS balance

@@ -193,8 +193,8 @@ def uses_of(scope: Scope, member: Member, limit: int | None = None) -> list[Bene
     return list(found.select_related("benefit").order_by("-at", "-pk")[:limit])
 
 
-def uses_between(programme: int | None, start: datetime, end: datetime) -> QuerySet[BenefitUse]:
-    """The uses of a programme's benefits from `start` to before `end`, of people who are still known; for whoever narrows them by a scope."""
+def uses_between(programmes: Collection[int], start: datetime, end: datetime) -> QuerySet[BenefitUse]:
+    """The uses of these programmes' benefits from `start` to before `end`, of people who are still known; for whoever narrows them by a scope."""
     return BenefitUse.objects.filter(
-        benefit__programme=programme, at__gte=start, at__lt=end, member__own_identity__isnull=False
+        benefit__programme__in=programmes, at__gte=start, at__lt=end, member__own_identity__isnull=False
     )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime, time, timedelta
 from typing import TYPE_CHECKING
 
@@ -11,7 +11,7 @@ from django.conf import settings
 from django.db import transaction
 from django.db.models import Count, QuerySet, Sum
 
-from qunyu.insights.worth import COUNTS, Asked, Prices, Worths, worths
+from qunyu.insights.worth import COUNTS, POINTS, Asked, Prices, Worths, worths
 from qunyu.kernel.scope import Scope, system_scope
 from qunyu.loyalty.benefits import uses_between
 from qunyu.loyalty.programmes import programmes, reach
@@ -26,6 +26,7 @@ from qunyu.satisfaction.complaints import complaints
 
 if TYPE_CHECKING:
     from qunyu.events.lake.store import Lake
+    from qunyu.loyalty.models import Programme
     from qunyu.people.models import Unit
 
 KEPT = 5_000
@@ -39,14 +40,18 @@ _COLUMNS = (
 def weigh(*, unit: Unit, now: datetime, source: Lake | None = None) -> WorthRun:
     """Both ends of the unit, over all that is known of it and of the units below it; those before are gone when these are there."""
     numbers = in_force(unit.pk)
-    programme = programmes(_WHOLE).filter(pk=reach().get(unit.pk, 0)).first()
-    point = programme.value_minor / 100 if programme and programme.value_minor is not None else None
-    asked = Asked(units_below(unit), int(numbers["worth.days"] or 1), int(numbers["worth.new_days"] or 0), KEPT)
+    below = units_below(unit)
+    here = {programme for place, programme in reach().items() if place in below}
+    counting = list(programmes(_WHOLE).filter(pk__in=here))
+    asked = Asked(below, int(numbers["worth.days"] or 1), int(numbers["worth.new_days"] or 0), KEPT)
 
-    def spent(first: date, last: date) -> Mapping[str, pa.Table]:
-        return _spent(programme.pk if programme else None, first, last)
+    def spent(first: date, last: date, currency: str) -> Mapping[str, pa.Table]:
+        return _spent(_points(counting, currency), first, last)
 
-    found = worths(source or lake(), _WHOLE, asked, spent, _prices(numbers, point))
+    found = worths(source or lake(), _WHOLE, asked, spent, _prices(numbers))
+    # None where what points are worth is not said everywhere, in this currency.
+    priced = _points(counting, found.currency)
+    point = len(priced) if priced and None not in priced.values() else None
     run = WorthRun.objects.create(
         unit=unit,
         at=now,
@@ -69,36 +74,54 @@ def weigh(*, unit: Unit, now: datetime, source: Lake | None = None) -> WorthRun:
     return run
 
 
-def _prices(numbers: Mapping[str, float | None], point: float | None) -> Prices:
+def _points(counting: Sequence[Programme], currency: str) -> dict[int, float | None]:
+    """Programme -> what a point of it is worth in minor units of the currency, None where nobody has said."""
+    return {
+        each.pk: each.value_minor / 100 if each.value_minor is not None and each.value_currency == currency else None
+        for each in counting
+    }
+
+
+def _prices(numbers: Mapping[str, float | None]) -> Prices:
     margin, hour = numbers["worth.margin"], numbers["worth.hour"]
     return Prices(
         None if margin is None else margin / 100,
         hour,
-        point,
         numbers["worth.contact"] or 0.0,
         numbers["worth.complaint"] or 0.0,
     )
 
 
-def figures(found: Worths, numbers: Mapping[str, float | None], point: float | None) -> dict[str, object]:
-    """What it was counted from, with the prices that held."""
+def figures(found: Worths, numbers: Mapping[str, float | None], point: int | None) -> dict[str, object]:
+    """What it was counted from, with the prices that held; `point` is how many points programmes say what theirs are worth."""
     told = {name: getattr(found, name) for name in ("foreign", "costs", "people", "fresh", "minus")}
     return {**told, "point": point, **{key.removeprefix("worth."): value for key, value in numbers.items()}}
 
 
-def _spent(programme: int | None, first: date, last: date) -> dict[str, pa.Table]:
+def _spent(priced: Mapping[int, float | None], first: date, last: date) -> dict[str, pa.Table]:
     zone = settings.QUNYU_ZONE
     start, end = datetime.combine(first, time(), zone), datetime.combine(last + timedelta(days=1), time(), zone)
     between = {"at__gte": start, "at__lt": end}
     own = "member__own_identity__member"
     somebody = {f"{own}__isnull": False}
-    redeemed = redemptions(_WHOLE).filter(reward__programme=programme, **between, **somebody).exclude(state="cancelled")
+    redeemed = (
+        redemptions(_WHOLE).filter(reward__programme__in=priced, **between, **somebody).exclude(state="cancelled")
+    )
     return {
         "contacts": _counts(contacts_noted().filter(**between).values_list(CONTACTED).annotate(n=Count("id"))),
         "complaints": _counts(complaints(_WHOLE).filter(**between, **somebody).order_by().values_list(own).annotate(n=Count("id"))),
-        "points": _counts(redeemed.order_by().values_list(own).annotate(n=Sum("points"))),
-        "benefits": _counts(uses_between(programme, start, end).values_list(own).annotate(n=Count("id"))),
+        "points": _redeemed(priced, redeemed.order_by().values_list(own, "reward__programme").annotate(n=Sum("points"))),
+        "benefits": _counts(uses_between(priced.keys(), start, end).values_list(own).annotate(n=Count("id"))),
     }  # fmt: skip
+
+
+def _redeemed(priced: Mapping[int, float | None], rows: Iterable[tuple[int, int, int]]) -> pa.Table:
+    told = [
+        (member, count, None if (price := priced[programme]) is None else count * price)
+        for member, programme, count in rows
+    ]
+    columns = list(zip(*told, strict=True)) or [(), (), ()]
+    return pa.table([pa.array(each, field.type) for each, field in zip(columns, POINTS, strict=True)], schema=POINTS)
 
 
 def _counts(rows: Iterable[tuple[int, int]]) -> pa.Table:

@@ -40,6 +40,7 @@ BAD_AMOUNT = Words("“{text}”不是金额", "“{text}” is no amount")
 ALWAYS = Words("一直", "always")
 # These stand first.
 USUAL = ("CNY", "EUR", "GBP", "HKD", "JPY", "TWD", "USD")
+CHOICES = (*USUAL, *sorted(CURRENCIES - set(USUAL)))
 
 
 def _price(row: Offer) -> str:
@@ -154,7 +155,7 @@ def _inputs(request: Ask, offer: Offer | None) -> list[Input]:
               help=Words("都不选则按种类的建议", "none: as advised for its kind")),
         Input("product", Words("商品或规格", "Product"), longest=120),
         Input("price", Words("价格", "Price"), half=True),
-        Input("currency", Words("货币", "Currency"), "choice", options=[(each, each) for each in sorted(CURRENCIES, key=lambda each: (each not in USUAL, each))], half=True),
+        Input("currency", Words("货币", "Currency"), "choice", options=[(each, each) for each in CHOICES], half=True),
         Input("percent", Words("折扣（%）", "Discount (%)"), "number", half=True),
         Input("cost", Words("每份成本", "Cost of each"), half=True, help=Words("不知道就留空", "leave it empty where unknown")),
         Input("valid_from", Words("从", "From"), "date", half=True),

@@ -120,7 +120,7 @@ GAPS = {
     "margin": Words("毛利率未设：以实付金额代替毛利，只有花费超过全部实付的人才列出",
                     "the gross margin is not set: what people paid stands for the profit, so only who costs more than all they paid is listed"),
     "hour": Words("运营每小时成本未设：联系与投诉只计次数，不计成本", "an operator’s hour has no price: contacts and complaints are counted, not costed"),
-    "point": Words("积分价值未设：兑换只计积分", "points have no value: redemptions are counted in points"),
+    "point": Words("积分价值未设或不是这种货币：兑换只计积分", "points have no value, or one in another currency: redemptions are counted in points"),
     "costs": Words("没有记录社群费用：无法分摊", "no costs of communities are recorded: nothing can be shared out"),
 }  # fmt: skip
 ALWAYS = Words(
