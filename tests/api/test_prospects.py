@@ -33,6 +33,7 @@ def test_a_list_is_read_page_by_page_and_acted_on(boss: Client, listed: str) -> 
     assert (row["member"]["name"], row["reason"], row["chance"]) == ("小茶", "asked", None)
     assert row["words"].startswith("小茶，")
     measures = boss.get(f"{BASE}/prospects/measures", {"unit": listed}).json()
+    assert measures["ordered_until"] is None
     assert (measures["measured"], measures["judged"], measures["outcome"]["people"]) == (False, None, 0)
     who = f"{BASE}/prospects/people/{row['member']['id']}"
     told = {"unit": listed, "channel": "direct", "summary": "您好", "outcome": "none"}

@@ -31,7 +31,9 @@ def test_the_list_says_how_it_was_made_and_is_narrowed_and_exported(boss: Client
     given = {"unit": unit.public_id}
     shown = read(boss.get(page, given))
     assert "数据不足，算不出可能性" in shown
-    assert "历史不够长" in shown
+    assert "历史不够长" in shown and "还没有订单数据" in shown
+    ProspectRun.objects.update(figures={**run.figures, "ordered_until": "2026-03-12"})
+    assert "订单数据只到 2026-03-12" in read(boss.get(page, given))
     assert "小茶" in shown
     assert "Lin" not in read(boss.get(page, {**given, "reason": "asked"}))
     assert "没有符合条件的人" not in read(boss.get(page, {**given, "q": "nobody"}))

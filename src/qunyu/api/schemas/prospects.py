@@ -78,7 +78,8 @@ class JudgedOut(Schema):
 
 
 class ListOut(Schema):
-    """How a list was made. `measured` is false where too little is known to tell chances; `judged` is null where no past could be held back.
+    """How a list was made, from orders known to the day `ordered_until` (null without any). `measured` is false where too little is known to
+    tell chances; `judged` is null where no past could be held back.
 
     `contacted` compares those of the first tenth who were spoken with and those who were not; it is no experiment.
     """
@@ -86,6 +87,7 @@ class ListOut(Schema):
     unit: Ref
     at: datetime
     as_of: date | None
+    ordered_until: date | None
     days: int
     people: int
     measured: bool
@@ -276,6 +278,7 @@ def list_out(run: ProspectRun, reasons: list[Reason], rates: dict[str, Any]) -> 
         unit=Ref(id=run.unit.public_id, name=run.unit.name),
         at=run.at,
         as_of=run.as_of,
+        ordered_until=run.figures.get("ordered_until"),
         days=run.horizon,
         people=run.people,
         measured=run.figures["measured"],

@@ -171,6 +171,11 @@ NOT_ENOUGH = Words(
     "Too little is known to tell chances: in {spans} past spans of {days} days {ordered} of {people} people ordered. The list stands in the fixed "
     "order of its signals, which says nothing of chances",
 )
+UNTIL = Words(
+    "订单数据只到 {day}：之后谁下了单还不知道，不算作没有下单",
+    "Orders are known to {day} alone: who ordered later is not known, and is not counted as not having ordered",
+)
+NO_ORDERS = Words("还没有订单数据", "No orders are known yet")
 OUTCOME = Words(
     "按名单联系后，{days} 天已过的 {people} 人里 {ordered} 人下单；另有 {early} 人时间未到",
     "Of {people} people spoken with from the list, whose {days} days are over, {ordered} ordered; for {early} more it is too early",
@@ -186,12 +191,21 @@ def _told(scope: Scope, run: ProspectRun) -> dict[str, Any]:
     outcome, early = came_of(scope, run)
     return {
         "measured": (MEASURED if figures["measured"] else NOT_ENOUGH).fill(**told),
+        "until": _until(run),
         "judged": _judged(figures["judged"]) if figures["judged"] else [],
         "judged_on": figures["judged"]["day"] if figures["judged"] else "",
         "reasons": [_reason_line(reason(run, key)) for key in signals()],
         "contacted": [rate_text(Rate(*pair)) for pair in figures["contacted"]] if figures["contacted"] else [],
         "outcome": OUTCOME.fill(days=run.horizon, people=outcome.people, ordered=outcome.ordered, early=early),
     }
+
+
+def _until(run: ProspectRun) -> Words | str:
+    """Up to when orders are known, where the chat goes further."""
+    until, as_of = run.figures.get("ordered_until"), run.as_of
+    if as_of is None or until == as_of.isoformat():
+        return ""
+    return UNTIL.fill(day=until) if until else NO_ORDERS
 
 
 def _judged(told: dict[str, Any]) -> list[tuple[Words, Words, object]]:
