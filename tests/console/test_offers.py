@@ -10,6 +10,7 @@ from django.urls import reverse
 
 from qunyu.communities.models import Community
 from qunyu.kernel.scope import Scope
+from qunyu.offers.actions import Terms, save_offer
 from qunyu.offers.models import Given, Giving, Offer
 from qunyu.people.actions import grant
 from qunyu.people.models import Staff, Unit
@@ -37,9 +38,6 @@ def test_an_offer_is_made_given_looked_at_and_put_away(boss: Client, system: Sco
     page = reverse("console:offer", args=[offer.public_id])
     assert (made["Location"], offer.price, offer.user_types) == (page, 990, ["loyal", "demand"])
     assert "9.90" in read(boss.get(reverse("console:offer_edit", args=[offer.public_id])))
-    Offer.objects.update(currency="KRW", price=50000)
-    assert '<option value="KRW" selected>' in read(boss.get(reverse("console:offer_edit", args=[offer.public_id])))
-    Offer.objects.update(currency="CNY", price=990)
     assert "还没有给过谁" in read(boss.get(page))
     segment = add_segment(
         by=system, unit=unit, name="在群", condition=Speaker(system).from_text("in a community"), now=NOW
@@ -62,6 +60,13 @@ def test_an_offer_is_made_given_looked_at_and_put_away(boss: Client, system: Sco
     assert boss.post(page, {"did": "archive"}).status_code == 302
     assert "试饮装" not in read(boss.get(reverse("console:offers")))
     assert "试饮装" in read(boss.get(reverse("console:offers"), {"state": "archived"}))
+
+
+def test_a_form_opens_with_the_currency_the_offer_has(boss: Client, system: Scope, unit: Unit) -> None:
+    terms = Terms("韩", "gift", currency="KRW", price=50000)
+    offer = save_offer(by=system, unit=unit, offer=None, terms=terms, now=NOW)
+    shown = read(boss.get(reverse("console:offer_edit", args=[offer.public_id])))
+    assert '<option value="KRW" selected>' in shown
 
 
 def who_got_it_is_told(boss: Client, offer: Offer, place: str) -> None:
