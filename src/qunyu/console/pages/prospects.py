@@ -209,9 +209,10 @@ def _until(run: ProspectRun) -> Words | str:
 
 
 def _judged(told: dict[str, Any]) -> list[tuple[Words, Words, object]]:
+    """Only who stands in neither the first 50 nor the first tenth is compared with; those active last may be among them."""
     others = Rate(*told["others"])
     return [
-        (title, rate_text(Rate(*told[key])), _times(Rate(*told[key]), others) if key != "others" else "")
+        (title, rate_text(Rate(*told[key])), _times(Rate(*told[key]), others) if key in ("first", "tenth") else "")
         for key, title in ROWS
     ]
 
