@@ -132,11 +132,13 @@ def _said(system: Scope, unit: Unit, mei: Member) -> World:
 
 
 def listed_of(system: Scope, unit: Unit) -> World:
-    """The unit's list of prospects with the chat's Meilin on it, what she brought, and an offer."""
+    """The unit's list of prospects with the chat's Meilin and Lin on it, what Meilin brought, and an offer."""
     mei = Member.objects.get(name="Meilin", identities__platform="whatsapp")
     figures = {"measured": False, "spans": 0, "past": [0, 0], "signals": {}, "judged": None, "contacted": None}
     run = ProspectRun.objects.create(unit=unit, at=NOW, horizon=14, figures=figures, finished=True)
-    Prospect.objects.create(run=run, member=mei, rank=1, signals=",active,", reason="active")
+    lin = Member.objects.get(name="Lin", identities__platform="whatsapp")
+    for rank, member in enumerate((mei, lin), start=1):
+        Prospect.objects.create(run=run, member=member, rank=rank, signals=",active,", reason="active")
     counted = {"people": 1, "minus": 1, "fresh": 0, "foreign": 0}
     worth = WorthRun.objects.create(unit=unit, at=NOW, currency="CNY", figures=counted, finished=True)
     zeros = dict.fromkeys(
