@@ -19,7 +19,8 @@ from qunyu.loyalty.levels import Rung, save_level
 from qunyu.loyalty.programmes import save_programme
 from qunyu.loyalty.rewards import Prize, redeem, save_reward
 from qunyu.loyalty.standing import renew
-from qunyu.loyalty.vip import Terms, mark
+from qunyu.loyalty.vip import Terms as VipTerms
+from qunyu.loyalty.vip import mark
 from qunyu.members.contact_caps import change_caps
 from qunyu.members.contacts import note_contact
 from qunyu.members.fields import add_field
@@ -30,12 +31,15 @@ from qunyu.members.models.profile import ProfileEntry
 from qunyu.members.profile import change
 from qunyu.members.tagging import put
 from qunyu.members.tags import add_group, add_tag
+from qunyu.offers.actions import Terms, save_offer
+from qunyu.offers.models import Giving
 from qunyu.people.actions import add_role, add_unit, invite, issue_token
 from qunyu.people.models import Grant, Staff, Unit
 from qunyu.people.queries import root_unit
 from qunyu.people.sessions import begin_session
 from qunyu.privacy.purposes import add_purpose
 from qunyu.privacy.requests import Asked, open_request
+from qunyu.prospects.models import Prospect, ProspectRun, Worth, WorthRun
 from qunyu.reports.models import Report, Schedule
 from qunyu.satisfaction.opinions import Said, note
 from qunyu.satisfaction.surveys import Wording, ask, make_survey, open_survey
@@ -143,6 +147,26 @@ def _cared(system: Scope, mei: Member, tom: Member) -> World:
     return {"occasion": occasion.public_id, "favour": ask_favour(by=system, member=tom, wish=wish, now=NOW).public_id}
 
 
+def listed_of(system: Scope, unit: Unit) -> World:
+    """The unit's list of prospects with the chat's Meilin and Lin on it, what Meilin brought, and an offer."""
+    mei = Member.objects.get(name="Meilin", identities__platform="whatsapp")
+    figures = {"measured": False, "spans": 0, "past": [0, 0], "signals": {}, "judged": None, "contacted": None}
+    run = ProspectRun.objects.create(unit=unit, at=NOW, horizon=14, figures=figures, finished=True)
+    lin = Member.objects.get(name="Lin", identities__platform="whatsapp")
+    for rank, member in enumerate((mei, lin), start=1):
+        Prospect.objects.create(run=run, member=member, rank=rank, signals=",active,", reason="active")
+    counted = {"people": 1, "minus": 1, "fresh": 0, "foreign": 0}
+    worth = WorthRun.objects.create(unit=unit, at=NOW, currency="CNY", figures=counted, finished=True)
+    zeros = dict.fromkeys(
+        ("orders", "revenue", "refunds", "brought", "brought_revenue", "contacts", "complaints", "points", "benefits", "days", "costs"), 0
+    )  # fmt: skip
+    Worth.objects.create(run=worth, member=mei, side="costs", place=1, since=date(2026, 3, 1), balance=-1, **zeros)
+    terms = Terms("试饮装", "trial", price=990)
+    offer = save_offer(by=system, unit=unit, offer=None, terms=terms, now=NOW)
+    giving = Giving.objects.create(offer=offer, at=NOW, days=14, holdout=0, channel="direct", kind="trial")
+    return {"offer": offer.public_id, "giving": giving.public_id}
+
+
 def points_of(system: Scope, unit: Unit, tea: Community) -> World:
     """A programme of the unit with one of everything; the chat's Meilin has points and a level."""
     mei = Member.objects.get(name="Meilin", identities__platform="whatsapp")
@@ -156,7 +180,7 @@ def points_of(system: Scope, unit: Unit, tea: Community) -> World:
     movement = move(by=system, programme=programme, member=mei, gift=Gift(100, "开始"), now=NOW)
     redemption = redeem(by=system, reward=reward, member=mei, now=NOW)
     renew(by=system, programme=programme, now=NOW, today=date(2026, 3, 20))
-    mark(by=system, community=tea, terms=Terms(level, 100_00, "CNY"), now=NOW)
+    mark(by=system, community=tea, terms=VipTerms(level, 100_00, "CNY"), now=NOW)
     return {
         "programme": programme.public_id,
         "level": level.public_id,

@@ -48,6 +48,7 @@ _COMMANDS = {
     "points": ("points", "points"),
     "opinions": ("opinions", "opinions"),
     "care": ("care", "care"),
+    "prospects": ("prospects", "prospects"),
 }
 
 

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
-from datetime import datetime
+from collections.abc import Collection, Iterator, Mapping
+from datetime import date, datetime
 from typing import Any
 
+from django.conf import settings
 from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet, Sum
 
 from qunyu.commerce.models import Order
@@ -46,6 +47,12 @@ def currencies(scope: Scope) -> set[str]:
         known.append(found)
     paid = orders(scope).filter(status="paid", customer__isnull=False).order_by()
     return {each for each in known if paid.filter(currency=each).exists()}
+
+
+def last_order_day(scope: Scope, units: Collection[int]) -> date | None:
+    """The deployment's day of the latest order of these units: orders of later days may not be known yet. None without any."""
+    found = orders(scope).filter(unit__in=units).values_list("ordered_at", flat=True).first()
+    return found.astimezone(settings.QUNYU_ZONE).date() if found else None
 
 
 def orders_of(scope: Scope, member_id: int) -> QuerySet[Order]:

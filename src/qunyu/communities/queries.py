@@ -82,6 +82,11 @@ def communities_where(scope: Scope, permission: str) -> CommunityQuerySet:
     return Community.objects.visible_to(scope, permission)
 
 
+def open_keys(platforms: Collection[str]) -> CommunityQuerySet:
+    """The communities of these platforms whose key lies in the clear, under no scope: for whoever seals those that are somebody's id."""
+    return Community.objects.filter(platform__in=platforms, sealed="")
+
+
 def within(path: str, scope: Scope, *permissions: str) -> Q:
     """Narrows rows to those whose community, at the end of `path`, is shown and in a unit where all the permissions hold.
 

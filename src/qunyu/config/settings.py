@@ -40,6 +40,8 @@ INSTALLED_APPS = [
     "qunyu.loyalty",
     "qunyu.care",
     "qunyu.segments",
+    "qunyu.prospects",
+    "qunyu.offers",
     "qunyu.flows",
     "qunyu.reports",
     "qunyu.console",

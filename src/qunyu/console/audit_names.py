@@ -39,6 +39,7 @@ KINDS: dict[str, Words] = {
     "tag": Words("标签", "Tag"),
     "tag_group": Words("标签组", "Group of tags"),
     "segment": Words("人群", "Segment"),
+    "offer": Words("优惠方案", "Offer"),
     "privacy_request": Words("个人信息请求", "Request about personal data"),
     "retention": Words("保存期限", "Period of keeping"),
     "audit": Words("审计记录", "Audit trail"),

@@ -5,7 +5,16 @@ from __future__ import annotations
 from django.urls import path
 from django.views.decorators.http import require_http_methods, require_POST
 
-from qunyu.console import care_urls, member_urls, point_urls, satisfaction_urls, segment_urls, tag_urls
+from qunyu.console import (
+    care_urls,
+    member_urls,
+    offer_urls,
+    point_urls,
+    prospect_urls,
+    satisfaction_urls,
+    segment_urls,
+    tag_urls,
+)
 from qunyu.console.pages import (
     aarrr,
     access,
@@ -104,6 +113,8 @@ urlpatterns = [
     *care_urls.urlpatterns,
     *member_urls.urlpatterns,
     *segment_urls.urlpatterns,
+    *prospect_urls.urlpatterns,
+    *offer_urls.urlpatterns,
     path("organisation", page(organisation.show_organisation), name="organisation"),
     path("organisation/import", form(organisation_import.import_organisation), name="organisation_import"),
     path("organisation/units", require_POST(organisation.add_unit), name="add_unit"),

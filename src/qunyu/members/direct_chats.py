@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection
 
 from qunyu.communities.actions import seal_keys
-from qunyu.communities.models import Community
+from qunyu.communities.queries import open_keys
 from qunyu.kernel.platform_ids import chat_partners
 from qunyu.kernel.scope import Scope
 from qunyu.members.matching import CHUNK
@@ -38,7 +38,5 @@ def seal_direct_chats(*, by: Scope, platforms: Collection[str]) -> None:
 
     Raises Denied.
     """
-    open_ones = {
-        (each.platform, each.key): each for each in Community.objects.filter(platform__in=platforms, sealed="")
-    }
+    open_ones = {(each.platform, each.key): each for each in open_keys(platforms)}
     seal_keys(by=by, communities=[open_ones[pair] for pair in direct_chats(open_ones)])

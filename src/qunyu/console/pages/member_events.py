@@ -26,6 +26,7 @@ from qunyu.members.merging import decisions_of
 from qunyu.members.profile import Change, fields_of, history
 from qunyu.members.queries import identities_in, identities_of
 from qunyu.members.tag_queries import Carried, Turn, carried, groups_in, tagging_history, tags_among
+from qunyu.offers.queries import had
 from qunyu.reports.show import money
 from qunyu.satisfaction.opinions import KINDS as OPINION_KINDS
 from qunyu.satisfaction.opinions import opinions_of
@@ -62,6 +63,7 @@ SOURCES: dict[str, Words] = {
     "points": Words("积分与等级", "Points and levels"),
     "tags": Words("打标签", "Tags"),
     "opinions": Words("评价与投诉", "Opinions"),
+    "offers": Words("优惠方案", "Offers"),
 }
 LEVEL = Words("等级", "Level")
 POINTS = Words("满意度 {n}/100", "satisfaction {n}/100")
@@ -74,6 +76,7 @@ BEYOND = {
     "passed": Words("破例联系", "the cap was passed"),
     "answer": Words("回复", "an answer"),
 }
+OFFERED, HELD_OUT = Words("给了优惠方案", "Given an offer"), Words("抽签留出，不给方案", "Left out of an offer by lot")
 TAKEN_BACK = Words("（已撤回）", " (taken back)")
 AGO, NOTHING = Words("{before} → {after}", "{before} → {after}"), Words("空", "empty")
 SOMEBODY = Words("别处的身份", "an identity elsewhere")
@@ -287,6 +290,13 @@ def _opinions(life: Life) -> Iterator[Event]:
         yield Event(row.at, _cursor(row.at, "opinions", row.pk), title, "mood-smile", "", text)
 
 
+def _offers(life: Life) -> Iterator[Event]:
+    for row in had(life.scope, life.member):
+        giving = row.giving
+        title = f"{HELD_OUT if row.held else OFFERED} · {giving.by_name}"
+        yield Event(giving.at, _cursor(giving.at, "offers", row.pk), title, "gift", "", giving.offer.name)
+
+
 _SOURCES: dict[str, Callable[[Life], Iterator[Event]]] = {
     "talk": lambda life: _facts(life, ("message", "action", "recalled", "notice")) if life.source else iter(()),
     "comings": lambda life: _facts(life, COMINGS) if life.source else iter(()),
@@ -298,4 +308,5 @@ _SOURCES: dict[str, Callable[[Life], Iterator[Event]]] = {
     "points": _points,
     "tags": _tags,
     "opinions": _opinions,
+    "offers": _offers,
 }
