@@ -26,6 +26,7 @@ def told(tmp_path_factory: pytest.TempPathFactory) -> Story:
     story.says(1, "2026-03-01 09:00", text="今天特价，点击链接")
     story.buys(1, "2026-03-02", 100)
     story.costs(5, "2026-03-01", community=1)
+    story.opines(1, "2026-03-02", "rating", 80)
     story.shown(5, "2026-03-01", community=1)
     return story
 

@@ -38,7 +38,9 @@ def test_unknown_says_why_where_it_holds_for_every_period(whole: Content) -> Non
         unknown = summary(whole.board, whole.totals, 0)["unknown"]
     # The chat tells who joined, but of nobody who brought them.
     invitations = {"invited_members", "inviting_members", "successful_invitations", "invited_buyers", "referral_factor"}
-    assert unknown.keys() == {"cost", "roi", "exposures", "join_rate"} | invitations
+    # Nobody said anything of us either.
+    opinions = {"satisfaction", "complaints", "complaint_rate", "net_promoters"}
+    assert unknown.keys() == {"cost", "roi", "exposures", "join_rate"} | invitations | opinions
     assert unknown["cost"] == "no costs are known; import a cost table"
 
 

@@ -44,7 +44,7 @@ def provide(name: str, provider: Provider, state: Callable[[], Hashable] | None 
 
 def state_of(name: str) -> Hashable:
     """What differs whenever the dimension does, for less than reading it; None when nobody provides it."""
-    state = _states.get(name)
+    state = _states.get(name) if name in _providers else None
     return state() if state else None
 
 
