@@ -31,7 +31,7 @@ def test_the_page_tells_what_is_kept_and_keeps_its_questions_few(
     assert "还没有人提出请求" in read(boss.get("/settings/privacy"))
     for member in Member.objects.all():
         asked(boss, member, "export")
-    with django_assert_max_num_queries(54):  # type: ignore[operator]
+    with django_assert_max_num_queries(68):  # type: ignore[operator]
         text = read(boss.get("/settings/privacy"))
     assert text.count("还剩") == 4
     assert "身份与社群" in text and "联系记录" in text

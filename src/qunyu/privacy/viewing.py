@@ -31,6 +31,9 @@ PERSON: dict[str, Words] = {
     "decisions": Words("是否同一人的判断", "Decisions about who is one person"),
     "member_tags": Words("标签", "A person’s tags"),
     "points": Words("积分与等级", "Points and levels"),
+    "member_care": Words("联系与关怀", "Contacts and care"),
+    "contactable": Words("能否联系", "Whether somebody may be contacted"),
+    "favour_new": Words("请人帮忙", "Asking a favour"),
 }
 # They show several people, or one by way of something else.
 LISTS: dict[str, Words] = {
@@ -79,6 +82,23 @@ LISTS: dict[str, Words] = {
     "privacy_requests": Words("个人信息请求", "Requests about personal data"),
     "privacy_held": Words("个人信息请求", "A request about personal data"),
     "privacy": Words("个人信息保护", "Privacy"),
+    "calendar": Words("关系日历", "Relationship calendar"),
+    "occasions": Words("关系日历", "Relationship calendar"),
+    "favours": Words("请求帮忙与推荐", "Favours and recommendations"),
+    "favour": Words("请求帮忙与推荐", "Favours and recommendations"),
+    "favour_candidates": Words("请求帮忙与推荐", "Favours and recommendations"),
+    "brought": Words("推荐带来的人", "People a recommendation brought"),
+    "prospects": Words("可转化名单", "Who can be converted now"),
+    "prospect": Words("可转化名单上的一人", "Somebody who can be converted now"),
+    "attempts": Words("可转化名单的联系", "Contacts of who can be converted"),
+    "worth": Words("投入与回报", "Who costs more than they bring"),
+    "giving": Words("一次发放的人", "People of a giving"),
+    "receivers": Words("一次发放的人", "People of a giving"),
+    "best_offer": Words("最合适的优惠", "The best offer for somebody"),
+    "standings": Words("等级名单", "Who stands at which level"),
+    "benefit_uses": Words("权益使用", "Uses of benefits"),
+    "vip_people": Words("VIP 社群的人", "People of a VIP community"),
+    "opinions_check": Words("核对评价表", "Checking a table of opinions"),
 }
 # In the API a programme's points, in the console everybody's; consents of one person in the API, a list in the console.
 PERSON_IN_API = frozenset({"consents", "points"})
@@ -87,7 +107,8 @@ OF_NOBODY = frozenset(
     "surveys survey_new survey_edit segments segment_new segment_edit segment_file segment_vocabulary segment_snapshots labels fields "
     "profiles_new profile_imports points_programmes points_totals points_expiring levels levels_of benefits rewards level_new benefit_new "
     "reward_new vip_mark level benefit reward points_give tags tag_group tag tags_import tag_rules privacy_export privacy_file "
-    "privacy_receipt privacy_holders privacy_periods preview_privacy_period".split()
+    "privacy_receipt privacy_holders privacy_periods preview_privacy_period purposes purpose_new purpose privacy_due opinions_import offers "
+    "offer offer_edit offer_give givings preferences prospect_measures worth_measures care_results favour_tallies".split()
 )
 TITLES: dict[str, Words] = {**LISTS, **PERSON}
 
