@@ -193,7 +193,7 @@ def test_silence_is_told_by_another_day_of_data(bring: Bring) -> None:
     talk = "".join(f"2025-08-{1 + number % 28:02} 12:00,茶,id-Ann,Ann,第 {number} 句\n" for number in range(60))
     bring({"talk.csv": HEADER + talk})
     assert values() == {"Ann": "active"}
-    bring({"far.csv": f"{HEADER}2026-03-10 12:00,酒,Bob,Bob,早\n"})
+    bring({"far.csv": f"{HEADER}2026-03-10 12:00,酒,id-Bob,Bob,早\n"})
     assert values() == {"Ann": "ordinary", "Bob": "ordinary"}
     assert rows() == everybody()
     (past,) = PastLabel.objects.filter(key="tier")
