@@ -40,11 +40,11 @@ INSERT INTO members_label (member_id, key, value, rule, figures, unit_id, since)
     ELSE 'ordinary' END, 0, '{}', 1, '2025-12-01' FROM members_identity;
 INSERT INTO members_tagging (act, tag_id, member_id, source, reason, at, by, by_name, withdrawn_by_name, withdrawn_act)
   SELECT 'bench', 1, id, 'hand', '', '2025-12-01 00:00:00', 'system:0', 'bench', '', '' FROM members_member WHERE id % 20 = 0;
-INSERT INTO members_profileentry (act, member_id, field, value, sealed, at, by, by_name)
-  SELECT 'bench', id, 'region', CASE id % 7 WHEN 0 THEN 'Shanghai' ELSE 'Beijing' END, 0, '2025-12-01 00:00:00', 'system:0', 'bench'
+INSERT INTO members_profileentry (act, member_id, field, value, sealed, at, by, by_name, recurs)
+  SELECT 'bench', id, 'region', CASE id % 7 WHEN 0 THEN 'Shanghai' ELSE 'Beijing' END, 0, '2025-12-01 00:00:00', 'system:0', 'bench', ''
   FROM members_member WHERE id % 3 = 0;
-INSERT INTO members_profileentry (act, member_id, field, value, sealed, at, by, by_name)
-  SELECT 'bench', id, 'region', 'Shanghai', 0, '2025-12-02 00:00:00', 'system:0', 'bench' FROM members_member WHERE id % 30 = 0
+INSERT INTO members_profileentry (act, member_id, field, value, sealed, at, by, by_name, recurs)
+  SELECT 'bench', id, 'region', 'Shanghai', 0, '2025-12-02 00:00:00', 'system:0', 'bench', '' FROM members_member WHERE id % 30 = 0
 """
 
 
@@ -82,8 +82,8 @@ def _people(folder: Path) -> None:
         ],
     )
     _many(
-        "members_identity (id, member_id, own_member_id, platform, key, name)",
-        [(each["identity"], each["member"], each["identity"], "made", str(each["identity"]), f"Member {each['identity']}") for each in rows],
+        "members_identity (id, member_id, own_member_id, platform, key, name, sealed)",
+        [(each["identity"], each["member"], each["identity"], "made", str(each["identity"]), f"Member {each['identity']}", "") for each in rows],
     )  # fmt: skip
 
 

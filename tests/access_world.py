@@ -6,6 +6,8 @@ from datetime import date
 
 from django.utils import timezone
 
+from qunyu.care.asks import Wish, ask_favour
+from qunyu.care.models import Occasion
 from qunyu.communities.duties import give_duty
 from qunyu.communities.models import Community
 from qunyu.events.models import Import
@@ -17,7 +19,9 @@ from qunyu.loyalty.levels import Rung, save_level
 from qunyu.loyalty.programmes import save_programme
 from qunyu.loyalty.rewards import Prize, redeem, save_reward
 from qunyu.loyalty.standing import renew
-from qunyu.loyalty.vip import Terms, mark
+from qunyu.loyalty.vip import Terms as VipTerms
+from qunyu.loyalty.vip import mark
+from qunyu.members.contact_caps import change_caps
 from qunyu.members.contacts import note_contact
 from qunyu.members.fields import add_field
 from qunyu.members.links import add_link
@@ -27,11 +31,15 @@ from qunyu.members.models.profile import ProfileEntry
 from qunyu.members.profile import change
 from qunyu.members.tagging import put
 from qunyu.members.tags import add_group, add_tag
+from qunyu.offers.actions import Terms, save_offer
+from qunyu.offers.models import Giving
 from qunyu.people.actions import add_role, add_unit, invite, issue_token
 from qunyu.people.models import Grant, Staff, Unit
+from qunyu.people.queries import root_unit
 from qunyu.people.sessions import begin_session
 from qunyu.privacy.purposes import add_purpose
 from qunyu.privacy.requests import Asked, open_request
+from qunyu.prospects.models import Prospect, ProspectRun, Worth, WorthRun
 from qunyu.reports.models import Report, Schedule
 from qunyu.satisfaction.opinions import Said, note
 from qunyu.satisfaction.surveys import Wording, ask, make_survey, open_survey
@@ -109,6 +117,7 @@ def people_of(system: Scope, unit: Unit) -> World:
         "lin": lin.public_id,
         "entry": str(ProfileEntry.objects.get().pk),
         **_said(system, unit, mei),
+        **_cared(system, mei, tom),
         "contact": note_contact(by=system, member=mei, now=NOW, **told).public_id,
         "link": add_link(by=system, pair=(tom, mei), kind="parent", now=NOW).public_id,
         "purpose": add_purpose(by=system, unit=unit, key="video", name_zh="视频", now=NOW).public_id,
@@ -129,6 +138,35 @@ def _said(system: Scope, unit: Unit, mei: Member) -> World:
     return {"opinion": opinion.public_id, "survey": survey.public_id}
 
 
+def _cared(system: Scope, mei: Member, tom: Member) -> World:
+    """An occasion of Mei's that is to be decided, and a recommendation that Tom was asked for. Nobody rests: tests run at night."""
+    change_caps(by=system, unit=root_unit(), changes={"contact.quiet_from": 0.0, "contact.quiet_to": 0.0}, now=NOW)
+    day = timezone.localdate()
+    occasion = Occasion.objects.create(member=mei, kind="birthday", day=day, due=day, seen_at=NOW)
+    wish = Wish("recommendation", "有朋友爱茶吗")
+    return {"occasion": occasion.public_id, "favour": ask_favour(by=system, member=tom, wish=wish, now=NOW).public_id}
+
+
+def listed_of(system: Scope, unit: Unit) -> World:
+    """The unit's list of prospects with the chat's Meilin and Lin on it, what Meilin brought, and an offer."""
+    mei = Member.objects.get(name="Meilin", identities__platform="whatsapp")
+    figures = {"measured": False, "spans": 0, "past": [0, 0], "signals": {}, "judged": None, "contacted": None}
+    run = ProspectRun.objects.create(unit=unit, at=NOW, horizon=14, figures=figures, finished=True)
+    lin = Member.objects.get(name="Lin", identities__platform="whatsapp")
+    for rank, member in enumerate((mei, lin), start=1):
+        Prospect.objects.create(run=run, member=member, rank=rank, signals=",active,", reason="active")
+    counted = {"people": 1, "minus": 1, "fresh": 0, "foreign": 0}
+    worth = WorthRun.objects.create(unit=unit, at=NOW, currency="CNY", figures=counted, finished=True)
+    zeros = dict.fromkeys(
+        ("orders", "revenue", "refunds", "brought", "brought_revenue", "contacts", "complaints", "points", "benefits", "days", "costs"), 0
+    )  # fmt: skip
+    Worth.objects.create(run=worth, member=mei, side="costs", place=1, since=date(2026, 3, 1), balance=-1, **zeros)
+    terms = Terms("试饮装", "trial", price=990)
+    offer = save_offer(by=system, unit=unit, offer=None, terms=terms, now=NOW)
+    giving = Giving.objects.create(offer=offer, at=NOW, days=14, holdout=0, channel="direct", kind="trial")
+    return {"offer": offer.public_id, "giving": giving.public_id}
+
+
 def points_of(system: Scope, unit: Unit, tea: Community) -> World:
     """A programme of the unit with one of everything; the chat's Meilin has points and a level."""
     mei = Member.objects.get(name="Meilin", identities__platform="whatsapp")
@@ -142,7 +180,7 @@ def points_of(system: Scope, unit: Unit, tea: Community) -> World:
     movement = move(by=system, programme=programme, member=mei, gift=Gift(100, "开始"), now=NOW)
     redemption = redeem(by=system, reward=reward, member=mei, now=NOW)
     renew(by=system, programme=programme, now=NOW, today=date(2026, 3, 20))
-    mark(by=system, community=tea, terms=Terms(level, 100_00, "CNY"), now=NOW)
+    mark(by=system, community=tea, terms=VipTerms(level, 100_00, "CNY"), now=NOW)
     return {
         "programme": programme.public_id,
         "level": level.public_id,

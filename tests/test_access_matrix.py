@@ -29,7 +29,7 @@ from qunyu.reports import making
 from tests.access_doors import Door
 from tests.access_operations import API
 from tests.access_pages import CONSOLE
-from tests.access_world import World, people_of, points_of, told_of, worked_by
+from tests.access_world import World, listed_of, people_of, points_of, told_of, worked_by
 from tests.deployment_fixtures import NOW, TEA_CHAT, TEA_NAME, AddStaff, ImportFile, SignedIn, sign_in
 
 pytestmark = pytest.mark.django_db
@@ -61,6 +61,7 @@ def world(unit: Unit, other_unit: Unit, system: Scope, staff: AddStaff, import_f
         **worked_by(system, unit, tea, zhen),
         **people_of(system, unit),
         **points_of(system, unit, tea),
+        **listed_of(system, unit),
     }
 
 
@@ -168,19 +169,20 @@ def content(response: Any) -> str:
 
 def knock(client: Client, door: Door, world: World) -> Any:
     """What a door of the console answers."""
-    address = reverse(f"console:{door.name}", kwargs=filled(door.address, world)) + door.query
+    address = reverse(f"console:{door.name}", kwargs=filled(door.address, world)) + filled(door.query, world)
     ask = client.post if door.method == "post" else client.get
     return ask(address, filled(door.data, world) if door.data else {})
 
 
 def call(client: Client, door: Door, world: World, paths: dict[str, str]) -> Any:
     """What an operation of the API answers."""
-    address = "/api/v1" + paths[door.name].format(**filled(door.address, world)) + door.query
+    address = "/api/v1" + paths[door.name].format(**filled(door.address, world)) + filled(door.query, world)
     data = filled(door.data, world)
     if door.name in (
         "ask_import",
         "import_duties",
         "import_work",
+        "import_offers",
     ):  # a form with files; without any it is refused, but only who may import learns that
         return client.post(address, data)
     sent = {"data": json.dumps(data), "content_type": "application/json"} if data is not None else {}

@@ -33,6 +33,7 @@ from qunyu.insights.question import Question
 from qunyu.jobs.port import run_now
 from qunyu.kernel.models import AuditEntry
 from qunyu.kernel.personal import ERASED
+from qunyu.kernel.platform_ids import keyed_id
 from qunyu.kernel.scope import Scope, system_scope
 from qunyu.loyalty.ledger import Gift, move
 from qunyu.loyalty.models import Account, Earning, Movement, Programme
@@ -75,6 +76,8 @@ CHAT = f"""time,author_id,author,text,community
 2026-03-02 10:01:00,wxid_wang,王强,今天下雨了，改天再约吧,茶友群
 2026-03-02 10:02:00,wxid_li,李梅,{NAME}的电话是{PHONE}，有事打给他,茶友群
 """
+# A chat with one person, named by nothing but their id.
+DIRECT = f"time,author_id,author,text,community\n2026-03-02 11:00:00,{WXID},{NAME},{SAYS},{WXID}\n"
 MEMBERS = f"community,name,member_id,phone\n茶友群,{NAME},{WXID},{PHONE}\n茶友群,李梅,wxid_li,13900001111\n"
 ORDERS = (
     "order_id,customer_id,customer_name,phone,ordered_at,amount,status\n"
@@ -97,8 +100,8 @@ def bring(folder: Path, scope: Scope, files: tuple[tuple[str, str, str], ...] = 
 
 def known(scope: Scope) -> Member:
     """The person, with a profile and a contact, and somebody else's contact that tells of them."""
-    zhao = Member.objects.get(identities__key=WXID)
-    li = Member.objects.get(identities__key="wxid_li")
+    zhao = Member.objects.get(identities__key=keyed_id(WXID))
+    li = Member.objects.get(identities__key=keyed_id("wxid_li"))
     today = date(2026, 3, 20)
     change(
         by=scope, member=zhao, changes={"real_name": NAME, "email": EMAIL, "note": f"住{SAYS}"}, now=NOW, today=today
@@ -212,7 +215,7 @@ def test_nothing_of_an_erased_person_is_left(
     settings.QUNYU_DATA = here.data
     with django_db_blocker.unblock(), here.connected():
         scope = system_scope("tests")
-        bring(tmp_path / "given", scope)
+        bring(tmp_path / "given", scope, (("direct.csv", DIRECT, "chat"), *FILES))
         zhao = known(scope)
         own = zhao.pk
         books = collected(scope)
@@ -242,7 +245,7 @@ def test_nothing_of_an_erased_person_is_left(
         # Two messages, a line of the list, an order.
         assert [each.data for each in problems_of(again) if each.code == "erased_people"] == [{"n": "4"}]
         assert figures(scope) == before
-        assert not Identity.objects.filter(key=WXID).exists()
+        assert not Identity.objects.filter(key=keyed_id(WXID)).exists()
         assert_receipt(scope, request)
     if not on_postgres:
         with closing(sqlite3.connect(here.data / "db.sqlite3")) as plain:
@@ -255,7 +258,7 @@ def assert_shell(scope: Scope, own: int) -> None:
     mine = Movement.objects.filter(entries__account__member=shell)
     assert [each.reason for each in mine.exclude(kind="close")] == ["", ""]
     assert (shell.name, shell.erased) == (ERASED, True)
-    li = profile(scope, Member.objects.get(identities__key="wxid_li"), reveal=True)
+    li = profile(scope, Member.objects.get(identities__key=keyed_id("wxid_li")), reveal=True)
     told = {each.field.key: each.told.value for each in li if each.told}
     assert told == {"real_name": f"{ERASED}的妹妹", "region": f"{ERASED}家"}
 
@@ -266,9 +269,10 @@ def assert_receipt(scope: Scope, request: Request) -> None:
     assert not any(secret in json.dumps(document, ensure_ascii=False) for secret in SECRETS)
     counts = document["counts"]
     assert (counts["facts"], counts["orders"], counts["contacts"]) == (
-        {"found": 4, "texts": 2, "mentions": 3},
+        {"found": 5, "texts": 3, "mentions": 3},
         {"found": 1},
-        {"found": 1, "elsewhere": 1},
+        # The survey of their own was handed over as a contact.
+        {"found": 2, "elsewhere": 1},
     )
     assert receipts.is_genuine(document)
     assert not receipts.is_genuine({**document, "counts": {}})
@@ -294,7 +298,7 @@ def test_what_waits_to_be_imported_is_there_afterwards(
             os.utime(path, (0, 0))
         parts = (Part((str(folders[0] / f"{NAME}.csv"),), "chat", "wechat"),)
         waits = ask_import(by=scope, unit_id=root_unit().pk, title=NAME, request=ImportRequest(parts), now=NOW)
-        erase(scope, Member.objects.get(identities__key=WXID))
+        erase(scope, Member.objects.get(identities__key=keyed_id(WXID)))
         assert [path.exists() for path in (*folders, alone)] == [True, False, False]
         importing.run(waits.pk, place=place(), now=NOW)
         waits.refresh_from_db()
@@ -309,7 +313,7 @@ def test_who_comes_back_can_be_let_in_and_what_was_erased_stays_so(
     with django_db_blocker.unblock(), here.connected():
         scope = system_scope("tests")
         bring(tmp_path / "given", scope, FILES[:1])
-        request = erase(scope, Member.objects.get(identities__key=WXID))
+        request = erase(scope, Member.objects.get(identities__key=keyed_id(WXID)))
         assert stopping.lift(by=scope, request=request, reason="本人重新加入", now=NOW) == Stopped.objects.count() > 0
         again = bring(tmp_path / "again", scope, FILES[:1])
         assert again.summary["facts"] == {"already": 7}
@@ -340,7 +344,7 @@ def test_an_erasure_that_broke_off_goes_on(
                 erasing.run(key=request.pk, now=NOW)
         monkeypatch.setattr(erasing, "_note", whole)
         assert erasing.unfinished() == [request.pk]
-        assert run_now("privacy.keep") == {"exports": 0}
+        assert run_now("privacy.keep") == {"views": 0, "exports": 0}
         request.refresh_from_db()
         assert (request.state, request.steps["orders"]) == ("done", {"kept": 1})
         gone = tuple(each for each in SECRETS if each != ORDER)
@@ -349,3 +353,21 @@ def test_an_erasure_that_broke_off_goes_on(
         assert places_of(here.data, gone) == set()
         assert {secret for _, secret in places_of(here.data / "lake")} == {ORDER}
         assert not erasing.run(key=request.pk, now=NOW)
+
+
+def test_no_id_and_no_phone_lies_open(
+    copy: Copy, settings: Settings, tmp_path: Path, django_db_blocker: DjangoDbBlocker
+) -> None:
+    here, ids = copy(), (WXID, "wxid_li", "wxid_wang", PHONE)
+    settings.QUNYU_DATA = here.data
+    # What people write of themselves and of others is text.
+    silent = "".join(line for line in CHAT.splitlines(keepends=True) if PHONE not in line)
+    with django_db_blocker.unblock(), here.connected():
+        scope = system_scope("tests")
+        bring(tmp_path / "given", scope, (("chat.csv", silent, "chat"), ("direct.csv", DIRECT, "chat"), *FILES[1:]))
+        assert {each for _, each in places_of(tmp_path / "given", ids)} == set(ids)
+        assert {each.clear_key for each in Identity.objects.all()} >= set(ids)
+        assert search_people(scope, text=WXID).count() == 1
+        assert rows_with(ids) == set()
+        connection.close()
+        assert places_of(here.data, ids) == set()

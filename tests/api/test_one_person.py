@@ -11,6 +11,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from qunyu.api.models import KeptAnswer
 from qunyu.communities.models import Community
 from qunyu.kernel.models import AuditEntry
+from qunyu.kernel.platform_ids import keyed_id, sealed_id
 from qunyu.members.models import Contact, Field, Identity, Link, Member, MergeDecision, ProfileEntry, Suggestion
 from qunyu.members.profile_importing import run
 from qunyu.people.models import Unit
@@ -42,9 +43,14 @@ def test_a_profile_is_written_masked_revealed_and_undone(api: Caller, mei: Membe
     assert answers(done.body) == answers(api.get(path).body) == expected
     wrong = api.ask("patch", path, {"values": {"region": "Beijing", "phone": "x"}})
     assert (wrong.status, wrong.body["code"], wrong.body["errors"][0]["field"]) == (422, "bad_value", "phone")
+    Identity.objects.filter(member=mei).update(
+        community=None, key=keyed_id("wxid_mei9k"), sealed=sealed_id("wxid_mei9k")
+    )
+    assert [each["key"] for each in api.get(f"/members/{mei.public_id}").body["identities"]] == ["wx••••9k"]
     assert api.ask("post", f"{path}/reveal", {"reason": ""}).body["code"] == "reason_needed"
     shown = api.ask("post", f"{path}/reveal", {"reason": "call back"}, Idempotency_Key="r1")
     assert answers(shown.body)["phone"] == (PHONE, PHONE)
+    assert [each["id"] for each in shown.body["ids"]] == ["wxid_mei9k"]
     assert AuditEntry.objects.get(action="member.reveal").reason == "call back"
     assert not KeptAnswer.objects.exists()
     api.ask("patch", path, {"values": {"region": None}})

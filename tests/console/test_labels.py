@@ -148,7 +148,7 @@ def test_an_analyst_sees_no_labels_of_people(labelled: Community, staff: object,
 def test_few_questions_are_asked(
     labelled: Community, boss: Client, django_assert_max_num_queries: object, system: Scope
 ) -> None:
-    for page, most in (("/members/labels", 24), ("/members", 16), (f"/members/{member('Mei').public_id}", 46)):
+    for page, most in (("/members/labels", 24), ("/members", 17), (f"/members/{member('Mei').public_id}", 47)):
         boss.get(page)
         with django_assert_max_num_queries(most):  # type: ignore[operator]
             boss.get(page)

@@ -16,6 +16,7 @@ from qunyu.flows.place import place
 from qunyu.flows.request import ImportRequest, Part
 from qunyu.flows.suggesting import suggest
 from qunyu.kernel.models import AuditEntry
+from qunyu.kernel.platform_ids import keyed_id, sealed_id
 from qunyu.kernel.scope import Scope
 from qunyu.members.models import (
     Contact,
@@ -23,12 +24,14 @@ from qunyu.members.models import (
     Identity,
     Link,
     Member,
+    Membership,
     MergeDecision,
     ProfileEntry,
     ProfileImport,
     Suggestion,
 )
 from qunyu.members.profile_importing import run
+from qunyu.people.actions import grant
 from qunyu.people.models import Unit
 from tests.console.conftest import read
 from tests.deployment_fixtures import NOW, AddStaff, SignedIn
@@ -53,17 +56,43 @@ def profile(tea: Community, boss: Client) -> Member:
 
 
 def test_a_profile_is_written_masked_and_revealed_for_a_reason(profile: Member, boss: Client) -> None:
+    Identity.objects.filter(name="Mei").update(
+        community=None, key=keyed_id("wxid_mei9k"), sealed=sealed_id("wxid_mei9k")
+    )
     shown = read(boss.get(page("Mei")))
-    assert all(text in shown for text in ("138****0000", "上海", "林**", "女"))
+    assert all(text in shown for text in ("138****0000", "上海", "林**", "女", "wx••••9k"))
     assert PHONE not in shown
     refused = boss.post(page("Mei", "/reveal"), {"reason": ""})
     assert PHONE not in read(refused)
+    assert "wxid_mei9k" not in shown + read(refused)
     part = boss.post(page("Mei", "/reveal"), {"reason": "回电"}, headers={"HX-Request": "true"})
     assert PHONE in part.content.decode()
+    assert "wxid_mei9k" in part.content.decode()
     assert "2月29日" in part.content.decode()
     entry = AuditEntry.objects.get(action="member.reveal")
     assert (entry.reason, entry.object_id) == ("回电", str(profile.pk))
     assert PHONE not in read(boss.get(page("Mei")))
+
+
+def test_what_may_not_be_revealed_stays_masked(
+    tea: Community, staff: AddStaff, signed_in: SignedIn, unit: Unit, other_unit: Unit, system: Scope
+) -> None:
+    mei, far = member("Mei"), Community.objects.create(unit=other_unit, platform="qq", key="far", name="Far")
+    Identity.objects.filter(name="Mei").update(
+        community=None, key=keyed_id("wxid_mei9k"), sealed=sealed_id("wxid_mei9k")
+    )
+    own = Member.objects.create(name="Mei too")
+    told = {"member": mei, "own_member": own, "platform": "qq", "name": "Mei too"}
+    other = Identity.objects.create(key=keyed_id("100023456"), sealed=sealed_id("100023456"), **told)
+    Membership.objects.create(identity=other, community=far, first_at=NOW, last_at=NOW)
+    owner = staff("owner", "owner", unit)
+    grant(by=system, staff=owner, role="admin", unit=other_unit, now=NOW)
+    client = signed_in(owner)
+    assert "10••••56" in read(client.get(page("Mei")))
+    part = client.post(page("Mei", "/reveal"), {"reason": "回电"}, headers={"HX-Request": "true"}).content.decode()
+    assert "wxid_mei9k" in part and "10••••56" in part and "100023456" not in part
+    mine = Identity.objects.get(name="Mei")
+    assert AuditEntry.objects.get(action="member.reveal").data["ids"] == [mine.pk]
 
 
 def test_a_sensitive_field_left_empty_stays_and_is_cleared_on_request(profile: Member, boss: Client) -> None:
@@ -266,11 +295,11 @@ def test_pages_ask_the_database_no_more_for_more(
     profile: Member, question: Suggestion, boss: Client, django_assert_max_num_queries: Any
 ) -> None:
     boss.post(page("Mei", "/links"), {"other": "Tom", "kind": "parent"})
-    with django_assert_max_num_queries(41):
+    with django_assert_max_num_queries(42):
         boss.get(page("Mei"))
-    with django_assert_max_num_queries(19):
+    with django_assert_max_num_queries(20):
         boss.get(page("Mei", "/edit"))
-    with django_assert_max_num_queries(9):
+    with django_assert_max_num_queries(10):
         boss.get("/members/same")
 
 

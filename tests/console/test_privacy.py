@@ -31,7 +31,7 @@ def test_the_page_tells_what_is_kept_and_keeps_its_questions_few(
     assert "还没有人提出请求" in read(boss.get("/settings/privacy"))
     for member in Member.objects.all():
         asked(boss, member, "export")
-    with django_assert_max_num_queries(54):  # type: ignore[operator]
+    with django_assert_max_num_queries(68):  # type: ignore[operator]
         text = read(boss.get("/settings/privacy"))
     assert text.count("还剩") == 4
     assert "身份与社群" in text and "联系记录" in text
@@ -73,12 +73,12 @@ def test_an_erasure_needs_the_name_and_leads_to_a_receipt(
 
 def test_periods_are_looked_at_and_set(tea: Community, boss: Client) -> None:
     looked = boss.post("/settings/privacy/period", {"kind": "texts", "days": "30", "do": "look"}, follow=True)
-    assert "现在会删除" in read(looked) and not Period.objects.exists()
+    assert "现在会删除" in read(looked) and not Period.objects.filter(kind="texts").exists()
     boss.post("/settings/privacy/period", {"kind": "texts", "days": "400", "do": "save"})
-    assert Period.objects.get().days == 400
+    assert Period.objects.get(kind="texts").days == 400
     assert boss.post("/settings/privacy/period", {"kind": "texts", "days": "-3", "do": "save"}).status_code == 400
     boss.post("/settings/privacy/period", {"kind": "texts", "days": "", "do": "save"})
-    assert not Period.objects.exists()
+    assert not Period.objects.filter(kind="texts").exists()
 
 
 def test_consents_are_noted_listed_and_exported(tea: Community, boss: Client) -> None:

@@ -90,7 +90,9 @@ class Desk:
 
     def orders(self, *fields: str) -> list[tuple[Any, ...]]:
         """Those fields of every order, by number."""
-        return list(Order.objects.order_by("number", "amount", "ordered_at").values_list(*fields))
+        rows = Order.objects.order_by("number", "amount", "ordered_at").values_list(*fields)
+        names = clear_keys()
+        return [tuple(names.get(each, each) for each in row) for row in rows]
 
     def figures(self, grain: Any = "day") -> dict[str, list[float | None]]:
         """Every metric, period by period."""
@@ -103,9 +105,9 @@ class Desk:
     def people(self) -> list[list[str]]:
         """The keys of the identities that each person is known by."""
         keys: dict[int, list[str]] = {}
-        for member, key in Identity.objects.order_by("key").values_list("member", "key"):
-            keys.setdefault(member, []).append(key)
-        return sorted(keys.values())
+        for each in Identity.objects.all():
+            keys.setdefault(each.member_id, []).append(each.clear_key)
+        return sorted(map(sorted, keys.values()))
 
     def everything(self) -> dict[str, object]:
         """All that imports leave, but for keys that come out of a counter."""
@@ -125,6 +127,11 @@ class Desk:
             "figures": self.figures(),
             "totals": totals(lake(), self.scope),
         }
+
+
+def clear_keys() -> dict[object, str]:
+    """What the database has for a stable id -> the id."""
+    return {each.key: each.clear_key for each in Identity.objects.exclude(sealed="")}
 
 
 MEMBERSHIP = ("first_at", "last_at", "joined_at", "left_at", "messages", "active_days")

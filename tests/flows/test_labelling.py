@@ -36,7 +36,7 @@ MEMBERS = "community,member_id,name,joined_at,role,phone,platform\n"
 def chat(*lines: str) -> dict[str, str | bytes]:
     """Lines "day author text" of the community 茶, at noon of that day of March."""
     rows = [line.split(" ", 2) for line in lines]
-    return {"chat.csv": HEADER + "".join(f"2026-03-{day} 12:00,茶,{who},{who},{text}\n" for day, who, text in rows)}
+    return {"chat.csv": HEADER + "".join(f"2026-03-{day} 12:00,茶,id-{who},{who},{text}\n" for day, who, text in rows)}
 
 
 def values(key: str = "tier") -> dict[str, str]:
@@ -150,7 +150,7 @@ def test_import_by_import_gives_what_labelling_everybody_would(desk: Desk, bring
     """Late words, an earlier beginning, first and later orders, people who turn out to be one, and staff."""
     parts: list[tuple[dict[str, str | bytes], str]] = [
         (chat("10 Ann 怎么泡白茶？", "10 Bob 请先把水烧到八十度再冲泡", "11 Cid 早"), "chat"),
-        ({"m.csv": f"{MEMBERS}茶,Bob,Bob,2026-02-01 09:00,member,13800000001,plain\n"}, "members"),
+        ({"m.csv": f"{MEMBERS}茶,id-Bob,Bob,2026-02-01 09:00,member,13800000001,plain\n"}, "members"),
         (chat("10 Dan 请先把水烧到八十度再冲泡", "12 Ann 谢谢", "13 Ann 好茶"), "chat"),
         (chat("01 Cid 开群了", "02 Bob 来了"), "chat"),
         ({"o.csv": f"{ORDERS}A1,x,2026-03-05 10:00,30,paid,13800000001\n"}, "orders"),
@@ -158,8 +158,8 @@ def test_import_by_import_gives_what_labelling_everybody_would(desk: Desk, bring
             {"o.csv": f"{ORDERS}A2,y,2026-03-06 10:00,90,paid,13800000002\nA1,x,2026-03-05 10:00,30,refunded,\n"},
             "orders",
         ),
-        ({"m.csv": f"{MEMBERS}茶,Cid,Cid,2026-03-01 09:00,member,13800000002,plain\n"}, "members"),
-        ({"m.csv": f"{MEMBERS}茶,Ann,Ann,2026-03-01 09:00,staff,,plain\n"}, "members"),
+        ({"m.csv": f"{MEMBERS}茶,id-Cid,Cid,2026-03-01 09:00,member,13800000002,plain\n"}, "members"),
+        ({"m.csv": f"{MEMBERS}茶,id-Ann,Ann,2026-03-01 09:00,staff,,plain\n"}, "members"),
         (chat("18 Bob 还在"), "chat"),
     ]
     imports = []
@@ -190,10 +190,10 @@ def test_two_imports_before_either_is_labelled(desk: Desk, bring: Bring) -> None
 
 
 def test_silence_is_told_by_another_day_of_data(bring: Bring) -> None:
-    talk = "".join(f"2025-08-{1 + number % 28:02} 12:00,茶,Ann,Ann,第 {number} 句\n" for number in range(60))
+    talk = "".join(f"2025-08-{1 + number % 28:02} 12:00,茶,id-Ann,Ann,第 {number} 句\n" for number in range(60))
     bring({"talk.csv": HEADER + talk})
     assert values() == {"Ann": "active"}
-    bring({"far.csv": f"{HEADER}2026-03-10 12:00,酒,Bob,Bob,早\n"})
+    bring({"far.csv": f"{HEADER}2026-03-10 12:00,酒,id-Bob,Bob,早\n"})
     assert values() == {"Ann": "ordinary", "Bob": "ordinary"}
     assert rows() == everybody()
     (past,) = PastLabel.objects.filter(key="tier")
@@ -219,7 +219,7 @@ def test_a_community_moved_to_another_unit_reaches_the_labels_at_night(
 
 def test_whoever_is_found_to_be_of_the_staff_loses_the_labels(bring: Bring) -> None:
     bring(chat("01 Ann 早", "01 Bob 早上好"))
-    bring({"m.csv": f"{MEMBERS}茶,Ann,Ann,2026-03-01 09:00,staff,,plain\n"}, "members")
+    bring({"m.csv": f"{MEMBERS}茶,id-Ann,Ann,2026-03-01 09:00,staff,,plain\n"}, "members")
     assert values().keys() == {"Bob"}
 
 

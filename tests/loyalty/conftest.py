@@ -10,6 +10,7 @@ import pytest
 
 from qunyu.commerce.models import Order
 from qunyu.communities.models import Community
+from qunyu.kernel.platform_ids import keyed_id, sealed_id
 from qunyu.kernel.scope import Scope
 from qunyu.loyalty.models import Programme
 from qunyu.loyalty.programmes import RuleSetting, save_programme, set_rule
@@ -59,7 +60,9 @@ def buyer(unit: Unit, community: Community) -> Buyer:
 
     def make(name: str, *amounts: int) -> Member:
         member = Member.objects.create(name=name)
-        identity = Identity.objects.create(member=member, own_member=member, platform="wechat", key=name, name=name)
+        identity = Identity.objects.create(
+            member=member, own_member=member, platform="wechat", key=keyed_id(name), sealed=sealed_id(name), name=name
+        )
         came = NOW - timedelta(days=200)
         Membership.objects.create(identity=identity, community=community, first_at=came, last_at=NOW, joined_at=came)
         for number, amount in enumerate(amounts, 1):

@@ -12,6 +12,7 @@ import pytest
 
 from qunyu.communities.models import Community
 from qunyu.insights.labelling import KEPT, Changes
+from qunyu.kernel.platform_ids import keyed_id, sealed_id
 from qunyu.kernel.scope import Scope
 from qunyu.members.labels import put_labels
 from qunyu.members.models import Identity, Member, Membership
@@ -77,7 +78,9 @@ def person(db: None) -> Person:
 
     def make(name: str, *places: Community) -> Member:
         member = Member.objects.create(name=name)
-        identity = Identity.objects.create(member=member, own_member=member, platform="wechat", key=name, name=name)
+        identity = Identity.objects.create(
+            member=member, own_member=member, platform="wechat", key=keyed_id(name), sealed=sealed_id(name), name=name
+        )
         for each in places:
             Membership.objects.create(identity=identity, community=each, first_at=NOW, last_at=NOW)
         return member

@@ -156,10 +156,18 @@ def test_revealing_needs_the_permission_and_a_reason_and_is_kept(
             reveal(by=by, member=mei, reason=reason, now=NOW)
         assert raised.value.code == code
     assert not AuditEntry.objects.filter(action="member.reveal").exists()
-    found = {each.field.key: each for each in reveal(by=owner, member=mei, reason="call back", now=NOW)}
+    found = {each.field.key: each for each in reveal(by=owner, member=mei, reason="call back", now=NOW).answers}
     assert str(found["phone"].text) == PHONE
     entry = AuditEntry.objects.get(action="member.reveal")
-    assert (entry.reason, entry.object_id, entry.data) == ("call back", str(mei.pk), {"fields": ["phone"]})
+    ids = list(Identity.objects.filter(member=mei).values_list("pk", flat=True))
+    assert (entry.reason, entry.object_id, entry.data) == (
+        "call back",
+        str(mei.pk),
+        {
+            "fields": ["phone"],
+            "ids": ids,
+        },
+    )
 
 
 def test_editing_is_denied_where_one_may_not(

@@ -9,6 +9,7 @@ import pytest
 
 from qunyu.events.models import Import
 from qunyu.flows.place import lake
+from qunyu.kernel.platform_ids import keyed_id
 from qunyu.kernel.scope import Scope
 from qunyu.members import merging
 from qunyu.members.actions import Seen, know
@@ -71,11 +72,11 @@ def crowd(system: Scope, place: Place, unit: Unit, other_unit: Unit) -> dict[str
     seen = [
         Seen("wechat", None, "w1", "半山听雨茶🌸"), Seen("qq", None, "q1", "半山听雨茶🌸"), Seen("telegram", None, "t1", "半山听雨茶呀"),
         Seen("wechat", None, "a1", "小茶", "", "p1"), Seen("wechat", None, "a2", "阿茶", "", "p1"), Seen("wechat", None, "f1", "远方的人啊"),
-        Seen("qq", None, "f2", "远方的人啊"),
+        Seen("qq", None, "f2", "远方的人啊"), Seen("qq", None, "wx_a_one_9k", ""), Seen("wechat", None, "wx_b_two_9k", ""),
     ]  # fmt: skip
     owner = Import.objects.create(unit_id=unit.pk, title="crowd", created_at=NOW, state="done", finished_at=NOW)
     know(by=system, seen=seen, import_id=owner.pk)
-    found = {each.key: each for each in Identity.objects.all()}
+    found = {each.clear_key: each for each in Identity.objects.all()}
     for key, each in found.items():
         where = far if key.startswith("f") else tea
         first = NOW + timedelta(days=40) if key == "q1" else NOW
@@ -92,13 +93,13 @@ def queue(system: Scope, crowd: dict[str, Identity]) -> dict[str, Identity]:
 
 def asked(scope: Scope, **how: str) -> list[tuple[str, str, str]]:
     rows = suggestions(scope, **how).order_by("-score", "pk")
-    return [(row.one.key, row.other.key, row.kind) for row in rows]
+    return [(row.one.clear_key, row.other.clear_key, row.kind) for row in rows]
 
 
 def test_alike_names_and_doubtful_joins_are_asked_about(system: Scope, queue: dict[str, Identity]) -> None:
     assert set(asked(system)) == {("f1", "f2", "name"), ("a1", "a2", "joined"), ("w1", "q1", "name")}
     assert all(row.score >= LEAST for row in Suggestion.objects.all())
-    codes = {code for code, _, _ in Suggestion.objects.get(one__key="w1").reasons}
+    codes = {code for code, _, _ in Suggestion.objects.get(one__key=keyed_id("w1")).reasons}
     assert {"exactly", "bearers", "after", "near_units"} <= codes
 
 
@@ -108,7 +109,7 @@ def test_asking_again_changes_nothing_and_forgets_what_is_no_question_any_more(
     before = list(Suggestion.objects.order_by("id").values())
     assert keep(by=system, found=find(lake()), now=NOW) == len(before)
     assert list(Suggestion.objects.order_by("id").values()) == before
-    Identity.objects.filter(key="f2").update(name="别的名字")
+    Identity.objects.filter(key=keyed_id("f2")).update(name="别的名字")
     decide(by=system, pairs=[(queue["a1"].pk, queue["a2"].pk)], verdict="same", now=NOW)
     keep(by=system, found={}, now=NOW)
     assert asked(system, state="all") == [("a1", "a2", "joined")]
@@ -136,7 +137,7 @@ def test_a_doubtful_join_is_confirmed_or_parted(system: Scope, queue: dict[str, 
     decide(by=system, pairs=[pair], verdict="different", now=NOW)
     assert len(set(Identity.objects.filter(pk__in=pair).values_list("member", flat=True))) == 2
     assert asked(system, kind="joined") == []
-    assert Member.objects.filter(identities__key="a2").get().name == "阿茶"
+    assert Member.objects.filter(identities__key=keyed_id("a2")).get().name == "阿茶"
 
 
 def test_the_queue_is_searched_and_narrowed_to_what_may_be_seen(

@@ -21,6 +21,7 @@ from qunyu.jobs.port import run_now
 from qunyu.kernel.errors import DomainError
 from qunyu.kernel.models import AuditEntry
 from qunyu.kernel.personal import ERASED, Person, holders, scrub_names
+from qunyu.kernel.platform_ids import name_of
 from qunyu.kernel.scope import Denied, Scope
 from qunyu.loyalty.ledger import Gift, move, reverse
 from qunyu.loyalty.programmes import save_programme
@@ -33,7 +34,7 @@ from qunyu.members.profile import change
 from qunyu.people.models import Unit
 from qunyu.people.queries import root_unit, scope_of
 from qunyu.privacy import erasing, exporting, receipts, retaining
-from qunyu.privacy.models import PeriodRun, Request
+from qunyu.privacy.models import Period, PeriodRun, Request
 from qunyu.privacy.requests import Asked, days_left, find_request, open_request, refuse
 from qunyu.reports.making import path_of
 from qunyu.reports.models import Report
@@ -43,6 +44,12 @@ from qunyu.segments.models import Segment
 from tests.deployment_fixtures import NOW, AddStaff
 
 pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture(autouse=True)
+def nothing_ends(db: None) -> None:
+    """No kind of data has a period but what a test sets."""
+    Period.objects.all().delete()
 
 
 def ask(scope: Scope, member: Member, kind: str = "export") -> Request:
@@ -70,6 +77,16 @@ def test_requests_are_for_who_protects_everybodys_data(
     assert code_of(lambda: ask(officer, mei)) == "request_open"
     refuse(by=officer, request=row, reason="不是本人", now=NOW)
     assert code_of(lambda: exporting.begin(by=officer, request=row, now=NOW)) == "request_ended"
+
+
+def test_who_is_called_by_an_id_is_confirmed_by_its_end(system: Scope, tea: Community) -> None:
+    mei = Member.objects.get(name="Mei")
+    mei.name = name_of("wxid_mei9k")
+    mei.save()
+    request = ask(system, mei, "erasure")
+    erasing.confirm(by=system, request=request, typed=f" {mei.name[-6:]}", reason="本人要求", now=NOW)
+    request.refresh_from_db()
+    assert request.state == "working"
 
 
 @pytest.mark.parametrize(

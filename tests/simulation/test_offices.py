@@ -10,6 +10,7 @@ import pytest
 from qunyu.communities.duty_queries import running, unowned
 from qunyu.communities.queries import communities
 from qunyu.flows.load import loads
+from qunyu.kernel.platform_ids import keyed_id
 from qunyu.kernel.scope import Scope
 from qunyu.members.models import Member, StaffLink
 from qunyu.people.models import Staff
@@ -24,7 +25,7 @@ def test_every_open_community_is_run_by_its_crew(make: Make, system: Scope) -> N
     made = make(members=60, days=14, ends_on=date(2026, 3, 19))
     load(made.folder, by=system, title="brand", now=NOW, progress=lambda step, done: None)
     cards = json.loads((made.folder / "communities.json").read_text(encoding="utf-8"))
-    open_now = {each["key"]: each["owner_id"] for each in cards if not each["dissolved"]}
+    open_now = {each["key"]: keyed_id(each["owner_id"]) for each in cards if not each["dissolved"]}
     owned = running(system).filter(kind="owner")
     told = {
         each.community.key: each.staff.chat_people.get().member.identities.get(platform=each.community.platform).key

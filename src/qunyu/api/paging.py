@@ -74,6 +74,7 @@ def page(turn: Turn, rows: QuerySet[Row], order: tuple[str, ...]) -> tuple[list[
         rows = rows.filter(_after(order, position))
     found = list(rows.order_by(*order)[: turn.limit + 1])
     shown = found[: turn.limit]
+    turn.request.rows_shown = len(shown)  # type: ignore[attr-defined]
     if len(found) <= turn.limit:
         return shown, None
     values = [_value(shown[-1], column.lstrip("-")) for column in order]

@@ -8,11 +8,15 @@ from qunyu.api import errors
 from qunyu.api.auth import Session, Token
 from qunyu.api.frame import framed, framed_pattern, unknown_address
 from qunyu.api.idempotency import repeatable
+from qunyu.api.looks import noted
 from qunyu.api.openapi import DescribedAPI
 from qunyu.api.routes import (
+    audit,
     behind,
     board,
+    care,
     communities,
+    contacting,
     duties,
     effort,
     growth,
@@ -24,6 +28,7 @@ from qunyu.api.routes import (
     members,
     merging,
     metrics,
+    offers,
     opinion_imports,
     orders,
     organisation,
@@ -32,6 +37,7 @@ from qunyu.api.routes import (
     privacy,
     profile_imports,
     profiles,
+    prospects,
     reports,
     rewards,
     satisfaction,
@@ -54,6 +60,7 @@ api = DescribedAPI(
 )
 errors.install(api)
 api.add_decorator(repeatable)
+api.add_decorator(noted)
 for noun in (
     people,
     organisation,
@@ -87,7 +94,12 @@ for noun in (
     rewards,
     vip,
     segments,
+    prospects,
+    offers,
     privacy,
+    audit,
+    contacting,
+    care,
 ):
     api.add_router("", noun.router)
 

@@ -56,6 +56,8 @@ def _load(seed: int, data: Path) -> None:
     from qunyu.communities.queries import communities
     from qunyu.flows.alerting import renew
     from qunyu.kernel.scope import system_scope
+    from qunyu.people.queries import root_unit
+    from qunyu.prospects.renewing import renew_lists
     from qunyu.simulation.actions import generate
     from qunyu.simulation.brand import NAME, BrandSpec
     from qunyu.simulation.loading import load
@@ -68,6 +70,7 @@ def _load(seed: int, data: Path) -> None:
         generate(BrandSpec(seed, yesterday), Path(folder))
         summary: Any = load(Path(folder), by=scope, title=NAME, now=now, progress=told)
         renew(now=now)
+        renew_lists(now, root_unit().pk)
         # The truth stays beside the data: labels computed from them can be scored against it.
         shutil.copyfile(Path(folder) / "truth.json", data / "truth.json")
     tell_summary(summary)

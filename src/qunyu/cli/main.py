@@ -43,9 +43,12 @@ _COMMANDS = {
     "metrics": ("catalogue", "metrics_group"),
     "simulation": ("simulation", "simulation"),
     "privacy": ("privacy", "privacy"),
+    "audit": ("audit", "audit"),
     "formats": ("catalogue", "formats_group"),
     "points": ("points", "points"),
     "opinions": ("opinions", "opinions"),
+    "care": ("care", "care"),
+    "prospects": ("prospects", "prospects"),
 }
 
 

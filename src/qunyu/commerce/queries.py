@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
-from datetime import datetime
+from collections.abc import Collection, Iterator, Mapping
+from datetime import date, datetime
 from typing import Any
 
-from django.db.models import Count, F, Q, QuerySet, Sum
+from django.conf import settings
+from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet, Sum
 
 from qunyu.commerce.models import Order
 from qunyu.events.queries import shown
@@ -48,6 +49,12 @@ def currencies(scope: Scope) -> set[str]:
     return {each for each in known if paid.filter(currency=each).exists()}
 
 
+def last_order_day(scope: Scope, units: Collection[int]) -> date | None:
+    """The deployment's day of the latest order of these units: orders of later days may not be known yet. None without any."""
+    found = orders(scope).filter(unit__in=units).values_list("ordered_at", flat=True).first()
+    return found.astimezone(settings.QUNYU_ZONE).date() if found else None
+
+
 def orders_of(scope: Scope, member_id: int) -> QuerySet[Order]:
     """The orders of a member that `scope` may see, the newest first."""
     return orders(scope).filter(customer__member=member_id)
@@ -67,3 +74,26 @@ def spent_by(scope: Scope, member_id: int) -> dict[str, tuple[int, int]]:
     paid = orders_of(scope, member_id).filter(status="paid").order_by()
     rows = paid.values("currency").annotate(spent=Sum(F("amount") - F("refund")), count=Count("id"))
     return {row["currency"]: (row["spent"], row["count"]) for row in rows}
+
+
+def _bought() -> QuerySet[Order]:
+    """Paid orders of people who are known and not erased, whoever asks: for finding occasions, which are shown under a scope."""
+    return Order.objects.filter(
+        shown("supplied_by"), status="paid", customer__member__erased=False, customer__member__role="member"
+    ).order_by()
+
+
+def first_orders(when: Q) -> Iterator[tuple[int, int, datetime]]:
+    """Person, unit and time of the first paid order of everybody; `when` narrows `first`, its time."""
+    earlier = Order.objects.filter(
+        Q(ordered_at__lt=OuterRef("ordered_at")) | Q(ordered_at=OuterRef("ordered_at"), pk__lt=OuterRef("pk")),
+        customer__member=OuterRef("customer__member"),
+        status="paid",
+    )
+    rows = _bought().annotate(first=F("ordered_at")).filter(when, ~Exists(earlier))
+    yield from rows.values_list("customer__member", "unit", "ordered_at").iterator()
+
+
+def paid_within(when: Q) -> Iterator[tuple[int, int, datetime]]:
+    """Person, unit and time of each paid order; `when` narrows `ordered_at`."""
+    yield from _bought().filter(when).values_list("customer__member", "unit", "ordered_at").iterator()

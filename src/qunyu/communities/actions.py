@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from datetime import datetime
 from itertools import groupby
 from operator import itemgetter
@@ -12,31 +12,70 @@ from django.db import transaction
 from qunyu.communities.models import Community, CommunityType
 from qunyu.communities.rules import Changes, checked
 from qunyu.kernel import audit
+from qunyu.kernel.personal import ERASED, Person
+from qunyu.kernel.platform_ids import MASK, chat_keys, keyed_id, name_of, sealed_id
 from qunyu.kernel.scope import Scope
 
 CHUNK = 1_000
 
 
 def know(
-    *, by: Scope, seen: Iterable[tuple[str, str, str]], unit_id: int, import_id: int
+    *,
+    by: Scope,
+    seen: Iterable[tuple[str, str, str]],
+    unit_id: int,
+    import_id: int,
+    direct: Collection[tuple[str, str]] = (),
 ) -> dict[tuple[str, str], int]:
     """The ids of the communities (platform, key, name); those not known yet are made in the unit.
+
+    `direct` are the (platform, key) of chats with one person: their keys are kept as people's ids are.
 
     Raises Denied.
     """
     by.require("imports.run", unit_id)
     wanted = {(platform, key): name for platform, key, name in seen}
-    known = _known({platform for platform, _ in wanted})
-    new = [
-        Community(unit_id=unit_id, platform=platform, key=key, name=name[:255] or key, supplied_by_id=import_id)
-        for (platform, key), name in wanted.items()
-        if (platform, key) not in known
-    ]
-    for start in range(0, len(new), CHUNK):
+    stored = _known({platform for platform, _ in wanted})
+    hashed = {pair: (pair[0], keyed_id(pair[1])) for pair in wanted}
+    known = {pair: stored.get(pair) or stored.get(hashed[pair]) for pair in wanted}
+    new = {
+        pair: Community(unit_id=unit_id, supplied_by_id=import_id, **_called(*pair, wanted[pair], pair in direct))
+        for pair, id in known.items()
+        if id is None
+    }
+    rows = list(new.values())
+    for start in range(0, len(rows), CHUNK):
         with transaction.atomic():
-            Community.objects.bulk_create(new[start : start + CHUNK])
-    known.update({(each.platform, each.key): each.pk for each in new})
-    return {pair: known[pair] for pair in wanted}
+            Community.objects.bulk_create(rows[start : start + CHUNK])
+    return {pair: id or new[pair].pk for pair, id in known.items()}
+
+
+def _called(platform: str, key: str, name: str, direct: bool) -> dict[str, str]:
+    if not direct:
+        return {"platform": platform, "key": key, "name": name[:255] or key}
+    told = name[:255] if name and name != key else name_of(key)
+    return {"platform": platform, "key": keyed_id(key), "sealed": sealed_id(key), "name": told}
+
+
+def seal_keys(*, by: Scope, communities: Iterable[Community]) -> None:
+    """Keeps the keys of communities that turned out to be chats with one person as people's ids are kept.
+
+    Raises Denied.
+    """
+    by.require("imports.run")
+    for each in communities:
+        told = _called(each.platform, each.key, each.name, True)
+        Community.objects.filter(pk=each.pk, sealed="").update(**told)
+
+
+def forget_partner(person: Person, ids: Collection[str]) -> int:
+    """Of chats with a person known by these `ids` only the hash stays, which keeps an import from making them anew; how many there are."""
+    keys = {keyed_id(key) for id in ids for key in chat_keys(id)}
+    found = Community.objects.filter(key__in=keys).exclude(sealed="")
+    for each in found:
+        name = ERASED if MASK in each.name else person.without(each.name)
+        Community.objects.filter(pk=each.pk).update(sealed="", name=name)
+    return len(found)
 
 
 def _known(platforms: set[str]) -> dict[tuple[str, str], int]:

@@ -6,6 +6,7 @@ from django.db import models
 
 from qunyu.events.queries import shown
 from qunyu.kernel.ids import PUBLIC_ID_LENGTH, new_public_id
+from qunyu.kernel.platform_ids import readable_id
 from qunyu.kernel.scope import Scope
 
 
@@ -35,12 +36,16 @@ class CommunityQuerySet(models.QuerySet["Community"]):
 
 
 class Community(models.Model):
-    """A group on a platform; (`platform`, `key`) is the platform's own name for it."""
+    """A group on a platform; (`platform`, `key`) is the platform's own name for it.
+
+    A direct chat is named by the other's id: `key` is then the keyed hash of that, which `sealed` holds encrypted.
+    """
 
     public_id = models.CharField(max_length=PUBLIC_ID_LENGTH, unique=True, default=new_public_id)
     unit = models.ForeignKey("people.Unit", on_delete=models.PROTECT)
     platform = models.CharField(max_length=20)
     key = models.CharField(max_length=255)
+    sealed = models.TextField(blank=True, default="")
     name = models.CharField(max_length=255)
     type = models.CharField(max_length=20, choices=CommunityType.choices, blank=True, default="")
     theme = models.CharField(max_length=60, blank=True, default="")
@@ -55,6 +60,11 @@ class Community(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def readable_key(self) -> str | None:
+        """The key as the platform has it; None where it was sealed under another key."""
+        return readable_id(self.key, self.sealed)
 
 
 class DutyKind(models.TextChoices):

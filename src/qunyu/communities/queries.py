@@ -9,6 +9,7 @@ from django.db.models import Count, Exists, Q
 
 from qunyu.communities.models import Community, CommunityQuerySet
 from qunyu.kernel.errors import DomainError
+from qunyu.kernel.platform_ids import keyed_id
 from qunyu.kernel.scope import Scope
 from qunyu.kernel.words import Words
 
@@ -32,7 +33,9 @@ def find_community(scope: Scope, public_id: str) -> Community:
 
 def called(name: str, platform: str, unit_path: str) -> set[tuple[str, str]]:
     """The (platform, key) of every community known by `name` or key in the unit with that path or below, on `platform` or (when empty) anywhere."""
-    found = Community.objects.shown().filter(Q(name=name) | Q(key=name), unit__path__startswith=unit_path)
+    found = Community.objects.shown().filter(
+        Q(name=name) | Q(key__in=(name, keyed_id(name))), unit__path__startswith=unit_path
+    )
     if platform:
         found = found.filter(platform=platform)
     return set(found.values_list("platform", "key"))
@@ -41,8 +44,8 @@ def called(name: str, platform: str, unit_path: str) -> set[tuple[str, str]]:
 def elsewhere(pairs: Collection[tuple[str, str]], unit_path: str) -> set[tuple[str, str]]:
     """Those of the (platform, key) that are communities outside of the unit with that path: an import into it may not touch them."""
     outside = Community.objects.filter(platform__in={platform for platform, _ in pairs})
-    found = outside.exclude(unit__path__startswith=unit_path).values_list("platform", "key")
-    return set(found.iterator()) & set(pairs)
+    found = set(outside.exclude(unit__path__startswith=unit_path).values_list("platform", "key").iterator())
+    return {(platform, key) for platform, key in pairs if found & {(platform, key), (platform, keyed_id(key))}}
 
 
 def dimension(scope: Scope) -> pa.Table:
@@ -64,7 +67,7 @@ def search_communities(
     """
     found = communities(scope).select_related("unit")
     if text:
-        found = found.filter(Q(name__icontains=text) | Q(key__icontains=text))
+        found = found.filter(Q(name__icontains=text) | Q(key__icontains=text, sealed="") | Q(key=keyed_id(text)))
     if platform:
         found = found.filter(platform=platform)
     if kind is not None:
@@ -77,6 +80,11 @@ def search_communities(
 def communities_where(scope: Scope, permission: str) -> CommunityQuerySet:
     """The shown communities in units where `permission` holds, such as "members.view"."""
     return Community.objects.visible_to(scope, permission)
+
+
+def open_keys(platforms: Collection[str]) -> CommunityQuerySet:
+    """The communities of these platforms whose key lies in the clear, under no scope: for whoever seals those that are somebody's id."""
+    return Community.objects.filter(platform__in=platforms, sealed="")
 
 
 def within(path: str, scope: Scope, *permissions: str) -> Q:

@@ -31,6 +31,7 @@ class Environment:
     """`data` holds everything the deployment writes; `zone` sets its days; `upload_limit` is bytes of one upload in the console.
 
     `https` says that a proxy in front speaks HTTPS (and sets X-Forwarded-Proto itself): cookies are then marked secure.
+    `audit_heads` is the file for heads of the audit chain; None stands for one in the data folder.
     `oidc` is None where people sign in with passwords only.
     """
 
@@ -41,6 +42,7 @@ class Environment:
     debug: bool
     https: bool
     upload_limit: int
+    audit_heads: Path | None
     oidc: Oidc | None
 
 
@@ -52,8 +54,8 @@ def bad_setting(name: str, value: str, remedy: Words) -> DomainError:
 
 
 def read_environment(values: Mapping[str, str] = os.environ) -> Environment:
-    """Reads QUNYU_DATA, QUNYU_DATABASE_URL, QUNYU_SECRET_KEY, QUNYU_TIME_ZONE, QUNYU_DEBUG, QUNYU_HTTPS, QUNYU_UPLOAD_LIMIT (MB)
-    and the five that begin with QUNYU_OIDC.
+    """Reads QUNYU_DATA, QUNYU_DATABASE_URL, QUNYU_SECRET_KEY, QUNYU_TIME_ZONE, QUNYU_DEBUG, QUNYU_HTTPS, QUNYU_UPLOAD_LIMIT (MB),
+    QUNYU_AUDIT_HEADS and the five that begin with QUNYU_OIDC.
 
     Raises DomainError bad_setting when one of them cannot be used.
     """
@@ -66,6 +68,7 @@ def read_environment(values: Mapping[str, str] = os.environ) -> Environment:
         debug=_switch("QUNYU_DEBUG", values.get("QUNYU_DEBUG", "")),
         https=_switch("QUNYU_HTTPS", values.get("QUNYU_HTTPS", "")),
         upload_limit=_megabytes("QUNYU_UPLOAD_LIMIT", values.get("QUNYU_UPLOAD_LIMIT", "2048")),
+        audit_heads=_heads(values.get("QUNYU_AUDIT_HEADS", "")),
         oidc=_oidc(values),
     )
 
@@ -97,6 +100,13 @@ def _switch(name: str, value: str) -> bool:
     if value in ("", "0", "1"):
         return value == "1"
     raise bad_setting(name, value, Words("请写 1（开）或 0（关）", "write 1 (on) or 0 (off)"))
+
+
+def _heads(name: str) -> Path | None:
+    if name and not Path(name).is_absolute():
+        remedy = Words("请写文件的完整路径", "give the whole path of a file")
+        raise bad_setting("QUNYU_AUDIT_HEADS", name, remedy)
+    return Path(name) if name else None
 
 
 def _megabytes(name: str, value: str) -> int:

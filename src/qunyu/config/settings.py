@@ -12,6 +12,7 @@ from qunyu.config.environment import read_environment
 
 ENVIRONMENT = read_environment()
 QUNYU_DATA = ENVIRONMENT.data
+QUNYU_AUDIT_HEADS = ENVIRONMENT.audit_heads
 QUNYU_ZONE = ZoneInfo(ENVIRONMENT.zone)
 
 SECRET_KEY = ENVIRONMENT.secret_key
@@ -37,7 +38,10 @@ INSTALLED_APPS = [
     "qunyu.privacy",
     "qunyu.satisfaction",
     "qunyu.loyalty",
+    "qunyu.care",
     "qunyu.segments",
+    "qunyu.prospects",
+    "qunyu.offers",
     "qunyu.flows",
     "qunyu.reports",
     "qunyu.console",

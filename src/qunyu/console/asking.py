@@ -9,6 +9,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import render
 from django_htmx.middleware import HtmxDetails
 
+from qunyu.console.lists import Listing
 from qunyu.kernel.scope import Scope
 from qunyu.people.signing import Duty
 
@@ -49,4 +50,8 @@ def answer(request: Ask, name: str, context: Mapping[str, Any], *, part: str = "
     # The same address gives a page or its part: a cache must not confuse them.
     response["Vary"] = "HX-Request, Cookie"
     response["Cache-Control"] = "private, no-store"
+    listing = context.get("listing")
+    if isinstance(listing, Listing) and listing.page is not None:
+        # How many a look at people found (privacy.viewing).
+        response.rows_shown = listing.page.paginator.count  # type: ignore[attr-defined]
     return response

@@ -39,8 +39,10 @@ KINDS: dict[str, Words] = {
     "tag": Words("标签", "Tag"),
     "tag_group": Words("标签组", "Group of tags"),
     "segment": Words("人群", "Segment"),
+    "offer": Words("优惠方案", "Offer"),
     "privacy_request": Words("个人信息请求", "Request about personal data"),
     "retention": Words("保存期限", "Period of keeping"),
+    "audit": Words("审计记录", "Audit trail"),
 }
 # The names of an entry's data.
 DETAILS: dict[str, Words] = {
@@ -70,6 +72,7 @@ DETAILS: dict[str, Words] = {
     "minutes": Words("分钟", "Minutes"),
     "day": Words("日期", "Day"),
     "identities": Words("身份", "Identities"),
+    "ids": Words("平台账号", "Platform ids"),
     "contact": Words("联系记录", "Contact"),
     "other": Words("另一位", "The other"),
     "people": Words("人数", "People"),
@@ -90,6 +93,11 @@ DETAILS: dict[str, Words] = {
     "condition": Words("条件", "Condition"),
     "days": Words("天数", "Days"),
     "purpose": Words("目的", "Purpose"),
+    "feature": Words("来自", "From"),
+    "ask": Words("请求", "Ask"),
+    "occasion": Words("日子", "Occasion"),
+    "over": Words("超出", "Beyond"),
+    "standing": Words("与上限", "Beside the cap"),
 }
 # How somebody signed in.
 WAYS: dict[str, Words] = {

@@ -6,6 +6,7 @@ import csv
 from collections.abc import Iterable, Sequence
 from datetime import date, datetime
 from io import TextIOWrapper
+from itertools import count
 from tempfile import TemporaryFile
 from typing import IO
 
@@ -42,12 +43,15 @@ def exported(kind: str, name: str, header: Sequence[str], rows: Iterable[Sequenc
 
     The file is whole before the answer begins: a row made while it is sent would have lost the reader's language and zone.
     """
-    clean = ([defused(cell) for cell in row] for row in rows)
+    lines = count()
+    clean = ([defused(cell) for cell in row] for row, _ in zip(rows, lines, strict=False))
     # The response closes it, and with that it is gone.
     file = TemporaryFile()  # noqa: SIM115
     (_workbook if kind == "xlsx" else _text)(file, header, clean)
     file.seek(0)
-    return FileResponse(file, as_attachment=True, filename=f"{name}.{kind}")
+    response = FileResponse(file, as_attachment=True, filename=f"{name}.{kind}")
+    response.rows_shown = next(lines)  # type: ignore[attr-defined]
+    return response
 
 
 def _text(file: IO[bytes], header: Sequence[str], rows: Iterable[Sequence[str | int | float]]) -> None:

@@ -20,6 +20,7 @@ from qunyu.kernel.scope import Denied
 from qunyu.kernel.words import LANGUAGES, Language, Words, speaking
 from qunyu.people.queries import scope_of
 from qunyu.people.signing import duty
+from qunyu.privacy.viewing import Look, asked_for, note, tells_of_people
 from qunyu.reports.fonts import NoPicture
 
 Next = Callable[[HttpRequest], HttpResponseBase]
@@ -135,7 +136,10 @@ class Doorkeeper:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
-        return self.get_response(request)
+        response = self.get_response(request)
+        if _is_ours(request) and hasattr(request, "scope") and response.status_code == HTTPStatus.OK:
+            _note(request, response)
+        return response
 
     def process_view(self, request: HttpRequest, view: Any, *_: object) -> HttpResponseBase | None:
         if not _is_ours(request) or getattr(view, "open_to_all", False):
@@ -156,6 +160,18 @@ class Doorkeeper:
 
 def _is_ours(request: HttpRequest) -> bool:
     return request.resolver_match is not None and request.resolver_match.app_name == "console"
+
+
+def _note(request: HttpRequest, response: HttpResponseBase) -> None:
+    """Who looked at people is kept before they see them."""
+    match = request.resolver_match
+    page = match.url_name or "" if match else ""
+    if match is None or not tells_of_people(page, request.method or ""):
+        return
+    key = str(next(iter(match.kwargs.values()), ""))
+    given = request.GET if request.method in ("GET", "HEAD") else request.POST
+    look = Look(page, "console", key, asked_for(given.dict()), getattr(response, "rows_shown", None))
+    note(request.scope, look, timezone.now())  # type: ignore[attr-defined]
 
 
 def _to_sign_in(request: HttpRequest) -> HttpResponseBase:

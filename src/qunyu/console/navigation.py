@@ -51,9 +51,13 @@ MAP = (
         Place("metrics", Words("指标说明", "Metrics"), "ruler-measure", within=("metric",)),
     )),
     Place("communities", Words("社群", "Communities"), "messages", "communities.view", within=("community",)),
-    Place("members", Words("成员", "Members"), "users", "members.view", within=("member", "member_edit", "member_merge", "contact"), below=(
+    Place("members", Words("成员", "Members"), "users", "members.view", within=("member", "member_edit", "member_merge", "contact", "member_care"), below=(
+        Place("calendar", Words("关系日历", "Relationship calendar"), "calendar-heart", "members.view",
+              within=("care_results", "openings", "favours", "favour", "favour_new")),
         Place("segments", Words("人群", "Segments"), "users-minus", "members.view",
               within=("segment", "segment_new", "segment_edit", "segment_people", "segment_compare")),
+        Place("prospects", Words("可转化名单", "Prospects"), "target-arrow", "members.view orders.view", within=("prospect", "prospect_settings", "worth")),
+        Place("offers", Words("优惠方案", "Offers"), "gift", "members.view orders.view", within=("offer", "offer_new", "offer_edit", "offer_give", "preferences")),
         Place("labels", Words("分层与类型", "Labels"), "tags", "members.view"),
         Place("tags", Words("标签", "Tags"), "tag", "members.view", within=("tag", "tag_group", "tag_new", "tag_acts", "tag_people", "tags_import", "tags_check")),
         Place("experts", Words("找专家", "Find an expert"), "zoom-question", "members.view"),
@@ -82,12 +86,13 @@ MAP = (
         Place("imports", Words("导入", "Imports"), "file-import", "imports.view",
               within=("import", "import_new", "import_preview", "import_undo")),
         Place("thresholds", Words("分层标准", "Thresholds"), "adjustments", "settings.edit", within=("unit_thresholds",)),
+        Place("contact_caps", Words("联系上限", "Contact cap"), "hand-stop", "settings.edit"),
         Place("fields", Words("成员字段", "Member fields"), "forms", "settings.edit", within=("field", "field_new")),
         Place("account", Words("我的账号", "My account"), "user-circle", within=("second_factor", "provider")),
         Place("sign_in_rules", Words("登录规则", "Sign-in rules"), "lock-password", "staff.manage"),
         Place("tokens", Words("API 令牌", "API tokens"), "key"),
         Place("privacy", Words("个人信息保护", "Privacy"), "shield-lock", "privacy.manage", within=_PRIVACY),
-        Place("audit", Words("审计记录", "Audit trail"), "list-check", "audit.view"),
+        Place("audit", Words("审计记录", "Audit trail"), "list-check", "audit.view", within=("audit_chain", "audit_views")),
     )),
 )  # fmt: skip
 

@@ -5,7 +5,16 @@ from __future__ import annotations
 from django.urls import path
 from django.views.decorators.http import require_http_methods, require_POST
 
-from qunyu.console import member_urls, point_urls, satisfaction_urls, segment_urls, tag_urls
+from qunyu.console import (
+    care_urls,
+    member_urls,
+    offer_urls,
+    point_urls,
+    prospect_urls,
+    satisfaction_urls,
+    segment_urls,
+    tag_urls,
+)
 from qunyu.console.pages import (
     aarrr,
     access,
@@ -13,6 +22,8 @@ from qunyu.console.pages import (
     advice,
     alerts,
     audit,
+    audit_chain,
+    audit_views,
     behind,
     board,
     communities,
@@ -99,8 +110,11 @@ urlpatterns = [
     *satisfaction_urls.urlpatterns,
     *point_urls.urlpatterns,
     *tag_urls.urlpatterns,
+    *care_urls.urlpatterns,
     *member_urls.urlpatterns,
     *segment_urls.urlpatterns,
+    *prospect_urls.urlpatterns,
+    *offer_urls.urlpatterns,
     path("organisation", page(organisation.show_organisation), name="organisation"),
     path("organisation/import", form(organisation_import.import_organisation), name="organisation_import"),
     path("organisation/units", require_POST(organisation.add_unit), name="add_unit"),
@@ -185,4 +199,6 @@ urlpatterns = [
     path("settings/privacy/<slug:public_id>", form(privacy.show_request), name="privacy_request"),
     path("settings/privacy/<slug:public_id>/file", page(privacy.send_export), name="privacy_export"),
     path("settings/audit", page(audit.show_audit), name="audit"),
+    path("settings/audit/views", page(audit_views.show_views), name="audit_views"),
+    path("settings/audit/chain", page(audit_chain.show_chain), name="audit_chain"),
 ]

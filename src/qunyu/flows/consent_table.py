@@ -13,7 +13,7 @@ from qunyu.flows.given_tables import Line, Taken, day_of, each_line, lines_of
 from qunyu.kernel.errors import DomainError
 from qunyu.kernel.scope import Scope
 from qunyu.kernel.words import Words
-from qunyu.members.queries import find_person, identities_in
+from qunyu.members.queries import accounts, find_person, people
 from qunyu.privacy.consents import STATES, Said, known_already, note, purposes
 
 if TYPE_CHECKING:
@@ -76,10 +76,9 @@ def _code(known: dict[str, Words], text: str) -> str:
 def _member(by: Scope, line: Line) -> Member:
     if public_id := line.text("member_id"):
         return find_person(by, public_id)
-    key, found = line.text("platform_id"), identities_in(by).filter(community=None).select_related("member")
-    if platform := line.text("platform").casefold():
-        found = found.filter(platform=platform)
-    rows = list(found.filter(key=key)[:2])
-    if len({each.member_id for each in rows}) != 1:
+    key, platform = line.text("platform_id"), line.text("platform").casefold()
+    found = {each.member for each in accounts(by, [key]) if platform in ("", each.platform)}
+    member = people(by).filter(pk__in=found).first() if len(found) == 1 else None
+    if member is None:
         raise DomainError("unknown_member", NOBODY.fill(name=key))
-    return rows[0].member
+    return member

@@ -13,6 +13,7 @@ from qunyu.communities.queries import communities_where
 from qunyu.events.columns import Kind
 from qunyu.flows.given_tables import Line, Taken, day_of, each_line, lines_of
 from qunyu.kernel.errors import DomainError
+from qunyu.kernel.platform_ids import keyed_id
 from qunyu.kernel.scope import Scope
 from qunyu.kernel.words import Words
 from qunyu.members.queries import memberships
@@ -109,7 +110,7 @@ def _community(by: Scope, line: Line) -> Community:
 
 def _member(by: Scope, community: Community, name: str) -> Member:
     there = memberships(by).filter(community=community).select_related("identity__member")
-    rows = list(there.filter(identity__key=name)) or list(there.filter(identity__name=name)[:50])
+    rows = list(there.filter(identity__key__in=(name, keyed_id(name)))) or list(there.filter(identity__name=name)[:50])
     found = {each.identity.member.pk: each.identity.member for each in rows}
     if len(found) == 1:
         return next(iter(found.values()))

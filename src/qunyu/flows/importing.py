@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from qunyu.commerce.actions import put_orders
 from qunyu.commerce.queries import order_from_fact
@@ -35,6 +36,7 @@ from qunyu.kernel.tables import take_stock
 from qunyu.kernel.words import Words
 from qunyu.members.actions import Seen, forget_unused, renew_memberships
 from qunyu.members.actions import know as know_people
+from qunyu.members.direct_chats import direct_chats, seal_direct_chats
 from qunyu.members.queries import membership_from_facts
 from qunyu.people.queries import unit_by_key
 from qunyu.privacy.stopping import anybody_stopped
@@ -192,8 +194,10 @@ class Course:
         table.open()
         self._call_communities(table)
         table.draft(self.now)
-        communities = self._know_communities(table)
-        self._know_people(table, communities)
+        people = self._without_erased(table, table.identities())
+        communities = self._know_communities(table, people)
+        self._know_people(table, people, communities)
+        seal_direct_chats(by=self.scope, platforms={platform for platform, _ in communities})
         table.number()
         for problem in contradictions(table):
             self.staged.note(problem)
@@ -240,13 +244,16 @@ class Course:
         new = platform and not matches and not elsewhere([(platform, name)], self.unit.path)
         return (platform, name) if new else None
 
-    def _know_communities(self, table: Bench) -> dict[tuple[str, str], int]:
+    def _know_communities(self, table: Bench, people: pa.Table) -> dict[tuple[str, str], int]:
         seen = table.communities()
-        ids = know_communities(by=self.scope, seen=seen, unit_id=self.owner.unit_id, import_id=self.owner.pk)
-        return ids
+        unit, owner = self.owner.unit_id, self.owner.pk
+        pairs = [(platform, key) for platform, key, _ in seen]
+        partners = pa.array([id for _, key in pairs for id in (key, f"user{key}")], pa.string())
+        named = people.filter(pc.and_(pc.equal(people["home"], ""), pc.is_in(people["key"], value_set=partners)))
+        direct = direct_chats(pairs, {(each["source"], each["key"]) for each in named.to_pylist()})
+        return know_communities(by=self.scope, seen=seen, unit_id=unit, import_id=owner, direct=direct)
 
-    def _know_people(self, table: Bench, communities: dict[tuple[str, str], int]) -> None:
-        people = self._without_erased(table, table.identities())
+    def _know_people(self, table: Bench, people: pa.Table, communities: dict[tuple[str, str], int]) -> None:
         rows = people.to_pylist()
         seen = [self._seen(row, communities) for row in rows]
         self.progress("people", len(seen))

@@ -10,7 +10,7 @@ from qunyu.flows.given_tables import Line
 from qunyu.kernel.scope import Scope
 from qunyu.kernel.words import Words
 from qunyu.members.merging import editable
-from qunyu.members.queries import identities_in, people
+from qunyu.members.queries import accounts, people
 
 if TYPE_CHECKING:
     from qunyu.members.models import Member
@@ -42,10 +42,13 @@ def people_of_table(by: Scope, lines: Sequence[Line], permission: str) -> TableP
     ids = {each.text("member_id") for each in lines} - {""}
     known = {each.public_id: each for each in people(by).filter(public_id__in=ids)}
     keys = {each.text("platform_id") for each in lines} - {""}
-    accounts: dict[str, set[Member]] = {}
-    for each in identities_in(by).filter(community=None, key__in=keys).select_related("member"):
-        for name in (each.key, f"{each.platform} {each.key}"):
-            accounts.setdefault(name, set()).add(each.member)
-    told = {each.pk for each in known.values()} | {each.pk for some in accounts.values() for each in some}
+    found = accounts(by, keys)
+    members = people(by).in_bulk({each.member for each in found})
+    named: dict[str, set[Member]] = {}
+    for each in found:
+        if each.member in members:
+            for name in (each.id, f"{each.platform} {each.id}"):
+                named.setdefault(name, set()).add(members[each.member])
+    told = {each.pk for each in known.values()} | {each.pk for some in named.values() for each in some}
     mine = set(editable(by, permission).filter(member__in=told).values_list("member", flat=True))
-    return TablePeople(known, accounts, mine)
+    return TablePeople(known, named, mine)

@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from qunyu.events import actions as events
 from qunyu.events.queries import given_files, import_by_key
-from qunyu.flows import alerting, importing, labelling, rewarding, suggesting, undoing
+from qunyu.flows import alerting, caring, importing, labelling, rewarding, suggesting, undoing
 from qunyu.flows.place import forget_given, place
 from qunyu.flows.request import ImportRequest
 from qunyu.jobs.port import enqueue, job
@@ -35,6 +35,7 @@ def do_import(import_id: int) -> None:
     enqueue("flows.alerts", key=f"import-{import_id}")
     enqueue("flows.suggest", key=f"import-{import_id}")
     enqueue("flows.points", key=f"import-{import_id}")
+    enqueue("flows.care", key=f"import-{import_id}")
     # Not in a `finally`: a worker that dies leaves the files to the one that goes on.
     forget_given(place().data, ImportRequest.from_json(import_by_key(import_id).request))
 
@@ -70,6 +71,12 @@ def suggest() -> int:
 def give_points() -> dict[str, int]:
     """Every night, after each import and undo: points earned, taken back and expired, and how many people changed their level."""
     return asdict(rewarding.reward(now=timezone.now()))
+
+
+@job("flows.care", queue="lake", cron="50 5 * * *")
+def do_care() -> dict[str, int]:
+    """Every night, after each import, and when somebody asks: which occasions come, and who came by a recommendation."""
+    return caring.care(now=timezone.now())
 
 
 @job("flows.alerts", queue="lake", cron="10 5 * * *")

@@ -110,16 +110,17 @@ SELECT i.member, o.local_day AS day, o.unit, o.subject, o.amount, coalesce(o.qua
 FROM ({LATEST_ORDERS}) o JOIN identities i USING (identity)
 """
 
-# Days of a sale show by themselves: far more orders than in the weeks around.
-SALES = """
+# Days of a sale show by themselves: far more orders than in the weeks around. `ordered` is a table of paid orders with their days.
+SALE_DAYS = """
 CREATE TEMP TABLE sale_days AS
-WITH counted AS (SELECT day, count(*) AS n FROM ordered WHERE subject = 'paid' GROUP BY day),
+WITH counted AS (SELECT day, count(*) AS n FROM {ordered} GROUP BY day),
 every AS (
   SELECT d.day, coalesce(c.n, 0) AS n
   FROM (SELECT unnest(generate_series(min(day), max(day), INTERVAL 1 DAY))::DATE AS day FROM counted) d LEFT JOIN counted c USING (day)
 ), usual AS (SELECT day, n, median(n) OVER (ORDER BY day ROWS BETWEEN 14 PRECEDING AND 14 FOLLOWING) AS usual FROM every)
 SELECT day FROM usual WHERE n >= 5 AND n > 2 * usual
 """
+SALES = SALE_DAYS.format(ordered="(FROM ordered WHERE subject = 'paid')")
 
 BOUGHT = """
 CREATE TEMP TABLE bought AS

@@ -5,7 +5,15 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import datetime
 
+from django.db import transaction
+from django.utils import timezone
+
 from qunyu.kernel.actor import Actor
+
+
+def clock() -> datetime:
+    """The time of writing, whatever an act that took long says of when it was."""
+    return timezone.now()
 
 
 def record(*, by: Actor, action: str, kind: str, id: object, now: datetime, **data: object) -> None:
@@ -14,6 +22,7 @@ def record(*, by: Actor, action: str, kind: str, id: object, now: datetime, **da
 
     AuditEntry(
         at=now,
+        written=clock(),
         actor=by.key,
         actor_name=by.name,
         action=action,
@@ -25,11 +34,18 @@ def record(*, by: Actor, action: str, kind: str, id: object, now: datetime, **da
 
 
 def mend_reasons(mend: Callable[[str], str]) -> int:
-    """Takes a name out of every reason somebody gave: the one thing of an entry that may change; how many did."""
+    """Takes a name out of every reason somebody gave: the one thing of an entry that may change; how many did.
+
+    The audit chain is told of each, so that it tells a name erased from a reason forged.
+    """
+    from qunyu.kernel.audit_chain import mending
     from qunyu.kernel.models import AuditEntry
 
     changed = 0
     for key, reason in AuditEntry.objects.exclude(reason="").values_list("pk", "reason").iterator():
-        if mend(reason) != reason:
-            changed += AuditEntry.objects.filter(pk=key).update(reason=mend(reason)[:200])
+        clean = mend(reason)[:200]
+        if clean != reason:
+            with transaction.atomic():
+                mending(key, reason, clean, timezone.now()).save()
+                changed += AuditEntry.objects.filter(pk=key).update(reason=clean)
     return changed

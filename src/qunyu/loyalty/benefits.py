@@ -24,6 +24,8 @@ from qunyu.members.own import identities, own_members
 from qunyu.members.queries import people
 
 if TYPE_CHECKING:
+    from django.db.models import QuerySet
+
     from qunyu.members.models import Member
 
 KINDS: dict[str, Words] = {
@@ -200,3 +202,10 @@ def uses(scope: Scope, programme: Programme, *, text: str = "", benefit: str = "
     found = found.filter(member__own_identity__member__name__icontains=text) if text else found
     found = found.filter(benefit__public_id=benefit) if benefit else found
     return found.select_related("benefit", "member__own_identity__member").order_by("-at", "-pk")
+
+
+def uses_between(programmes: Collection[int], start: datetime, end: datetime) -> QuerySet[BenefitUse]:
+    """The uses of these programmes' benefits from `start` to before `end`, of people who are still known; for whoever narrows them by a scope."""
+    return BenefitUse.objects.filter(
+        benefit__programme__in=programmes, at__gte=start, at__lt=end, member__own_identity__isnull=False
+    )

@@ -11,6 +11,7 @@ from typing import Any
 from django.db import transaction
 from django.db.models import Q, QuerySet
 
+from qunyu.kernel.platform_ids import keyed_id, name_of, sealed_id
 from qunyu.kernel.scope import Scope
 from qunyu.members.matching import chunks, connected, mark_named_buyers, match
 from qunyu.members.models import Identity, Mark, Member, Membership, MergeDecision
@@ -66,23 +67,33 @@ def _chunks(seen: Sequence[Seen]) -> Iterator[Sequence[Seen]]:
     return (seen[start : start + CHUNK] for start in range(0, len(seen), CHUNK))
 
 
+def _stored(each: Seen) -> str:
+    """What the database has for their key: a mere name itself, a stable id by its keyed hash."""
+    return each.key if each.community is not None else keyed_id(each.key)
+
+
 def _existing(chunk: Sequence[Seen]) -> dict[Place, int]:
-    keys = {each.key for each in chunk}
+    places = {(each.platform, each.community, _stored(each)): _place(each) for each in chunk}
+    keys = {key for _, _, key in places}
     rows = Identity.objects.filter(platform__in={each.platform for each in chunk}, key__in=keys)
-    found = {
-        (platform, home, key): id for platform, home, key, id in rows.values_list("platform", "community", "key", "id")
-    }
-    return {place: found[place] for each in chunk if (place := _place(each)) in found}
+    found = rows.values_list("platform", "community", "key", "id")
+    return {places[place]: id for *told, id in found if (place := tuple(told)) in places}
 
 
 def _create(new: Sequence[Seen], import_id: int) -> dict[Place, int]:
-    members = Member.objects.bulk_create(
-        [Member(name=each.name[:255] or each.key, role=each.role or "member") for each in new]
-    )
+    members = Member.objects.bulk_create([Member(name=_name(each), role=each.role or "member") for each in new])
     made = Identity.objects.bulk_create(
         [_identity(each, member.pk, import_id) for each, member in zip(new, members, strict=True)]
     )
-    return {(each.platform, each.community_id, each.key): each.pk for each in made}
+    return {_place(each): row.pk for each, row in zip(new, made, strict=True)}
+
+
+def _name(each: Seen) -> str:
+    """What they are called; whom only an id tells by what may be shown of that."""
+    named = each.name[:255]
+    if each.community is not None:
+        return named or each.key
+    return named if named and named != each.key else name_of(each.key)
 
 
 def _identity(each: Seen, member: int, import_id: int) -> Identity:
@@ -91,8 +102,9 @@ def _identity(each: Seen, member: int, import_id: int) -> Identity:
         own_member_id=member,
         platform=each.platform,
         community_id=each.community,
-        key=each.key,
-        name=each.name[:255] or each.key,
+        key=_stored(each),
+        sealed=sealed_id(each.key) if each.community is None else "",
+        name=_name(each),
         supplied_by_id=import_id,
     )
 
@@ -105,15 +117,21 @@ def _take_roles(again: Sequence[Seen], found: Mapping[Place, int]) -> None:
 
 
 def _mark(chunk: Sequence[Seen], known: Mapping[Place, int], import_id: int) -> set[int]:
-    told = [
-        (known[_place(each)], kind, value)
+    marks = [
+        Mark(identity_id=known[_place(each)], supplied_by_id=import_id, **told)
         for each in chunk
-        for kind, value in (("phone", each.phone_hash), ("union", each.union_id))
-        if value
+        for told in _told(each)
     ]
-    marks = [Mark(identity_id=id, kind=kind, value=value, supplied_by_id=import_id) for id, kind, value in told]
     Mark.objects.bulk_create(marks, ignore_conflicts=True)
-    return {id for id, _, _ in told}
+    return {each.identity_id for each in marks}
+
+
+def _told(each: Seen) -> Iterator[dict[str, str]]:
+    """The marks they bring."""
+    if each.phone_hash:
+        yield {"kind": "phone", "value": each.phone_hash}
+    if each.union_id:
+        yield {"kind": "union", "value": keyed_id(each.union_id), "sealed": sealed_id(each.union_id)}
 
 
 def renew_memberships(*, by: Scope, communities: set[int], rows: Iterator[Membership]) -> None:

@@ -93,8 +93,8 @@ def _places(identities: Collection[int]) -> dict[int, tuple[str, str, str]]:
     """What tells identities apart whenever they were imported: a key of ours would say which came first."""
     found: dict[int, tuple[str, str, str]] = {}
     for chunk in chunks(identities):
-        rows = Identity.objects.filter(id__in=chunk).values_list("id", "platform", "community__key", "key")
-        found |= {id: (platform, home or "", key) for id, platform, home, key in rows}
+        for each in Identity.objects.filter(id__in=chunk).select_related("community"):
+            found[each.pk] = (each.platform, each.community.key if each.community else "", each.key)
     return found
 
 
@@ -154,10 +154,13 @@ def mark_named_buyers(identities: Collection[int], *, import_id: int) -> set[int
 
 def _mark(values: set[str], import_id: int) -> set[int]:
     rows = Identity.objects.filter(community=None, key__in=values).exclude(platform__startswith="shop")
-    holders: dict[str, list[int]] = {}
-    for key, identity in rows.values_list("key", "id"):
-        holders.setdefault(key, []).append(identity)
-    sure = {key: ids[0] for key, ids in holders.items() if len(ids) == 1}
-    marks = [Mark(identity_id=id, kind="union", value=key, supplied_by_id=import_id) for key, id in sure.items()]
+    holders: dict[str, list[tuple[int, str]]] = {}
+    for key, identity, sealed in rows.values_list("key", "id", "sealed"):
+        holders.setdefault(key, []).append((identity, sealed))
+    sure = {key: told[0] for key, told in holders.items() if len(told) == 1}
+    marks = [
+        Mark(identity_id=id, kind="union", value=key, sealed=sealed, supplied_by_id=import_id)
+        for key, (id, sealed) in sure.items()
+    ]
     Mark.objects.bulk_create(marks, ignore_conflicts=True)
-    return set(sure.values())
+    return {id for id, _ in sure.values()}

@@ -8,9 +8,11 @@ from typing import Any
 
 from django.db.models import Exists, Model, OuterRef, Q, QuerySet
 
+from qunyu.communities.actions import forget_partner
 from qunyu.kernel.ids import new_public_id
 from qunyu.kernel.personal import ERASED, Holder, Kind, Overview, Person, plain, scrub, scrub_names
-from qunyu.kernel.sealed import seal, unseal
+from qunyu.kernel.platform_ids import readable_id
+from qunyu.kernel.sealed import readable, seal
 from qunyu.kernel.words import Words
 from qunyu.members.belonging import CONTACT
 from qunyu.members.fields import PURPOSE
@@ -27,6 +29,7 @@ from qunyu.members.models import (
     PastLabel,
     ProfileEntry,
     ProfileImport,
+    Quiet,
     StaffLink,
     Suggestion,
     Tag,
@@ -73,7 +76,7 @@ def names_of(person: Person) -> set[str]:
         Identity.objects.filter(id__in=person.identities).exclude(community=None).values_list("key", flat=True)
     )
     found |= set(Member.objects.filter(id__in=person.own).values_list("name", flat=True))
-    return found | {text for field, text in _written(person) if field == "real_name"}
+    return found | {text for field, text in _written(person) if field == "real_name" and text}
 
 
 def _stable(person: Person) -> QuerySet[Identity]:
@@ -82,14 +85,15 @@ def _stable(person: Person) -> QuerySet[Identity]:
 
 def _terms(person: Person) -> set[str]:
     told = {text for field, text in _written(person) if field in NAMING_FIELDS}
-    keys = set(_stable(person).values_list("key", flat=True))
-    unions = set(Mark.objects.filter(identity__in=person.identities, kind="union").values_list("value", flat=True))
+    keys = {each.readable_key for each in _stable(person)}
+    unions = {value for kind, value in _marks(person) if kind == "union"}
     return {each for each in names_of(person) | told | keys | unions if each and each != ERASED}
 
 
-def _written(person: Person) -> list[tuple[str, str]]:
+def _written(person: Person) -> list[tuple[str, str | None]]:
+    """(field, value) of what was ever written of them; None for what was sealed under another key."""
     rows = ProfileEntry.objects.filter(member__in=person.own).values_list("field", "value", "sealed")
-    return [(field, unseal(value, PURPOSE) if sealed else value) for field, value, sealed in rows if value]
+    return [(field, readable(value, PURPOSE) if sealed else value) for field, value, sealed in rows if value]
 
 
 def stop_of(platform: str, home: str, key: str) -> str:
@@ -104,24 +108,31 @@ def stop_of_mark(kind: str, value: str) -> str:
 
 def _stops(person: Person) -> set[str]:
     known = Identity.objects.filter(id__in=person.identities).exclude(key__startswith=_KEPT_KEY)
-    found = {
-        stop_of(platform, home or "", key)
-        for platform, home, key in known.values_list("platform", "community__key", "key")
-    }
-    marks = Mark.objects.filter(identity__in=person.identities).values_list("kind", "value")
-    return found | {stop_of_mark(kind, value) for kind, value in marks}
+    rows = known.select_related("community")
+    keys = [(each.platform, each.community.readable_key if each.community else "", each.readable_key) for each in rows]
+    found = {stop_of(platform, home, key) for platform, home, key in keys if home is not None and key is not None}
+    return found | {stop_of_mark(kind, value) for kind, value in _marks(person) if value is not None}
+
+
+def _marks(person: Person) -> list[tuple[str, str | None]]:
+    """(kind, value) of their marks: a phone number's hash, a union id in the clear; None for one sealed under another key."""
+    rows = Mark.objects.filter(identity__in=person.identities).order_by("id").values_list("kind", "value", "sealed")
+    return [(kind, readable_id(value, sealed)) for kind, value, sealed in rows]
 
 
 def _erase_identities(person: Person) -> Mapping[str, int]:
     """Nobody is counted less: what is left is a member without a name, whom no list and no search shows."""
+    ids = [each.readable_key for each in _stable(person)]
+    forget_partner(person, [each for each in ids if each])
+    told = ids + [value for _, value in _marks(person)]
     Mark.objects.filter(identity__in=person.identities).delete()
     _about(MergeDecision, person).delete()
     _about(Suggestion, person).delete()
     for own in Member.objects.filter(id__in=person.own, erased=False):
         key = new_public_id()
         Member.objects.filter(pk=own.pk).update(name=ERASED, public_id=key, erased=True)
-        Identity.objects.filter(own_member=own).update(key=f"{_KEPT_KEY}{key}", name=ERASED)
-    return {"elsewhere": scrub(MergeDecision, ("why",), person)}
+        Identity.objects.filter(own_member=own).update(key=f"{_KEPT_KEY}{key}", sealed="", name=ERASED)
+    return {"elsewhere": scrub(MergeDecision, ("why",), person), "unreadable": told.count(None)}
 
 
 def _about(model: type[Model], person: Person) -> QuerySet[Any]:
@@ -130,15 +141,20 @@ def _about(model: type[Model], person: Person) -> QuerySet[Any]:
 
 
 def _export_identities(person: Person) -> object:
-    mine = Identity.objects.filter(id__in=person.identities).order_by("id")
+    mine = Identity.objects.filter(id__in=person.identities).order_by("id").select_related("community")
     memberships = Membership.objects.filter(identity__in=person.identities).order_by("id")
     return {
-        "identities": plain(mine.values("platform", "community__name", "key", "name")),
-        "marks": plain(Mark.objects.filter(identity__in=person.identities).order_by("id").values("kind", "value")),
+        "identities": [_told_identity(each) for each in mine],
+        "marks": [{"kind": kind, "value": value} for kind, value in _marks(person)],
         "communities": plain(
             memberships.values("community__name", "first_at", "last_at", "joined_at", "left_at", "messages")
         ),
     }
+
+
+def _told_identity(each: Identity) -> dict[str, str | None]:
+    home = each.community.name if each.community else None
+    return {"platform": each.platform, "community__name": home, "key": each.readable_key, "name": each.name}
 
 
 def _people() -> Overview:
@@ -151,23 +167,26 @@ def _export_profile(person: Person) -> object:
     rows = ProfileEntry.objects.filter(member__in=person.own).order_by("id")
     told = rows.values("field", "value", "sealed", "at", "by_name", "withdrawn_at")
     return [
-        {**each, "value": unseal(each["value"], PURPOSE) if each.pop("sealed") else each["value"]}
+        {**each, "value": readable(each["value"], PURPOSE) if each.pop("sealed") else each["value"]}
         for each in plain(told)
     ]
 
 
 def _erase_profile(person: Person) -> Mapping[str, int]:
     """Theirs goes; in what was written of others in words the name does, sealed or not."""
+    unreadable = [text for _, text in _written(person)].count(None)
     ProfileEntry.objects.filter(member__in=person.own).delete()
     free = {each.key for each in BASIC if each.kind in _FREE}
     free |= set(Field.objects.filter(kind__in=_FREE).values_list("key", flat=True))
     changed = scrub(ProfileEntry, ("value",), person, sealed=False, field__in=free)
     changed += scrub(ProfileImport, ("title",), person)
     for key, value in ProfileEntry.objects.filter(sealed=True, field__in=free).values_list("pk", "value").iterator():
-        told = unseal(value, PURPOSE) if value else ""
-        if person.without(told) != told:
+        told = readable(value, PURPOSE) if value else ""
+        if told is None:
+            unreadable += 1
+        elif person.without(told) != told:
             changed += ProfileEntry.objects.filter(pk=key).update(value=seal(person.without(told), PURPOSE))
-    return {"elsewhere": changed}
+    return {"elsewhere": changed, "unreadable": unreadable}
 
 
 def _of(model: type[Model], path: str = "member") -> Any:
@@ -210,8 +229,8 @@ def _erase_links(person: Person) -> Mapping[str, int]:
 
 
 def _erase_contacts(person: Person) -> Mapping[str, int]:
-    _gone(Contact)(person)
-    return {"elsewhere": scrub(Contact, ("summary", "result"), person)}
+    _gone(Contact, Quiet)(person)
+    return {"elsewhere": scrub(Contact, ("summary", "result", "why"), person) + scrub(Quiet, ("note",), person)}
 
 
 def _erase_tags(person: Person) -> Mapping[str, int]:
@@ -221,6 +240,7 @@ def _erase_tags(person: Person) -> Mapping[str, int]:
     return {"elsewhere": changed + scrub(TagGroup, ("help",), person) + scrub(Tag, ("help",), person)}
 
 
+_CONTACT = ("at", "channel", "direction", "summary", "result", "selling", "standing", "why", "by_name", "written_at")
 HOLDERS = (
     Holder(
         key="tags",
@@ -247,11 +267,14 @@ HOLDERS = (
     Holder(
         key="contacts",
         title=Words("联系记录", "Contacts"),
-        what=Words("运营人员手记的一对一联系", "one-to-one contacts, noted by hand"),
+        what=Words("一对一联系，以及请勿联系的要求", "one-to-one contacts, and who is not to be contacted"),
         why=Words("不重复打扰、说过的话有人记得", "nobody is asked twice, and what was said is remembered"),
-        models=("members.Contact",),
-        count=lambda person: _of(Contact)(person).count(),
-        export=_rows(Contact, ("at", "channel", "direction", "summary", "result", "by_name", "written_at")),
+        models=("members.Contact", "members.Quiet"),
+        count=lambda person: _of(Contact)(person).count() + _of(Quiet)(person).count(),
+        export=lambda person: {
+            "contacts": _rows(Contact, _CONTACT)(person),
+            "quiet": _rows(Quiet, ("reason", "note", "until", "at", "by_name", "ended_at"))(person),
+        },
         erase=_erase_contacts,
         overview=overview_of(Contact, "at"),
     ),
@@ -307,6 +330,16 @@ KINDS = (
         least_days=30,
     ),
     Kind(
+        key="quiet",
+        title=Words("已结束的请勿联系", "Do not contact, once over"),
+        help=Words(
+            "已结束或到期的请勿联系记录删除，生效中的不变", "what ended before that is deleted; what holds stays"
+        ),
+        count=lambda before: _over(before).count(),
+        remove=lambda before: _deleted(_over(before)),
+        least_days=30,
+    ),
+    Kind(
         key="profile_history",
         title=Words("资料的旧值", "Former values of profiles"),
         help=Words(
@@ -318,6 +351,10 @@ KINDS = (
         least_days=30,
     ),
 )
+
+
+def _over(before: datetime) -> QuerySet[Quiet]:
+    return Quiet.objects.filter(Q(ended_at__lt=before) | Q(until__lt=before.date()))
 
 
 def _former(before: datetime) -> QuerySet[ProfileEntry]:

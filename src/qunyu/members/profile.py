@@ -24,6 +24,7 @@ from qunyu.members.fields import PURPOSE, Definition, fields_in
 from qunyu.members.matching import chunks
 from qunyu.members.merging import editable, rematch, require_edit
 from qunyu.members.models import Identity, Mark, Membership, ProfileEntry
+from qunyu.members.recurring import token_for
 from qunyu.members.rules.values import in_words, masked, parsed
 
 if TYPE_CHECKING:
@@ -221,6 +222,7 @@ def write(
             field=field.key,
             value=seal(value, PURPOSE) if field.sensitive else value,
             sealed=field.sensitive,
+            recurs=token_for(field, value),
             at=now,
             by=actor.key,
             by_name=actor.name[:120],
@@ -299,8 +301,16 @@ def _entry(by: Scope, member: Member, entry: int) -> ProfileEntry:
     return found
 
 
-def reveal(*, by: Scope, member: Member, reason: str, now: datetime) -> list[Answer]:
-    """The person's fields with the sensitive ones in the clear; that it was asked, and why, is kept in the audit trail.
+@dataclass(frozen=True)
+class Revealed:
+    """What was read in the clear: the fields of the profile, and (platform, id) of the accounts by primary key of the identity."""
+
+    answers: list[Answer]
+    ids: Mapping[int, tuple[str, str]]
+
+
+def reveal(*, by: Scope, member: Member, reason: str, now: datetime) -> Revealed:
+    """The person's fields and platform ids in the clear; that it was asked, and why, is kept in the audit trail.
 
     Raises Denied unless members.reveal holds where the person belongs; DomainError reason_needed.
     """
@@ -309,12 +319,14 @@ def reveal(*, by: Scope, member: Member, reason: str, now: datetime) -> list[Ans
 
 
 @transaction.atomic
-def _revealed(by: Scope, member: Member, reason: str, now: datetime) -> list[Answer]:
+def _revealed(by: Scope, member: Member, reason: str, now: datetime) -> Revealed:
     found = profile(by, member, reveal=True)
+    mine = editable(by, "members.reveal").filter(member=member).exclude(sealed="").order_by("platform", "id")
+    ids = {each.pk: (each.platform, each.readable_key or each.shown_key) for each in mine}
     shown = [each.field.key for each in found if each.field.sensitive and each.told]
     who = replace(by.actor, reason=reason)
-    audit.record(by=who, action="member.reveal", kind="member", id=member.pk, now=now, fields=shown)
-    return found
+    audit.record(by=who, action="member.reveal", kind="member", id=member.pk, now=now, fields=shown, ids=sorted(ids))
+    return Revealed(found, ids)
 
 
 @transaction.atomic

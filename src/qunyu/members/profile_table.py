@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
@@ -24,7 +24,7 @@ from qunyu.members.merging import editable
 from qunyu.members.models import Identity, Mark, Member, Membership
 from qunyu.members.profile import Answer, profiles
 from qunyu.members.profile_returning import leave_out
-from qunyu.members.queries import identities_in, people
+from qunyu.members.queries import accounts, people
 from qunyu.members.rules.values import in_words, masked, parsed
 from qunyu.people.queries import unit_paths
 
@@ -208,20 +208,14 @@ def _by_id(by: Scope, lines: Sequence[Line]) -> Found:
 def _by_account(by: Scope, lines: Sequence[Line]) -> Found:
     keys = {each.cells["platform_id"] for each in lines if each.cells.get("platform_id")}
     known: dict[tuple[str, str], set[int]] = defaultdict(set)
-    for platform, key, member in _stable(by, keys):
-        known[platform, key].add(member)
-        known["", key].add(member)
+    for each in accounts(by, keys):
+        known[each.platform, each.id].add(each.member)
+        known["", each.id].add(each.member)
     return {
         each.number: known.get((each.cells.get("platform", "").casefold(), each.cells["platform_id"]), set())
         for each in lines
         if each.cells.get("platform_id")
     }
-
-
-def _stable(by: Scope, keys: Collection[str]) -> Iterator[tuple[str, str, int]]:
-    if keys:
-        rows = identities_in(by).filter(community=None, key__in=keys)
-        yield from rows.values_list("platform", "key", "member")
 
 
 def _by_phone(by: Scope, lines: Sequence[Line]) -> Found:

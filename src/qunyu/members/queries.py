@@ -17,12 +17,16 @@ from django.db.models.functions import Coalesce
 from qunyu.communities.queries import communities, within
 from qunyu.events.queries import shown
 from qunyu.kernel.errors import DomainError
+from qunyu.kernel.platform_ids import keyed_id
 from qunyu.kernel.scope import Scope
 from qunyu.kernel.words import Words
 from qunyu.members.belonging import buyers, contacts
 from qunyu.members.labels import labelled_as
 from qunyu.members.models import Identity, Member, Membership
 from qunyu.members.tag_filtering import WHOEVER, Tagged, tagged
+
+# As many as any database takes in one question.
+MOST_KEYS = 5_000
 
 
 def membership_from_facts(row: Mapping[str, Any]) -> Membership:
@@ -91,16 +95,23 @@ def search_people(
     labels: Mapping[str, str] | None = None,
     tags: Tagged = WHOEVER,
 ) -> QuerySet[Member]:
-    """The people `scope` may see, called `text` here or on a platform (part of it is enough), of that role, labelled and tagged so.
+    """The people `scope` may see, called `text` here or on a platform (part of it is enough; an id whole), of that role, labelled and tagged so.
 
     Raises DomainError unknown_label or unknown_label_value.
     """
     found = people(scope)
     if text:
-        called = identities_in(scope).filter(Q(name__icontains=text) | Q(key__icontains=text))
-        found = found.filter(Q(name__icontains=text) | Exists(called.filter(member=OuterRef("pk"))))
+        called = identities_in(scope).filter(name__icontains=text)
+        named = Q(name__icontains=text) | Exists(called.filter(member=OuterRef("pk")))
+        found = found.filter(named | _with_id(scope, text, "pk"))
     found = found.filter(_labelled(scope, labels or {}, "pk"), tagged(tags, "pk"))
     return found.filter(role=role) if role else found
+
+
+def _with_id(scope: Scope, id: str, path: str) -> Q:
+    """The members at the end of `path` one of whose stable ids that is, the whole of it: of these the database knows the hash alone."""
+    known = identities_in(scope).filter(community=None, key=keyed_id(id.strip()))
+    return Q(**{f"{path}__in": known.values("member")})
 
 
 def _labelled(scope: Scope, labels: Mapping[str, str], path: str, *, there: bool = False) -> Q:
@@ -160,7 +171,7 @@ def _totals(rows: Iterable[tuple[Any, ...]]) -> dict[int, Totals]:
 
 @dataclass(frozen=True)
 class Wanted:
-    """Which members: `text` in a name of theirs, and filters ("" and None = any) by community ids, role and platform.
+    """Which members: `text` in a name of theirs or the whole of a platform's id, and filters ("" and None = any) by community ids, role and platform.
 
     `present` leaves out who left; `outside` are those who are in no community and known by their orders alone. `labels` is
     label -> value, `tags` narrows to who carries tags.
@@ -238,9 +249,10 @@ def _listed(ids: Collection[int]) -> RawSQL:
 
 def asked(scope: Scope, wanted: Wanted, *, member: str = "", identity: str = "identities__", there: bool = False) -> Q:
     """What is wanted of people, of rows whose member and identity stand at the ends of these paths; `there` as of `labelled_as`."""
-    text = wanted.text
-    named = {f"{member}name__icontains": text}, {f"{identity}name__icontains": text}
-    found = Q(**named[0]) | Q(**named[1]) if text else Q()
+    found, text = Q(), wanted.text
+    if text:
+        found = Q(**{f"{member}name__icontains": text}) | Q(**{f"{identity}name__icontains": text})
+        found |= _with_id(scope, text, f"{member}pk")
     told = {f"{identity}platform": wanted.platform, f"{member}role": wanted.role}
     found &= Q(**{path: value for path, value in told.items() if value})
     return found & _labelled(scope, wanted.labels, f"{member}pk", there=there) & tagged(wanted.tags, f"{member}pk")
@@ -283,16 +295,26 @@ def last_active(communities: Collection[int]) -> dict[int, datetime]:
     return {row["community"]: row["last"] for row in rows}
 
 
-def members_by_platform_key(scope: Scope) -> dict[tuple[str, str], int]:
-    """The member's primary key of every identity with a stable id that `scope` may see, by platform and id."""
-    rows = identities_in(scope).filter(community=None).values_list("platform", "key", "member")
-    return {(platform, key): member for platform, key, member in rows}
+@dataclass(frozen=True, slots=True)
+class Account:
+    """An identity with a stable id: `platform`, the id as it was asked for, and the primary keys of it and of its member."""
+
+    platform: str
+    id: str
+    identity: int
+    member: int
 
 
-def identities_by_platform_key(scope: Scope) -> dict[tuple[str, str], tuple[int, int]]:
-    """The primary keys of every identity with a stable id that `scope` may see, and of its member, by platform and id."""
-    rows = identities_in(scope).filter(community=None).values_list("platform", "key", "pk", "member")
-    return {(platform, key): (identity, member) for platform, key, identity, member in rows}
+def accounts(scope: Scope, ids: Iterable[str]) -> list[Account]:
+    """Who has one of these stable ids, on whatever platform, as far as `scope` may see; an id that is not there is missing."""
+    asked = {keyed_id(each): each for each in ids if each}
+    found: list[Account] = []
+    keys = list(asked)
+    for start in range(0, len(keys), MOST_KEYS):
+        rows = identities_in(scope).filter(community=None, key__in=keys[start : start + MOST_KEYS])
+        told = rows.order_by("pk").values_list("platform", "key", "pk", "member")
+        found += [Account(platform, asked[key], identity, member) for platform, key, identity, member in told]
+    return found
 
 
 def named_people(scope: Scope, ids: Collection[int]) -> dict[int, tuple[str, str]]:

@@ -31,6 +31,7 @@ ROLES: dict[str, Words] = {
 }
 # Where the person stands to whom a row belongs.
 CONTACTED = _OWN = "member__own_identity__member"
+_CHUNK = 5_000
 # A member whose own identity is gone is nobody; one such among them would empty every NOT IN.
 _SOMEBODY = {"member__own_identity__isnull": False}
 # A sealed "" has this length and ending, and nothing else has: 12 bytes of nonce and 16 of mark as base64, behind "1:".
@@ -126,6 +127,13 @@ def keys(rows: QuerySet[Any, Any]) -> Ids:
     with connection.cursor() as cursor:
         cursor.execute(statement, parameters)
         return np.fromiter((key for (key,) in cursor.fetchall()), np.int64)
+
+
+def alive(members: Collection[int]) -> set[int]:
+    """Those of these members (primary keys) to whom an identity belongs and who are not erased."""
+    told, given = Identity.objects.filter(member__erased=False), sorted(members)
+    chunks = (given[start : start + _CHUNK] for start in range(0, len(given), _CHUNK))
+    return {key for chunk in chunks for key in told.filter(member__in=chunk).values_list("member", flat=True)}
 
 
 def heads(identities: Collection[int] | None) -> tuple[Ids, Ids]:

@@ -16,6 +16,7 @@ from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet, Subquery
 from qunyu.events.lake.store import Lake
 from qunyu.events.queries import shown
 from qunyu.insights.likeness import NAMES, alike, hours, same_minutes
+from qunyu.kernel.platform_ids import MASK
 from qunyu.kernel.scope import Scope
 from qunyu.kernel.words import Words
 from qunyu.members.matching import chunks
@@ -94,6 +95,8 @@ def _names() -> pa.Table:
     rows: list[tuple[int, int, str, bool]] = []
     people = Identity.objects.filter(shown("supplied_by"), member__role="member", member__erased=False)
     for identity, member, name in people.values_list("id", "member", "name").iterator(chunk_size=5_000):
+        if MASK in name:  # what is shown of an id is nobody's name
+            continue
         whole = plain_name(name)
         rows += [(identity, member, each, each == whole) for each in {whole, *parts_of(name)} if each]
     columns = list(zip(*rows, strict=True)) or [()] * len(NAMES)

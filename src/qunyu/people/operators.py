@@ -4,17 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from datetime import datetime
-from typing import TYPE_CHECKING
 
 from django.db import transaction
 from django.db.models import Q, QuerySet
 
 from qunyu.kernel.scope import Scope
 from qunyu.people.actions import add_staff
-from qunyu.people.models import Grant, Staff
-
-if TYPE_CHECKING:
-    from qunyu.people.models import Unit
+from qunyu.people.models import Grant, Staff, Unit
 
 
 def accounts(*, at: Collection[int] | None, besides: Collection[int] = ()) -> QuerySet[Staff]:
@@ -31,6 +27,18 @@ def reaching(unit: Unit) -> list[Staff]:
     above = [int(each) for each in unit.path.strip("/").split("/")]
     held = Grant.objects.filter(unit_id__in=above).values("staff")
     return list(Staff.objects.filter(pk__in=held, is_active=True).order_by("name", "id"))
+
+
+def able(permission: str, units: Collection[int] | None) -> list[Staff]:
+    """The open accounts that `permission` is held by in one of `units` (None: anywhere), by name."""
+    grants = Grant.objects.filter(staff__is_active=True).select_related("role", "unit", "staff")
+    paths = None if units is None else list(Unit.objects.filter(pk__in=units).values_list("path", flat=True))
+    found = {
+        grant.staff
+        for grant in grants
+        if permission in grant.role.held and (paths is None or any(each.startswith(grant.unit.path) for each in paths))
+    }
+    return sorted(found, key=lambda each: (each.name, each.pk))
 
 
 def grant_units(staff: Collection[int]) -> dict[int, set[int]]:

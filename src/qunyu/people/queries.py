@@ -162,6 +162,19 @@ def account_names() -> dict[int, str]:
     return dict(Staff.objects.values_list("pk", "name"))
 
 
+def roles_held() -> dict[int, list[str]]:
+    """The codes of the roles that each account holds anywhere, by primary key."""
+    found: dict[int, list[str]] = {}
+    for staff, code in Grant.objects.order_by("role__code").values_list("staff", "role__code").distinct():
+        found.setdefault(staff, []).append(code)
+    return found
+
+
+def token_owners() -> dict[int, int]:
+    """The account of every API token, by primary key."""
+    return dict(ApiToken.objects.values_list("pk", "staff"))
+
+
 def token_names() -> dict[int, str]:
     """What every token is called, by primary key."""
     return dict(ApiToken.objects.values_list("pk", "name"))

@@ -6,7 +6,14 @@ from django.contrib.sessions.backends.db import SessionStore
 from django.utils import timezone
 
 from qunyu.jobs.port import job
+from qunyu.kernel.audit_chain import seal_entries
 from qunyu.people.sessions import tidy_sessions
+
+
+@job("people.seal_audit", cron="*/5 * * * *")
+def seal_audit() -> int:
+    """Every five minutes: what came into the audit trail is sealed."""
+    return seal_entries(timezone.now())
 
 
 @job("people.forget_sessions", cron="0 5 * * *")

@@ -6,8 +6,11 @@ class PrivacyConfig(AppConfig):
     label = "privacy"
 
     def ready(self) -> None:
-        """Says what tables may not bring back, to the packages below that read them."""
+        """Says what tables may not bring back, to the packages below that read them, and the contact cap who does not consent to being contacted."""
         from qunyu.kernel.returning import provide_stopped
+        from qunyu.members.contact_reasons import refuse_where
+        from qunyu.privacy.consents import not_marketable
         from qunyu.privacy.stopping import stopped
 
         provide_stopped(stopped)
+        refuse_where("consent", not_marketable)

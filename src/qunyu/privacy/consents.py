@@ -131,3 +131,13 @@ def in_force(found: QuerySet[Consent]) -> QuerySet[Consent]:
     )
     against = Q(at=OuterRef("at")) & ~Q(state="granted") & ~Q(state=OuterRef("state"))
     return found.exclude(Exists(same.filter(Q(at__gt=OuterRef("at")) | against)))
+
+
+NO_MARKETING = Words("对方不同意营销联系", "they do not consent to marketing contact")
+
+
+def not_marketable(people: Collection[int], now: datetime) -> dict[int, Words]:
+    """Who of `people` (primary keys) refused marketing contact or withdrew it, and has not granted it since."""
+    said = Consent.objects.filter(member__own_identity__member__in=people, purpose="marketing", at__lte=now)
+    against = in_force(said).exclude(state="granted").values_list("member__own_identity__member", flat=True)
+    return dict.fromkeys(against, NO_MARKETING)

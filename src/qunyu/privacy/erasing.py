@@ -14,6 +14,7 @@ from qunyu.jobs.port import enqueue, load
 from qunyu.kernel import audit
 from qunyu.kernel.errors import DomainError
 from qunyu.kernel.personal import Holder, Person, holders
+from qunyu.kernel.platform_ids import typable
 from qunyu.kernel.scope import Scope, system_scope
 from qunyu.kernel.sealed import seal, unseal
 from qunyu.kernel.tables import rewrite
@@ -32,6 +33,10 @@ MERGED = Words(
     "这位成员后来并入了另一个人；请为合并后的人重新登记请求",
     "this member was merged into another person since; open a new request for that person",
 )
+
+
+# Counts that a receipt tells where they are not zero; what is unreadable was sealed under another key: its words were not looked for.
+_IF_ANY = ("elsewhere", "unreadable")
 
 
 @dataclass(frozen=True)
@@ -66,10 +71,12 @@ def confirm(*, by: Scope, request: Request, typed: str, reason: str, kept: Colle
         raise DomainError("request_ended", Words("这项请求不是删除", "this request asks for no erasure"))
     if head_of(member) != member.pk:
         raise DomainError("merged_since", MERGED)
-    if typed.strip() != member.name.strip():
-        raise DomainError(
-            "name_differs", Words("请原样输入成员的名字", "type the member’s name as it stands"), field="typed"
+    if typed.strip() not in (member.name.strip(), typable(member.name)):
+        told = Words(
+            "请原样输入成员的名字；由账号构成的名字只需输入末尾 6 位",
+            "type the member’s name as it stands; of a name made of an id its last six characters will do",
         )
+        raise DomainError("name_differs", told, field="typed")
     for key in kept:
         if key not in holders() or holders()[key].keepable is None:
             raise DomainError("bad_kept", Words("这一项没有保留的依据", "nothing lets us keep this"), field="kept")
@@ -131,7 +138,7 @@ def _step(request: Request, holder: Holder, person: Person) -> None:
 def _note(request: Request, holder: Holder, counts: dict[str, int]) -> None:
     request.steps = {
         **request.steps,
-        holder.key: {name: count for name, count in counts.items() if count or name != "elsewhere"},
+        holder.key: {name: count for name, count in counts.items() if count or name not in _IF_ANY},
     }
     Request.objects.filter(pk=request.pk).update(steps=request.steps)
 
@@ -165,6 +172,7 @@ _LOOSE = (
     "members.TagGroup",
     "members.TagAct",
     "members.ProfileImport",
+    "communities.Community",
     "communities.WorkEntry",
     "segments.Segment",
     "segments.SegmentVersion",

@@ -137,3 +137,30 @@ class Consent(models.Model):
 
     class Meta:
         indexes = (models.Index(fields=("member", "purpose", "at")), models.Index(fields=("purpose", "state")))
+
+
+class AccessEntry(models.Model):
+    """A look at people (privacy.viewing): one for each account, page and ten minutes (`slot`). Append-only, kept for a period.
+
+    `person` is the public id that stood in the address, `object` that of something else there; `searched` the keyed hash of what was
+    searched for. `shown` is how many were found, None where that is not known.
+    """
+
+    at = models.DateTimeField(db_index=True)
+    slot = models.BigIntegerField()
+    actor = models.CharField(max_length=40)
+    actor_name = models.CharField(max_length=120)
+    via = models.CharField(max_length=7, choices=(("console", "控制台"), ("api", "API")))
+    page = models.CharField(max_length=30)
+    person = models.CharField(max_length=64, blank=True, db_index=True)
+    object = models.CharField(max_length=64, blank=True)
+    searched = models.CharField(max_length=64, blank=True)
+    shown = models.BigIntegerField(null=True)
+
+    class Meta:
+        ordering = ("-at", "-id")
+        constraints = (
+            models.UniqueConstraint(
+                fields=("actor", "slot", "page", "via", "person", "object", "searched"), name="access_once_a_slot"
+            ),
+        )

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from django.db.models import QuerySet
 from django.utils import timezone
 
-from qunyu.kernel.personal import Holder, Overview, Person, plain, scrub
+from qunyu.kernel.personal import Holder, Kind, Overview, Person, plain, scrub
 from qunyu.kernel.words import Words
+from qunyu.members.own import identities
 from qunyu.privacy.exporting import file_of, part_of
-from qunyu.privacy.models import Consent, Request, RequestKind, RequestState
+from qunyu.privacy.looking import by_role
+from qunyu.privacy.models import AccessEntry, Consent, Request, RequestKind, RequestState
 
 
 def _erase_requests(person: Person) -> Mapping[str, int]:
@@ -45,7 +48,31 @@ def _consents() -> Overview:
     return Overview(rows.values("member").distinct().count(), rows.count(), oldest)
 
 
+def _looks(person: Person) -> QuerySet[AccessEntry]:
+    return AccessEntry.objects.filter(person__in=_public_ids(person))
+
+
+def _public_ids(person: Person) -> list[str]:
+    rows = identities().filter(own_member__in=person.own)
+    return list(rows.values_list("own_member__public_id", flat=True))
+
+
 HOLDERS = (
+    Holder(
+        key="views",
+        title=Words("谁看过", "Who looked"),
+        what=Words(
+            "哪个账号何时打开过此人的页面；副本里按角色计数",
+            "which account opened the person’s pages, when; counts by role in the copy",
+        ),
+        why=Words(
+            "查得出谁看过个人信息；删除后不再指向任何人",
+            "finding out who saw personal data; after erasure it leads to nobody",
+        ),
+        models=("privacy.AccessEntry",),
+        count=lambda person: _looks(person).count(),
+        export=lambda person: by_role(_public_ids(person)),
+    ),
     Holder(
         key="requests",
         title=Words("个人信息请求", "Requests about personal data"),
@@ -72,5 +99,20 @@ HOLDERS = (
         export=_export_consents,
         erase=_erase_consents,
         overview=_consents,
+    ),
+)
+
+KINDS = (
+    Kind(
+        key="views",
+        title=Words("谁看过", "Who looked"),
+        help=Words(
+            "打开成员页面、列表与搜索的记录到期删除；改动的审计记录一直保留",
+            "looks older than that are deleted; the audit trail of changes stays",
+        ),
+        count=lambda before: AccessEntry.objects.filter(at__lt=before).count(),
+        remove=lambda before: int(AccessEntry.objects.filter(at__lt=before).delete()[0]),
+        # As the database's own trigger wants it.
+        least_days=30,
     ),
 )

@@ -6,8 +6,11 @@ class SatisfactionConfig(AppConfig):
     label = "satisfaction"
 
     def ready(self) -> None:
-        """Gives insights what people said of us, which labels and metrics take into account."""
+        """Gives insights what people said of us, which labels and metrics take into account, and the contact cap who waits for an answer."""
         from qunyu.insights.providers import provide
+        from qunyu.members.contact_reasons import answer_where
+        from qunyu.satisfaction.complaints import complaining
         from qunyu.satisfaction.queries import dimension, state
 
         provide("opinions", dimension, state)
+        answer_where("complaint", complaining)

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from statistics import median
 from typing import TYPE_CHECKING
 
 from django.db import transaction
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 
 from qunyu.jobs.port import load
 from qunyu.kernel import audit
@@ -103,6 +104,22 @@ def complaints(scope: Scope, *, state: str = "") -> QuerySet[Opinion]:
     if state == "open":
         return found.filter(complaint__state__in=("new", "working"))
     return found.filter(complaint__state=state) if state else found
+
+
+def complaining(people: Collection[int], now: datetime) -> dict[int, datetime]:
+    """Who of `people` (primary keys) has a complaint that has not ended, and when the latest was made."""
+    found = Opinion.objects.filter(member__own_identity__member__in=people, withdrawn_at=None, at__lte=now)
+    going = found.filter(kind=OpinionKind.COMPLAINT, complaint__ended_at=None).order_by("at")
+    return dict(going.values_list("member__own_identity__member", "at"))
+
+
+def settled_within(when: Q) -> Iterator[tuple[int, datetime]]:
+    """Person and time of each complaint that was settled, whoever asks; `when` narrows `complaint__ended_at`."""
+    found = Opinion.objects.filter(when, withdrawn_at=None, complaint__state="settled")
+    somebody = found.filter(member__own_identity__member__erased=False).order_by()
+    for person, at in somebody.values_list("member__own_identity__member", "complaint__ended_at").iterator():
+        if at is not None:
+            yield person, at
 
 
 @dataclass(frozen=True)

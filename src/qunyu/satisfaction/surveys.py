@@ -17,6 +17,7 @@ from qunyu.kernel.errors import DomainError
 from qunyu.kernel.ids import new_public_id
 from qunyu.kernel.scope import Scope
 from qunyu.kernel.words import Words
+from qunyu.members.contacting import Touch, claim_many
 from qunyu.members.merging import editable
 from qunyu.members.queries import heads, own_members, people
 from qunyu.satisfaction.models import Ask, Reply, Survey, SurveyState
@@ -41,6 +42,7 @@ STATES: dict[str, Words] = {
     "closed": Words("已结束", "Closed"),
 }
 SALT = "qunyu.satisfaction.ask"
+SENT = Words("发送问卷：{title}", "Survey: {title}")
 
 
 @dataclass(frozen=True)
@@ -134,6 +136,8 @@ def close_survey(*, by: Scope, survey: Survey, now: datetime) -> bool:
 def ask(*, by: Scope, survey: Survey, members: Collection[int], now: datetime) -> int:
     """Puts the survey to those of `members` who were not asked yet and whom `by` may edit: each gets a link; how many are new.
 
+    To be asked is a contact: whoever may not be contacted now (the cap, quiet, consent) gets no link.
+
     Raises Denied; DomainError survey_not_open or too_many_asked.
     """
     by.require("members.edit", survey.unit_id)
@@ -149,6 +153,8 @@ def ask(*, by: Scope, survey: Survey, members: Collection[int], now: datetime) -
         )
     )
     chosen = sorted(set(mine.values_list("member", flat=True)) - asked)
+    touch = Touch("survey", "direct", SENT.zh.format(title=survey.title), at_leisure=True)
+    chosen = sorted(claim_many(by=by, members=chosen, touch=touch, now=now)) if chosen else []
     until, name = now + GOOD_FOR, by.actor.name[:120]
     Ask.objects.bulk_create(Ask(survey=survey, member_id=each, at=now, until=until, by_name=name) for each in chosen)
     if chosen:

@@ -17,6 +17,8 @@ from qunyu.flows.suggesting import suggest
 from qunyu.kernel.scope import Scope
 from qunyu.people.actions import add_unit
 from qunyu.people.queries import root_unit
+from qunyu.simulation.caring import be_caring
+from qunyu.simulation.offering import make_offers
 from qunyu.simulation.offices import appoint
 from qunyu.simulation.rewards import offer_rewards
 from qunyu.simulation.tagging import tag
@@ -26,7 +28,8 @@ TABLES = ("members", "orders", "costs")
 
 def load(folder: Path, *, by: Scope, title: str, now: datetime, progress: Progress) -> dict[str, Any]:
     """Imports what `generate` wrote into `folder` as one import, names, types and places the communities, gives the crew its offices, labels
-    everybody, tags some, asks who may be one person, and begins a points programme.
+    everybody, tags some, asks who may be one person, begins a points programme and a
+    relationship calendar, and makes some offers.
 
     The import's summary. Raises what an import raises.
     """
@@ -40,6 +43,8 @@ def load(folder: Path, *, by: Scope, title: str, now: datetime, progress: Progre
     tag(by=by, now=now)
     suggest(now=now, by=by)
     offer_rewards(by=by, now=now)
+    be_caring(by=by, now=now)
+    make_offers(by=by, now=now)
     return summary
 
 

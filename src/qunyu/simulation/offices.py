@@ -38,7 +38,7 @@ def _appoint(crew: Iterable[Membership], owners: dict[tuple[str, str], str], by:
     for each in crew:
         member, place = each.identity.member, each.community
         kind = "atmosphere" if member.role == "atmosphere" else "admin"
-        if owners.get((place.platform, place.key)) == each.identity.key:
+        if owners.get((place.platform, place.key)) == each.identity.clear_key:
             kind = "owner"
         if member.pk not in accounts:
             accounts[member.pk] = _account(member, taken, by, now)

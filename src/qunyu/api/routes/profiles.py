@@ -11,6 +11,7 @@ from ninja import Router, Status
 
 from qunyu.api.auth import scope_of_request
 from qunyu.api.idempotency import unkept
+from qunyu.api.schemas.members import platform_out
 from qunyu.api.schemas.profiles import (
     ChangeChanges,
     ChangeOut,
@@ -20,8 +21,10 @@ from qunyu.api.schemas.profiles import (
     Done,
     LinkIn,
     LinkOut,
+    PlatformIdOut,
     ProfileChanges,
     ProfileOut,
+    RevealedOut,
     RevealIn,
     change_out,
     contact_out,
@@ -66,13 +69,15 @@ def edit_profile(request: HttpRequest, id: str, changes: ProfileChanges) -> Prof
 
 
 @router.post(
-    "/members/{id}/profile/reveal", response=ProfileOut, operation_id="reveal", summary="Sensitive values in the clear"
+    "/members/{id}/profile/reveal", response=RevealedOut, operation_id="reveal", summary="Sensitive values in the clear"
 )
 @unkept
-def reveal(request: HttpRequest, id: str, asked: RevealIn) -> ProfileOut:
-    """The profile with sensitive values; that it was asked, and why, goes to the audit trail. Needs members.reveal. Never kept for repetition."""
+def reveal(request: HttpRequest, id: str, asked: RevealIn) -> RevealedOut:
+    """The profile with sensitive values, and platform ids; that it was asked, and why, goes to the audit trail. Needs members.reveal. Never kept for repetition."""
     scope, member = _asked(request, id)
-    return profile_out(member, profile.reveal(by=scope, member=member, reason=asked.reason, now=timezone.now()))
+    shown = profile.reveal(by=scope, member=member, reason=asked.reason, now=timezone.now())
+    ids = [PlatformIdOut(platform=platform_out(platform), id=id) for platform, id in shown.ids.values()]
+    return RevealedOut(**profile_out(member, shown.answers).model_dump(), ids=ids)
 
 
 @router.get(

@@ -62,7 +62,9 @@ class IdentityOut(Schema):
 
     id: str
     platform: str
-    key: str
+    key: str = Field(
+        description="the name, or of a stable id the first and last characters; whole only by reveal, with a reason"
+    )
     name: str
     community: Ref | None
 
@@ -135,13 +137,18 @@ def member_out(member: Member, totals: Totals, labels: dict[str, str]) -> Member
     )
 
 
+def platform_out(platform: str) -> str:
+    """The platform as the API calls it: whose shop, or whose contact, is ours to know."""
+    own = _OWN_PLATFORM.fullmatch(platform)
+    return own[1] if own else platform
+
+
 def identity_out(identity: Identity) -> IdentityOut:
     """The identity as the API shows it; its community and own member must be loaded: an identity goes by that one's id, which never changes."""
-    own = _OWN_PLATFORM.fullmatch(identity.platform)
     return IdentityOut(
         id=identity.own_member.public_id,
-        platform=own[1] if own else identity.platform,
-        key=identity.key,
+        platform=platform_out(identity.platform),
+        key=identity.shown_key,
         name=identity.name,
         community=ref_of(identity.community) if identity.community else None,
     )

@@ -90,6 +90,19 @@ class ProfileOut(Schema):
     answers: list[AnswerOut]
 
 
+class PlatformIdOut(Schema):
+    """What a platform calls a person."""
+
+    platform: str
+    id: str
+
+
+class RevealedOut(ProfileOut):
+    """The fields of one person and the ids platforms know them by, in the clear."""
+
+    ids: list[PlatformIdOut]
+
+
 class ProfileChanges(Schema):
     """Field -> what to write into it; null clears."""
 
@@ -126,6 +139,7 @@ class ContactIn(Schema):
     summary: LongText
     result: Text = ""
     at: datetime | None = None
+    selling: bool = False
 
 
 class ContactChanges(Schema):
@@ -136,10 +150,11 @@ class ContactChanges(Schema):
     summary: LongText | None = None
     result: Text | None = None
     at: datetime | None = None
+    selling: bool | None = None
 
 
 class ContactOut(Schema):
-    """A contact with a person."""
+    """A contact with a person; `standing` is in, answer, within (the cap), over, planned, passed (with a reason) or before (there was a cap)."""
 
     id: str
     at: datetime
@@ -148,6 +163,9 @@ class ContactOut(Schema):
     summary: str
     result: str
     by: str
+    standing: str
+    selling: bool
+    feature: str
 
 
 class LinkIn(Schema):
@@ -287,9 +305,12 @@ def change_out(change: Change) -> ChangeOut:
     return ChangeOut(field=change.field.key, told=told, before=str(change.before), withdrawn=change.withdrawn)
 
 
+_CONTACT = ("at", "channel", "direction", "summary", "result")
+
+
 def contact_out(row: Contact) -> ContactOut:
     """The contact as the API shows it."""
-    told = {name: getattr(row, name) for name in ("at", "channel", "direction", "summary", "result")}
+    told = {name: getattr(row, name) for name in (*_CONTACT, "standing", "selling", "feature")}
     return ContactOut(id=row.public_id, by=row.by_name, **told)
 
 

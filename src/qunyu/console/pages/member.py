@@ -21,8 +21,8 @@ from qunyu.members.contacts import CHANNELS, DIRECTIONS
 from qunyu.members.labels import Told
 from qunyu.members.links import KINDS, links_of
 from qunyu.members.merging import editable
-from qunyu.members.profile import Answer, profile
-from qunyu.members.queries import find_member, head_of, identities_of, memberships_of
+from qunyu.members.profile import Revealed, profile
+from qunyu.members.queries import find_member, head_of, memberships_of
 from qunyu.members.tag_queries import tags_among
 from qunyu.reports.show import money
 from qunyu.satisfaction.complaints import STATES
@@ -79,21 +79,25 @@ def _page(request: Ask, life: Life, form: Form, more: dict[str, Any]) -> HttpRes
         "links": [(each, KINDS.get(each.link.kind, each.link.kind)) for each in links_of(request.scope, member)],
         "opinions": [_opinion(each) for each in life.opinions],
         "opinion_kinds": [(code, OPINION_KINDS[code]) for code in NOTED],
-        "identities": [(each, platform(each.platform)) for each in identities_of(request.scope, member)],
+        "identities": [(each, platform(each.platform)) for each in life.identities],
         # One decision of each act that holds.
         "decisions": list({each.act: each for each in life.decisions if each.ended_at is None}.values()),
     }
     return answer(request, "member", found, status=400 if form.errors else 200)
 
 
-def profile_part(life: Life, revealed: list[Answer] | None = None) -> dict[str, Any]:
+def profile_part(life: Life, revealed: Revealed | None = None) -> dict[str, Any]:
     """What the profile's card shows: masked, or `revealed`."""
     scope, member = life.scope, life.member
-    found = profile(scope, member, life.fields) if revealed is None else revealed
+    found = profile(scope, member, life.fields) if revealed is None else revealed.answers
+    whole = revealed.ids if revealed else {}
+    # What may not be revealed stays masked.
+    ids = [whole.get(each.pk, (each.platform, each.shown_key)) for each in life.identities if each.sealed]
     return {
         "member": member,
         "answers": [each for each in found if each.told or each.also],
-        "hidden": any(each.hidden for each in found),
+        "ids": [(platform(each), id) for each, id in ids],
+        "hidden": revealed is None and (bool(ids) or any(each.hidden for each in found)),
         "revealed": revealed is not None,
         "changes": life.changes,
         "may_edit": scope.may("members.edit") and editable(scope).filter(member=member).exists(),

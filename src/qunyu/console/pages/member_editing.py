@@ -21,7 +21,7 @@ from qunyu.kernel.words import Words
 from qunyu.members import contacts
 from qunyu.members.fields import Definition, choices_of
 from qunyu.members.merging import editable
-from qunyu.members.profile import Answer, change, check, prefer, profile, reveal, withdraw
+from qunyu.members.profile import Answer, Revealed, change, check, prefer, profile, reveal, withdraw
 from qunyu.members.queries import find_member
 
 if TYPE_CHECKING:
@@ -104,7 +104,7 @@ def reveal_member(request: Ask, public_id: str) -> HttpResponse:
     request.scope.require("members.view")
     member = find_member(request.scope, public_id)
     form = Form.of(request)
-    shown: list[Answer] | None = None
+    shown: Revealed | None = None
     try:
         shown = reveal(by=request.scope, member=member, reason=form.text("reason"), now=timezone.now())
     except DomainError as error:
@@ -150,7 +150,7 @@ def _told(form: Form) -> dict[str, Any]:
     Raises DomainError bad_time.
     """
     told: dict[str, Any] = {name: form.text(name) for name in ("channel", "direction", "summary", "result")}
-    return {**told, "at": moment_of(form, timezone.now())}
+    return {**told, "at": moment_of(form, timezone.now()), "selling": bool(form.text("selling"))}
 
 
 def moment_of(form: Form, otherwise: datetime) -> datetime:
@@ -171,6 +171,7 @@ def edit_contact(request: Ask, public_id: str, contact_id: str) -> HttpResponse:
     row: Contact = contacts.find_contact(request.scope, member, contact_id)
     at = f"{timezone.localtime(row.at):%Y-%m-%dT%H:%M}"
     given = {"channel": row.channel, "direction": row.direction, "summary": row.summary, "result": row.result, "at": at}
+    given["selling"] = "yes" if row.selling else ""
     form = Form.of(request, **given)
     if request.method == "POST":
         try:

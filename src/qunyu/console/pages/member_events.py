@@ -24,15 +24,16 @@ from qunyu.members.fields import Definition
 from qunyu.members.labels import Told, history_of, labels_of
 from qunyu.members.merging import decisions_of
 from qunyu.members.profile import Change, fields_of, history
-from qunyu.members.queries import identities_in
+from qunyu.members.queries import identities_in, identities_of
 from qunyu.members.tag_queries import Carried, Turn, carried, groups_in, tagging_history, tags_among
+from qunyu.offers.queries import had
 from qunyu.reports.show import money
 from qunyu.satisfaction.opinions import KINDS as OPINION_KINDS
 from qunyu.satisfaction.opinions import opinions_of
 
 if TYPE_CHECKING:
     from qunyu.commerce.models import Order
-    from qunyu.members.models import Contact, Member, Membership, MergeDecision, TagGroup
+    from qunyu.members.models import Contact, Identity, Member, Membership, MergeDecision, TagGroup
     from qunyu.satisfaction.models import Opinion
 
 MOMENTS = 40
@@ -62,12 +63,20 @@ SOURCES: dict[str, Words] = {
     "points": Words("积分与等级", "Points and levels"),
     "tags": Words("打标签", "Tags"),
     "opinions": Words("评价与投诉", "Opinions"),
+    "offers": Words("优惠方案", "Offers"),
 }
 LEVEL = Words("等级", "Level")
 POINTS = Words("满意度 {n}/100", "satisfaction {n}/100")
 TAGGED, UNTAGGED = Words("打标签", "Tagged"), Words("去掉标签", "Tag taken off")
 MERGED, PARTED = Words("合并为同一人", "Merged"), Words("认定为不是同一人", "Told apart")
 CHANGED = Words("修改资料", "Changed the profile")
+# How a contact stands to the cap, where that is worth a word.
+BEYOND = {
+    "over": Words("超出联系上限", "beyond the contact cap"),
+    "passed": Words("破例联系", "the cap was passed"),
+    "answer": Words("回复", "an answer"),
+}
+OFFERED, HELD_OUT = Words("给了优惠方案", "Given an offer"), Words("抽签留出，不给方案", "Left out of an offer by lot")
 TAKEN_BACK = Words("（已撤回）", " (taken back)")
 AGO, NOTHING = Words("{before} → {after}", "{before} → {after}"), Words("空", "empty")
 SOMEBODY = Words("别处的身份", "an identity elsewhere")
@@ -105,6 +114,11 @@ class Life:
     def changes(self) -> list[Change]:
         """The history of the fields."""
         return history(self.scope, self.member, self.fields)
+
+    @cached_property
+    def identities(self) -> list[Identity]:
+        """As what platforms know the person."""
+        return list(identities_of(self.scope, self.member))
 
     @cached_property
     def labels(self) -> list[Told]:
@@ -195,6 +209,8 @@ def _contact(row: Contact, mine: bool) -> Event:
     arrow = "phone-outgoing" if row.direction == "out" else "phone-incoming"
     text = f"{row.summary}\n→ {row.result}" if row.result else row.summary
     title = f"{named(CHANNELS, row.channel)} · {row.staff.name if row.staff else row.by_name}"
+    if row.standing in BEYOND:
+        title += f" · {BEYOND[row.standing]}"
     link = row.public_id if mine else ""
     return Event(row.at, _cursor(row.at, "contacts", row.pk), title, arrow, "", text, link)
 
@@ -274,6 +290,13 @@ def _opinions(life: Life) -> Iterator[Event]:
         yield Event(row.at, _cursor(row.at, "opinions", row.pk), title, "mood-smile", "", text)
 
 
+def _offers(life: Life) -> Iterator[Event]:
+    for row in had(life.scope, life.member):
+        giving = row.giving
+        title = f"{HELD_OUT if row.held else OFFERED} · {giving.by_name}"
+        yield Event(giving.at, _cursor(giving.at, "offers", row.pk), title, "gift", "", giving.offer.name)
+
+
 _SOURCES: dict[str, Callable[[Life], Iterator[Event]]] = {
     "talk": lambda life: _facts(life, ("message", "action", "recalled", "notice")) if life.source else iter(()),
     "comings": lambda life: _facts(life, COMINGS) if life.source else iter(()),
@@ -285,4 +308,5 @@ _SOURCES: dict[str, Callable[[Life], Iterator[Event]]] = {
     "points": _points,
     "tags": _tags,
     "opinions": _opinions,
+    "offers": _offers,
 }

@@ -47,6 +47,10 @@ COUNTED: dict[str, Words] = {
     "texts": Words("原文", "texts"),
     "mentions": Words("他人提及处", "mentions by others"),
     "elsewhere": Words("其他位置提及", "mentions elsewhere"),
+    "unreadable": Words(
+        "以另一密钥加密、无法读取（其中的名字未能查找）",
+        "sealed under another key and unreadable (not looked for in texts)",
+    ),
     "files": Words("文件", "files"),
 }
 

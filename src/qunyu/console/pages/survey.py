@@ -34,6 +34,10 @@ from qunyu.satisfaction.surveys import (
 
 OPENED, ENDED = Words("问卷已开始", "The survey is open"), Words("问卷已结束", "The survey has ended")
 ASKED = Words("新增 {n} 个专属链接", "{n} new links")
+ASKED_SOME = Words(
+    "新增 {n} 个专属链接；另 {rest} 人已有链接、不归您管理，或现在不能联系（见成员页的联系上限）",
+    "{n} new links; the other {rest} have one, are not yours to edit, or may not be contacted now (see the contact cap on their page)",
+)
 SHARE = Words("{count} 人（{share:.0f}%）", "{count} ({share:.0f} %)")
 FOUND = Words(
     "按姓名找到 {n} 人，请写得更准确，或勾选“全部”", "{n} people are called that; write it more exactly, or choose all"
@@ -79,7 +83,9 @@ def ask_people(request: Ask, public_id: str) -> HttpResponse:
         else:
             try:
                 made = ask(by=request.scope, survey=survey, members=ids, now=timezone.now())
-                messages.success(request, str(ASKED.fill(n=made)))
+                messages.success(
+                    request, str((ASKED if made == len(ids) else ASKED_SOME).fill(n=made, rest=len(ids) - made))
+                )
                 return redirect("console:survey", public_id)
             except DomainError as error:
                 form.refuse(error, "name")

@@ -5,8 +5,11 @@ from __future__ import annotations
 from django.db import models
 
 from qunyu.kernel.ids import PUBLIC_ID_LENGTH, new_public_id
+from qunyu.kernel.platform_ids import masked_id, opened_id, readable_id
 from qunyu.members.models.contacts import Contact as Contact
 from qunyu.members.models.contacts import Link as Link
+from qunyu.members.models.contacts import Quiet as Quiet
+from qunyu.members.models.contacts import Standing as Standing
 from qunyu.members.models.importing import ProfileImport as ProfileImport
 from qunyu.members.models.merging import MergeDecision as MergeDecision
 from qunyu.members.models.merging import Verdict as Verdict
@@ -47,8 +50,9 @@ class Member(models.Model):
 class Identity(models.Model):
     """A person as one platform knows them: (platform, stable id), or a display name within one `community`.
 
-    `key` is the stable id or the name. `member` is the person it belongs to now, `own_member` the one made with it: the two
-    differ while a mark shows that somebody else is the same person.
+    `key` is the name, or the keyed hash of the stable id, which `sealed` holds encrypted (kernel.platform_ids). `member` is the
+    person it belongs to now, `own_member` the one made with it: the two differ while a mark shows that somebody else is the
+    same person.
     """
 
     member = models.ForeignKey(Member, on_delete=models.PROTECT, related_name="identities")
@@ -56,26 +60,43 @@ class Identity(models.Model):
     platform = models.CharField(max_length=20)
     community = models.ForeignKey("communities.Community", on_delete=models.CASCADE, null=True)
     key = models.CharField(max_length=255)
+    sealed = models.TextField(blank=True, default="")
     name = models.CharField(max_length=255)
     supplied_by = models.ForeignKey("events.Import", on_delete=models.SET_NULL, null=True)
 
     class Meta:
         constraints = (
             models.UniqueConstraint(
-                fields=("platform", "key"), condition=models.Q(community=None), name="identity_once"
+                fields=("key", "platform"), condition=models.Q(community=None), name="identity_once"
             ),
             models.UniqueConstraint(
                 fields=("community", "key"), condition=~models.Q(community=None), name="identity_name_once"
             ),
         )
 
+    @property
+    def clear_key(self) -> str:
+        """The stable id or the name as the platform has it: for matching, erasure and whoever may read ids."""
+        return opened_id(self.key, self.sealed)
+
+    @property
+    def readable_key(self) -> str | None:
+        """As `clear_key`; None where it was sealed under another key."""
+        return readable_id(self.key, self.sealed)
+
+    @property
+    def shown_key(self) -> str:
+        """The name, or as much of the stable id as anybody may see: of one sealed under another key nothing."""
+        return masked_id(self.readable_key or "") if self.sealed else self.key
+
 
 class Mark(models.Model):
-    """What tells that two identities are one person: a hashed phone number (HMAC-SHA-256, hex) or a platform's union id."""
+    """What tells that two identities are one person: the keyed hash of a phone number, or of a union id, which `sealed` holds encrypted."""
 
     identity = models.ForeignKey(Identity, on_delete=models.CASCADE, related_name="marks")
     kind = models.CharField(max_length=8, choices=(("phone", "手机号"), ("union", "UnionID")))
     value = models.CharField(max_length=120, db_index=True)
+    sealed = models.TextField(blank=True, default="")
     supplied_by = models.ForeignKey("events.Import", on_delete=models.CASCADE, null=True)
 
     class Meta:

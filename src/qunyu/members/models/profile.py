@@ -32,7 +32,8 @@ class ProfileEntry(models.Model):
     """What somebody wrote into a field, "" for clearing it; the latest that is not withdrawn counts.
 
     It belongs to the member made with an identity (Identity.own_member): merging and un-merging move none. `value` is sealed
-    (kernel.sealed) where `sealed` says so. `act` is the public id of what was written at once.
+    (kernel.sealed) where `sealed` says so. `recurs` is the token of the day of every year that it names
+    (members.recurring). `act` is the public id of what was written at once.
     """
 
     act = models.CharField(max_length=PUBLIC_ID_LENGTH, db_index=True)
@@ -40,10 +41,15 @@ class ProfileEntry(models.Model):
     field = models.CharField(max_length=40)
     value = models.TextField(blank=True)
     sealed = models.BooleanField(default=False)
+    recurs = models.CharField(max_length=64, blank=True, default="")
     at = models.DateTimeField()
     by = models.CharField(max_length=40)
     by_name = models.CharField(max_length=120)
     withdrawn_at = models.DateTimeField(null=True)
 
     class Meta:
-        indexes = (models.Index(fields=("member", "field", "at")), models.Index(fields=("field",)))
+        indexes = (
+            models.Index(fields=("member", "field", "at")),
+            models.Index(fields=("field",)),
+            models.Index(fields=("field", "recurs"), condition=~models.Q(recurs=""), name="profile_recurs"),
+        )

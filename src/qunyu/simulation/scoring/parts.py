@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, Protocol
 
-from qunyu.simulation.scoring import fates, labels, same_person
+from qunyu.simulation.scoring import fates, labels, prospects, same_person
 from qunyu.simulation.scoring.table import Cells
 from qunyu.simulation.scoring.trial import Trial
 
@@ -30,4 +30,5 @@ PARTS: Mapping[str, Part] = {
     "dying": fates.Dying(),
     "alerts": fates.Alerts(),
     "same_person": same_person.SamePerson(),
+    "prospects": prospects.Prospects(),
 }

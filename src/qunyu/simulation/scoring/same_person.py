@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from qunyu.kernel.words import Words
-from qunyu.members.queries import identities_by_platform_key
+from qunyu.members.queries import accounts
 from qunyu.members.suggesting import find
 from qunyu.simulation.scoring.table import Cells, percent
 from qunyu.simulation.scoring.trial import Trial
@@ -55,10 +55,10 @@ def _truth(trial: Trial) -> tuple[dict[int, int], dict[int, int]]:
         owners["shop", each["customer"]] = number
     persons: dict[int, int] = {}
     members: dict[int, int] = {}
-    for (platform, key), (identity, member) in identities_by_platform_key(trial.scope).items():
-        owner = owners.get(("shop" if platform.startswith("shop") else platform, key))
+    for each in accounts(trial.scope, {key for _, key in owners}):
+        owner = owners.get(("shop" if each.platform.startswith("shop") else each.platform, each.id))
         if owner is not None:
-            persons[identity], members[identity] = owner, member
+            persons[each.identity], members[each.identity] = owner, each.member
     return persons, members
 
 

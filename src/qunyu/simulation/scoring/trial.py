@@ -15,7 +15,7 @@ from qunyu.events.lake.store import Lake
 from qunyu.insights.label import defaults
 from qunyu.insights.labelling import UnitBars, labelled
 from qunyu.kernel.scope import Scope
-from qunyu.members.queries import members_by_platform_key
+from qunyu.members.queries import accounts
 from qunyu.people.queries import units_in
 from qunyu.simulation.scoring.known import Truth
 
@@ -32,7 +32,8 @@ class Trial:
     @cached_property
     def members(self) -> list[frozenset[int]]:
         """Of each of truth.people the members they are in the product: one if all went well, several when split, none when missing."""
-        known = members_by_platform_key(self.scope)
+        ids = {id for each in self.truth.people for id in each.ids.values()}
+        known = {(each.platform, each.id): each.member for each in accounts(self.scope, ids)}
         return [frozenset(known[key] for key in each.ids.items() if key in known) for each in self.truth.people]
 
     @cached_property

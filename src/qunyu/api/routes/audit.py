@@ -1,0 +1,30 @@
+"""The audit trail: whether it is whole, and who saw whom."""
+
+from __future__ import annotations
+
+from django.http import HttpRequest
+from django.utils import timezone
+from ninja import Query, Router
+
+from qunyu.api.auth import scope_of_request
+from qunyu.api.paging import Page, Turn, page
+from qunyu.api.schemas.audit import ChainOut, ChainQuery, ViewOut, ViewsQuery, chain_out, view_out
+from qunyu.people.trail import chain
+from qunyu.privacy.looking import Wanted, looks
+
+router = Router(tags=["audit"])
+
+
+@router.get("/audit/chain", response=ChainOut, operation_id="audit_chain", summary="Whether the audit trail is whole")
+def get_chain(request: HttpRequest, asked: Query[ChainQuery]) -> ChainOut:
+    """Checks the newest seals and their entries. Needs audit.view at the top."""
+    return chain_out(chain(scope_of_request(request), asked.head, asked.newest))
+
+
+@router.get("/audit/views", response=Page[ViewOut], operation_id="audit_views", summary="Who saw whom")
+def get_views(request: HttpRequest, asked: Query[ViewsQuery]) -> Page[ViewOut]:
+    """Looks at people's pages, lists and searches, the newest first. Needs audit.view at the top; people go by their public ids."""
+    wanted = Wanted(asked.person, asked.via, asked.page, asked.search, asked.days)
+    found = looks(scope_of_request(request), wanted, timezone.now())
+    rows, following = page(Turn(request, asked.limit, asked.cursor), found, ("-at", "-id"))
+    return Page[ViewOut](items=[view_out(each) for each in rows], next=following)

@@ -1,0 +1,1 @@
+"""Care: the relationship calendar (method M7), small favours and recommendations."""

@@ -1,0 +1,1 @@
+"""Occasions: one file for each kind of day that is a reason for a light contact."""

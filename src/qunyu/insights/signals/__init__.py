@@ -1,0 +1,1 @@
+"""Signals: one file for each thing that may tell who orders soon."""
