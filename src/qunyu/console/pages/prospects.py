@@ -176,6 +176,7 @@ UNTIL = Words(
     "Orders are known to {day} alone: who ordered later is not known, and is not counted as not having ordered",
 )
 NO_ORDERS = Words("还没有订单数据", "No orders are known yet")
+NOBODY_YET = Words("还没有按名单联系过谁", "Nobody was spoken with from the list yet")
 OUTCOME = Words(
     "按名单联系后，{days} 天已过的 {people} 人里 {ordered} 人下单；另有 {early} 人时间未到",
     "Of {people} people spoken with from the list, whose {days} days are over, {ordered} ordered; for {early} more it is too early",
@@ -196,7 +197,9 @@ def _told(scope: Scope, run: ProspectRun) -> dict[str, Any]:
         "judged_on": figures["judged"]["day"] if figures["judged"] else "",
         "reasons": [_reason_line(reason(run, key)) for key in signals()],
         "contacted": [rate_text(Rate(*pair)) for pair in figures["contacted"]] if figures["contacted"] else [],
-        "outcome": OUTCOME.fill(days=run.horizon, people=outcome.people, ordered=outcome.ordered, early=early),
+        "outcome": OUTCOME.fill(days=run.horizon, people=outcome.people, ordered=outcome.ordered, early=early)
+        if outcome.people or early
+        else NOBODY_YET,
     }
 
 

@@ -23,6 +23,12 @@
     });
   });
 
+  // One tick for all that the page shows.
+  document.addEventListener("change", (event) => {
+    const form = event.target.dataset.ticks;
+    if (form) document.querySelectorAll(`input[type=checkbox][form="${form}"]`).forEach((each) => { each.checked = event.target.checked; });
+  });
+
   document.addEventListener("keydown", (event) => {
     if (event.key !== "Escape") return;
     document.querySelectorAll("details.menu[open]").forEach((menu) => {
