@@ -7,12 +7,18 @@ from datetime import date, timedelta
 
 import pytest
 
+from qunyu.care.queries import occasions
 from qunyu.communities.models import Community
 from qunyu.insights.label import labels
 from qunyu.kernel.scope import Scope
 from qunyu.members.labels import last_run, mix
+from qunyu.members.links import households
 from qunyu.members.models import Label
 from qunyu.members.queries import people
+from qunyu.privacy.consents import all_consents
+from qunyu.satisfaction.opinions import opinions
+from qunyu.segments.queries import segments, sizes
+from qunyu.simulation.grouping import SEGMENTS
 from qunyu.simulation.loading import load
 from tests.deployment_fixtures import NOW
 from tests.simulation.conftest import Make
@@ -35,3 +41,22 @@ def test_everybody_is_labelled_by_the_unit_of_their_communities(make: Make, syst
     stages = mix(system)["stage"]
     assert min(stages["activation"], stages["revenue"]) > 0
     assert json.loads(Label.objects.filter(key="stage")[0].figures).keys() == set(labels()["stage"].figures)
+
+
+@pytest.mark.django_db
+def test_every_page_has_something_to_show(make: Make, system: Scope) -> None:
+    load(
+        make(members=120, days=60, ends_on=date(2026, 3, 19)).folder,
+        by=system,
+        title="brand",
+        now=NOW,
+        progress=lambda step, done: None,
+    )
+    sized = sizes(set(segments(system).values_list("pk", flat=True)))
+    assert len(sized) == len(SEGMENTS)
+    assert set(opinions(system).values_list("kind", flat=True)) == {"complaint", "praise", "survey"}
+    decided = occasions(system).exclude(decided_at=None)
+    assert "done" in {each.state for each in decided}
+    assert decided.exclude(decided_by_name=system.actor.name).exists()
+    assert set(all_consents(system).values_list("state", flat=True)) == {"granted", "refused", "withdrawn"}
+    assert households(system)

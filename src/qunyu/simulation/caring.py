@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Mapping
 from datetime import datetime, timedelta
 from random import Random
 from typing import TYPE_CHECKING
@@ -17,11 +17,8 @@ from qunyu.kernel.errors import DomainError
 from qunyu.kernel.scope import Scope
 from qunyu.members.contacts import note_contact
 from qunyu.members.fields import BASIC
-from qunyu.members.merging import editable
 from qunyu.members.profile import write
 from qunyu.members.queries import search_people
-from qunyu.people.operators import able
-from qunyu.people.queries import scope_of
 
 if TYPE_CHECKING:
     from qunyu.care.models import Occasion
@@ -43,9 +40,9 @@ CAME = (
 )
 
 
-def be_caring(*, by: Scope, now: datetime) -> None:
+def be_caring(*, by: Scope, carers: Mapping[int, Scope], now: datetime) -> None:
     """Birthdays of BORN people within two months, GREETED occasions of two weeks ago decided, CONTACTED contacts, ASKED asks with results; then the
-    calendar is filled. Whoever of the crew may does it, `by` where nobody may.
+    calendar is filled. Whoever cares for somebody does it.
     """
     random = Random(SEED)
     found = list(search_people(by, role="member").order_by("pk")[: BORN * 3 : 3])
@@ -57,27 +54,22 @@ def be_caring(*, by: Scope, now: datetime) -> None:
         for member, year, day in zip(found, years, days, strict=True)
     ]
     write(by=by, values=born, now=now)
-    crew = [*(scope_of(each) for each in able("members.edit", None)), by]
     # By day: whoever starts a demo at night would be refused for the quiet hours.
     noon = now.replace(hour=4)
-    _greet(crew, noon - timedelta(days=15))
-    _contact(crew, found[:CONTACTED], now)
-    _ask(crew, found[CONTACTED : CONTACTED + ASKED], noon - timedelta(days=9), now)
+    _greet(by, carers, noon - timedelta(days=15))
+    _contact(carers, found[:CONTACTED], now)
+    _ask(carers, found[CONTACTED : CONTACTED + ASKED], noon - timedelta(days=9), now)
     care(now=now)
 
 
-def _carer(crew: Iterable[Scope], member: int) -> Scope:
-    return next(each for each in crew if editable(each).filter(own_member=member).exists())
-
-
-def _greet(crew: list[Scope], at: datetime) -> None:
+def _greet(by: Scope, carers: Mapping[int, Scope], at: datetime) -> None:
     """Every eighth is left out, the others are contacted as the calendar says."""
     care(now=at)
     today = local_day(at)
-    due = occasions(crew[-1]).filter(day__gte=today - timedelta(days=3), day__lte=today).order_by("kind", "pk")
+    due = occasions(by).filter(day__gte=today - timedelta(days=3), day__lte=today).order_by("kind", "pk")
     for number, row in enumerate(list(due)[:: max(1, due.count() // GREETED)]):
         try:
-            _decide(_carer(crew, row.member_id), row, number, at)
+            _decide(carers[row.member_id], row, number, at)
         except DomainError:
             # The cap holds for a made-up brand as well.
             continue
@@ -92,17 +84,17 @@ def _decide(by: Scope, row: Occasion, number: int, at: datetime) -> None:
     mark_done(by=by, occasion=row, said=Said(channel, words), now=at)
 
 
-def _contact(crew: list[Scope], members: list[Member], now: datetime) -> None:
+def _contact(carers: Mapping[int, Scope], members: list[Member], now: datetime) -> None:
     for number, member in enumerate(members):
         channel, summary, result = SAID[number % len(SAID)]
         at = now - timedelta(days=1 + number)
         told = {"channel": channel, "direction": "in" if number % 4 == 3 else "out", "summary": summary}
-        note_contact(by=_carer(crew, member.pk), member=member, at=at, result=result, now=now, **told)
+        note_contact(by=carers[member.pk], member=member, at=at, result=result, now=now, **told)
 
 
-def _ask(crew: list[Scope], members: list[Member], at: datetime, now: datetime) -> None:
+def _ask(carers: Mapping[int, Scope], members: list[Member], at: datetime, now: datetime) -> None:
     for number, member in enumerate(members):
-        by = _carer(crew, member.pk)
+        by = carers[member.pk]
         try:
             made = ask_favour(by=by, member=member, wish=WISHES[number % len(WISHES)], now=at)
         except DomainError:

@@ -18,7 +18,10 @@ from qunyu.kernel.scope import Scope
 from qunyu.people.actions import add_unit
 from qunyu.people.queries import root_unit
 from qunyu.simulation.caring import be_caring
+from qunyu.simulation.crews import carers
 from qunyu.simulation.grouping import group
+from qunyu.simulation.hearing import hear
+from qunyu.simulation.knowing import know
 from qunyu.simulation.offering import make_offers
 from qunyu.simulation.offices import appoint
 from qunyu.simulation.rewards import offer_rewards
@@ -30,7 +33,7 @@ TABLES = ("members", "orders", "costs")
 def load(folder: Path, *, by: Scope, title: str, now: datetime, progress: Progress) -> dict[str, Any]:
     """Imports what `generate` wrote into `folder` as one import, names, types and places the communities, gives the crew its offices, labels
     everybody, tags some, asks who may be one person, begins a points programme and a
-    relationship calendar, and makes some segments and offers.
+    relationship calendar, notes what people said, and makes some segments and offers.
 
     The import's summary. Raises what an import raises.
     """
@@ -44,7 +47,10 @@ def load(folder: Path, *, by: Scope, title: str, now: datetime, progress: Progre
     tag(by=by, now=now)
     suggest(now=now, by=by)
     offer_rewards(by=by, now=now)
-    be_caring(by=by, now=now)
+    caring = carers(by)
+    be_caring(by=by, carers=caring, now=now)
+    know(by=by, now=now)
+    hear(by=by, carers=caring, now=now)
     group(by=by, now=now)
     make_offers(by=by, now=now)
     return summary
