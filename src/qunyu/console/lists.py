@@ -242,7 +242,7 @@ class Listing(Generic[Row]):
         return rows.order_by(place.asc(nulls_last=True), tie)
 
     def arranged(self, rows: list[Row]) -> list[Row]:
-        """As `ordered`, for rows in memory: `sort` then names an attribute."""
+        """As `ordered`, for rows in memory: `sort` then names an attribute. Equal ones stay in the order in which they come."""
         column = next(each for each in self.columns if each.key == self.sort.lstrip("-"))
         known = [row for row in rows if getattr(row, column.sort) is not None]
         unknown = [row for row in rows if getattr(row, column.sort) is None]

@@ -63,7 +63,9 @@ def show_advice(request: Ask) -> HttpResponseBase:
     wanted, search = request.GET.get("strategy", ""), request.GET.get("q", "").strip()
     filters = [*asked.filters(), _strategies(wanted)]
     listing = Listing[Row](COLUMNS, request.GET, "-known", _link, chips=chips(request.GET, filters))
-    every = [Row(each, found[each.pk]) for each in communities(request.scope).filter(id__in=found)]
+    every = [
+        Row(each, found[each.pk]) for each in communities(request.scope).filter(id__in=found).order_by("name", "id")
+    ]
     rows = listing.arranged([row for row in every if _wanted(row, wanted) and search.lower() in row.name.lower()])
     file = listing.export(rows, "advice")
     if file is not None:
