@@ -19,6 +19,7 @@ from qunyu.kernel.models import AuditEntry
 from qunyu.kernel.personal import ERASED, holders
 from qunyu.kernel.platform_ids import keyed_id, masked_id, name_of, sealed_id, typable
 from qunyu.kernel.scope import Scope
+from qunyu.kernel.sealed import NOT_READABLE
 from qunyu.members.matching import match
 from qunyu.members.models import Identity, Mark, Member
 from qunyu.members.personal import person_of
@@ -153,10 +154,12 @@ def test_an_id_sealed_under_another_key_closes_nothing(
     Identity.objects.filter(pk=mei.pk).update(sealed=foreign)
     Mark.objects.create(identity=mei, kind="union", value=keyed_id("un_mei_1"), sealed=foreign)
     boss, key = signed_in(staff("boss", "director")), mei.own_member.public_id
-    assert "••••" in boss.get(f"/members/{key}").content.decode()
-    assert [each["key"] for each in boss.get(f"/api/v1/members/{key}").json()["identities"]] == ["••••"]
+    assert NOT_READABLE.zh in boss.get(f"/members/{key}").content.decode()
+    told = boss.get(f"/api/v1/members/{key}").json()["identities"]
+    assert [(each["key"], each["unreadable"]) for each in told] == [("••••", True)]
     shown = boss.post(f"/api/v1/members/{key}/profile/reveal", {"reason": "call"}, "application/json").json()
-    assert [each["id"] for each in shown["ids"]] == ["••••"]
+    assert [each["id"] for each in shown["ids"]] == [None]
+    assert AuditEntry.objects.get(action="member.reveal").data == {"fields": [], "ids": [], "unreadable_ids": [mei.pk]}
     match({mei.pk})
     load()
     person = whole(person_of(mei.own_member))

@@ -12,7 +12,7 @@ from qunyu.communities.actions import forget_partner
 from qunyu.kernel.ids import new_public_id
 from qunyu.kernel.personal import ERASED, Holder, Kind, Overview, Person, plain, scrub, scrub_names
 from qunyu.kernel.platform_ids import readable_id
-from qunyu.kernel.sealed import readable, seal
+from qunyu.kernel.sealed import NOT_READABLE, readable, seal
 from qunyu.kernel.words import Words
 from qunyu.members.belonging import CONTACT
 from qunyu.members.fields import PURPOSE
@@ -145,7 +145,7 @@ def _export_identities(person: Person) -> object:
     memberships = Membership.objects.filter(identity__in=person.identities).order_by("id")
     return {
         "identities": [_told_identity(each) for each in mine],
-        "marks": [{"kind": kind, "value": value} for kind, value in _marks(person)],
+        "marks": [{"kind": kind, "value": value, **_or_why(value)} for kind, value in _marks(person)],
         "communities": plain(
             memberships.values("community__name", "first_at", "last_at", "joined_at", "left_at", "messages")
         ),
@@ -154,7 +154,8 @@ def _export_identities(person: Person) -> object:
 
 def _told_identity(each: Identity) -> dict[str, str | None]:
     home = each.community.name if each.community else None
-    return {"platform": each.platform, "community__name": home, "key": each.readable_key, "name": each.name}
+    key = each.readable_key
+    return {"platform": each.platform, "community__name": home, "key": key, "name": each.name, **_or_why(key)}
 
 
 def _people() -> Overview:
@@ -166,10 +167,17 @@ def _people() -> Overview:
 def _export_profile(person: Person) -> object:
     rows = ProfileEntry.objects.filter(member__in=person.own).order_by("id")
     told = rows.values("field", "value", "sealed", "at", "by_name", "withdrawn_at")
-    return [
-        {**each, "value": readable(each["value"], PURPOSE) if each.pop("sealed") else each["value"]}
-        for each in plain(told)
-    ]
+    return [_told_entry(each, each.pop("sealed")) for each in plain(told)]
+
+
+def _told_entry(each: dict[str, Any], sealed: bool) -> dict[str, Any]:
+    value = readable(each["value"], PURPOSE) if sealed else each["value"]
+    return {**each, "value": value, **_or_why(value)}
+
+
+def _or_why(value: str | None) -> dict[str, str]:
+    """Beside a value that is missing, why."""
+    return {} if value is not None else {"unreadable": f"{NOT_READABLE.zh} · {NOT_READABLE.en}"}
 
 
 def _erase_profile(person: Person) -> Mapping[str, int]:
