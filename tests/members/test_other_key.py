@@ -29,7 +29,7 @@ from qunyu.members.profile import mark_phones, prefer
 from qunyu.members.profile_table import plan
 from qunyu.people.models import SecondFactor, Staff
 from qunyu.people.queries import root_unit
-from qunyu.people.second_factor import start_setup, setup_of
+from qunyu.people.second_factor import setup_of, start_setup
 from qunyu.privacy.erasing import held, whole
 from tests.deployment_fixtures import NOW
 
@@ -69,7 +69,7 @@ def test_a_page_the_list_and_the_file_say_so(mei: Member, boss: Client, tmp_path
     assert f'placeholder="{NOTE}"' in boss.get(f"/members/{mei.public_id}/edit").content.decode()
     assert NOTE in boss.get("/members?column=field_phone&q=Mei").content.decode()
     given = {"column": ["field_phone", "member_id"], "q": "Mei", "export": "csv", "reason": "寄样品"}
-    file: Any = b"".join(boss.post("/members/export", given))  # type: ignore[call-overload]
+    file: Any = b"".join(boss.post("/members/export", given))
     assert file.decode("utf-8-sig").splitlines() == ["成员,成员编号,手机号", f"Mei,{mei.public_id},{NOTE}"]
     # Such a file read again changes nothing.
     (tmp_path / "people.csv").write_bytes(file)
@@ -142,9 +142,7 @@ def test_a_copy_says_so_and_an_erasure_goes_on(mei: Member, settings: Settings) 
     assert not KeptAnswer.objects.exists()
 
 
-def test_an_upgrade_and_a_second_factor_that_was_begun_go_on(
-    mei: Member, director: Staff, settings: Settings
-) -> None:
+def test_an_upgrade_and_a_second_factor_that_was_begun_go_on(mei: Member, director: Staff, settings: Settings) -> None:
     move = importlib.import_module("qunyu.members.migrations.0017_recurring_days")
     move.tell_days(apps, connection.schema_editor())
     start_setup(staff=director, now=NOW)

@@ -282,8 +282,8 @@ def field_out(field: Definition) -> FieldOut:
 
 def told_value(told: Told) -> ToldValue:
     """The value as the API shows it."""
-    shown = {"text": str(told.text), "value": told.value, "unreadable": told.unreadable}
-    return ToldValue(**shown, at=told.at, by=told.by_name, change=told.entry)
+    told_by: dict[str, Any] = {"at": told.at, "by": told.by_name, "change": told.entry}
+    return ToldValue(text=str(told.text), value=told.value, unreadable=told.unreadable, **told_by)
 
 
 def profile_out(member: Member, found: list[Answer]) -> ProfileOut:
