@@ -314,7 +314,9 @@ def test_seals_of_before_did_not_hold_their_time_and_are_genuine(
     loosened(("DELETE FROM kernel_auditseal", ()))
     heads_file().unlink()
     whole = audit_chain.digest_of
-    monkeypatch.setattr(audit_chain, "digest_of", lambda *told: whole(*told[:3], None))
+    monkeypatch.setattr(
+        audit_chain, "digest_of", lambda previous, entry, reason, at: whole(previous, entry, reason, None)
+    )
     assert seal_entries(NOW) == 5
     monkeypatch.undo()
     record(6)
