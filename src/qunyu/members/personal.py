@@ -103,7 +103,9 @@ def _stops(person: Person) -> set[str]:
     keys = [(each.platform, home, each.readable_key) for each in rows for home in _homes(each)]
     found = {stop_of(platform, home, key) for platform, home, key in keys if key is not None}
     chats = [
-        (row.platform, row.readable_key) for row, told in called_after(person, _ids(person)) if told.keys() - {"theme"}
+        (row.platform, row.readable_key)
+        for row, told in called_after(person, ids_of(person))
+        if told.keys() - {"theme"}
     ]
     found |= {stop_of_chat(platform, key) for platform, key in chats if key is not None}
     return found | {stop_of_mark(kind, value) for kind, value in _marks(person) if value is not None}
@@ -117,7 +119,7 @@ def _homes(each: Identity) -> set[str]:
     return {each.community.key, *((clear, keyed_id(clear)) if clear is not None else ())}
 
 
-def _ids(person: Person) -> set[tuple[str, str]]:
+def ids_of(person: Person) -> set[tuple[str, str]]:
     """Platform and id of their stable ids, as far as they can be read."""
     return {(each.platform, key) for each in _stable(person) if (key := each.readable_key)}
 
@@ -131,7 +133,7 @@ def _marks(person: Person) -> list[tuple[str, str | None]]:
 def _erase_identities(person: Person) -> Mapping[str, int]:
     """Nobody is counted less: what is left is a member without a name, whom no list and no search shows."""
     ids = [each.readable_key for each in _stable(person)]
-    called = forget_chats(person, _ids(person))
+    called = forget_chats(person, ids_of(person))
     told = ids + [value for _, value in _marks(person)]
     Mark.objects.filter(identity__in=person.identities).delete()
     _about(MergeDecision, person).delete()
@@ -154,7 +156,7 @@ def _export_identities(person: Person) -> object:
     return {
         "identities": [_told_identity(each) for each in mine],
         "marks": [{"kind": kind, "value": value, **_or_why(value)} for kind, value in _marks(person)],
-        "direct_chats": plain(chats_with(_ids(person))),
+        "direct_chats": plain(chats_with(ids_of(person))),
         "communities": plain(
             memberships.values("community__name", "first_at", "last_at", "joined_at", "left_at", "messages")
         ),
