@@ -27,11 +27,12 @@ from qunyu.members.models import Mark, Member, ProfileEntry
 from qunyu.members.personal import person_of
 from qunyu.members.profile import mark_phones, prefer
 from qunyu.members.profile_table import plan
-from qunyu.people.models import SecondFactor, Staff
+from qunyu.people.models import SecondFactor, Staff, Unit
 from qunyu.people.queries import root_unit
 from qunyu.people.second_factor import setup_of, start_setup
 from qunyu.privacy.erasing import held, whole
-from tests.deployment_fixtures import NOW
+from tests.console.conftest import read
+from tests.deployment_fixtures import NOW, AddStaff, SignedIn
 
 PHONE, OTHER_PHONE = "13800000000", "13900000000"
 NOTE = NOT_READABLE.zh
@@ -105,6 +106,19 @@ def test_what_is_written_anew_counts_and_the_rest_stays(mei: Member, boss: Clien
     mark_phones(by=system, members={mei.pk}, now=NOW)
     boss.post(address, {"real_name": "", "clear-real_name": "yes"})
     assert api(boss, mei)["real_name"]["text"] == ""
+
+
+def test_the_calendar_says_whose_birthdays_it_misses(
+    mei: Member, boss: Client, staff: AddStaff, signed_in: SignedIn, other_unit: Unit
+) -> None:
+    told = "位成员的生日无法读取"
+    assert f"1 {told}" in read(boss.get("/members/calendar"))
+    # Only whom one may greet.
+    away = signed_in(staff("away", "owner", other_unit))
+    seen = away.get("/members/calendar")
+    assert (seen.status_code, told in read(seen)) == (200, False)
+    boss.post(f"/members/{mei.public_id}/edit", {"birthday": "1990-02-28"})
+    assert told not in read(boss.get("/members/calendar"))
 
 
 def test_it_cannot_be_made_to_count(mei: Member, boss: Client, system: Scope) -> None:
