@@ -14,7 +14,7 @@ from pytest_django import Settings
 from qunyu.kernel import audit, audit_chain, audit_heads
 from qunyu.kernel.actor import Actor
 from qunyu.kernel.audit_chain import check, head, restart, seal_entries
-from qunyu.kernel.audit_heads import Head, parsed
+from qunyu.kernel.audit_heads import Head, heads_file, parsed
 from qunyu.kernel.errors import DomainError
 from qunyu.kernel.models import AuditEntry, AuditMending, AuditSeal
 
@@ -286,3 +286,40 @@ def test_the_database_refuses_another_time_of_writing_and_truncation(entries: li
     for statement in statements:
         with pytest.raises(DatabaseError, match="append-only"), transaction.atomic(), connection.cursor() as cursor:
             cursor.execute(statement)
+
+
+def back_dated() -> int:
+    """An entry that somebody put into the database a month after it says it was written; its number."""
+    long_ago = NOW - timedelta(days=30)
+    made = record(9, at=long_ago)
+    loosened(("UPDATE kernel_auditentry SET written = %s WHERE id = %s", (long_ago.isoformat(" "), made)))
+    seal_entries(NOW + timedelta(minutes=5))
+    return made
+
+
+@pytest.mark.parametrize("whole", [False, True])
+def test_an_insertion_shows_whatever_the_seals_say_of_their_time(entries: list[int], whole: bool) -> None:
+    made = back_dated()
+    assert told() == [("inserted", 6, made)]
+    # All seals made at one time, long ago: no run could have missed it.
+    where = "" if whole else f"WHERE entry = {made}"
+    loosened((f"UPDATE kernel_auditseal SET at = %s {where}", ((NOW - timedelta(days=31)).isoformat(" "),)))
+    found = told()
+    assert found and found[-1][1:] == (6, made)
+
+
+def test_seals_of_before_did_not_hold_their_time_and_are_genuine(
+    entries: list[int], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    loosened(("DELETE FROM kernel_auditseal", ()))
+    heads_file().unlink()
+    whole = audit_chain.digest_of
+    monkeypatch.setattr(
+        audit_chain, "digest_of", lambda previous, entry, reason, at: whole(previous, entry, reason, None)
+    )
+    assert seal_entries(NOW) == 5
+    monkeypatch.undo()
+    record(6)
+    assert (seal_entries(NOW), told()) == (1, [])
+    change(entries)
+    assert told() == [("changed", 2, entries[1])]

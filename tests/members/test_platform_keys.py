@@ -19,6 +19,7 @@ from qunyu.kernel.models import AuditEntry
 from qunyu.kernel.personal import ERASED, holders
 from qunyu.kernel.platform_ids import keyed_id, masked_id, name_of, sealed_id, typable
 from qunyu.kernel.scope import Scope
+from qunyu.kernel.sealed import NOT_READABLE
 from qunyu.members.matching import match
 from qunyu.members.models import Identity, Mark, Member
 from qunyu.members.personal import person_of
@@ -132,11 +133,13 @@ def test_a_direct_chat_is_named_by_a_hash_and_forgotten_with_its_partner(
 
 
 def test_a_chat_is_sealed_once_its_partner_is_known(import_file: ImportFile, unit: Unit, other_unit: Unit) -> None:
-    one_sided = {**TELEGRAM, "name": None, "messages": TELEGRAM["messages"][1:]}
-    import_file("result.json", json.dumps(one_sided), unit, "chat")
+    table = CHAT.replace("tea,Tea", "712345678,Zhao")
+    import_file("chat.csv", table, unit, "chat")
     assert Community.objects.get().sealed == ""
-    import_file("result.json", json.dumps(TELEGRAM), unit, "chat")
+    import_file("later.csv", table.replace("wx_tom_88", "712345678"), unit, "chat")
     assert Community.objects.get().readable_key == "712345678"
+    Community.objects.all().delete()
+    import_file("result.json", json.dumps(TELEGRAM), unit, "chat")
     assert elsewhere([("telegram", "712345678")], other_unit.path) == {("telegram", "712345678")}
     wechat = CHAT.replace("tea,Tea", "wxid_mei7,").replace("wx_mei_77", "wxid_lin")
     import_file("chat.csv", wechat, unit, "chat")
@@ -153,10 +156,12 @@ def test_an_id_sealed_under_another_key_closes_nothing(
     Identity.objects.filter(pk=mei.pk).update(sealed=foreign)
     Mark.objects.create(identity=mei, kind="union", value=keyed_id("un_mei_1"), sealed=foreign)
     boss, key = signed_in(staff("boss", "director")), mei.own_member.public_id
-    assert "••••" in boss.get(f"/members/{key}").content.decode()
-    assert [each["key"] for each in boss.get(f"/api/v1/members/{key}").json()["identities"]] == ["••••"]
+    assert NOT_READABLE.zh in boss.get(f"/members/{key}").content.decode()
+    accounts_now = boss.get(f"/api/v1/members/{key}").json()["identities"]
+    assert [(each["key"], each["unreadable"]) for each in accounts_now] == [("••••", True)]
     shown = boss.post(f"/api/v1/members/{key}/profile/reveal", {"reason": "call"}, "application/json").json()
-    assert [each["id"] for each in shown["ids"]] == ["••••"]
+    assert [each["id"] for each in shown["ids"]] == [None]
+    assert AuditEntry.objects.get(action="member.reveal").data == {"fields": [], "ids": [], "unreadable_ids": [mei.pk]}
     match({mei.pk})
     load()
     person = whole(person_of(mei.own_member))

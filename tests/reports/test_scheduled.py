@@ -11,14 +11,19 @@ from django.conf import settings
 
 from qunyu.communities.models import Community
 from qunyu.flows.place import lake
+from qunyu.jobs.port import load
 from qunyu.kernel.errors import DomainError
 from qunyu.kernel.models import AuditEntry
 from qunyu.kernel.periods import Grain
+from qunyu.kernel.personal import ERASED, holders
 from qunyu.kernel.scope import Denied, Scope
 from qunyu.kernel.words import Words
+from qunyu.members.models import Member
+from qunyu.members.personal import person_of
 from qunyu.people.actions import set_active as close_account
 from qunyu.people.models import Staff, Unit
 from qunyu.people.queries import root_unit, scope_of
+from qunyu.privacy.erasing import whole
 from qunyu.reports import actions, making
 from qunyu.reports.actions import KEPT, Desk, Wanted, add_schedule, make, make_due, remove_report, remove_schedule
 from qunyu.reports.fonts import NoPicture
@@ -260,3 +265,22 @@ def test_the_root_reports_on_everything(desk: Desk, staff: AddStaff) -> None:
     planned(staff("boss", "director"), root_unit())
     assert make_due(desk=desk, now=MONDAY) == 1
     assert Report.objects.get().title == "总部"
+
+
+def test_a_report_of_a_chat_called_after_somebody_goes_with_their_data(
+    desk: Desk, mei: Staff, unit: Unit, tea: Community
+) -> None:
+    Community.objects.filter(pk=tea.pk).update(name="Tom & tea")
+    planned(mei, unit, Community.objects.get())
+    planned(mei, unit)
+    assert make_due(desk=desk, now=MONDAY) == 2
+    load()
+    tom, lin = (whole(person_of(Member.objects.get(name=name))) for name in ("Tom", "Lin"))
+    assert holders()["reports"].erase(lin) == {"elsewhere": 0}
+    told = Report.objects.get(community=tea)
+    assert (holders()["reports"].count(tom), path_of(desk.data, told.public_id, "png").is_file()) == (2, True)
+    assert holders()["reports"].erase(tom) == {"elsewhere": 2}
+    assert not any((desk.data / "reports").iterdir())
+    # Its name is then gone as well, and what is made from now on says so.
+    holders()["identities"].erase(tom)
+    assert (Community.objects.get().name, holders()["reports"].count(tom)) == (f"{ERASED} & tea", 0)

@@ -7,14 +7,15 @@ from collections.abc import Iterator, Mapping
 from qunyu.api.idempotency import PURPOSE
 from qunyu.api.models import KeptAnswer
 from qunyu.kernel.personal import Holder, Person
-from qunyu.kernel.sealed import unseal
+from qunyu.kernel.sealed import readable
 from qunyu.kernel.words import Words
 
 
 def _naming(person: Person) -> Iterator[int]:
+    """Answers that name them, or may: what was sealed under another key answers nobody any more."""
     for answer in KeptAnswer.objects.exclude(body="").iterator():
-        text = unseal(answer.body, PURPOSE)
-        if person.without(text) != text:
+        text = readable(answer.body, PURPOSE)
+        if text is None or person.without(text) != text:
             yield answer.pk
 
 

@@ -12,11 +12,13 @@ from django.db import transaction
 from qunyu.communities.models import Community, CommunityType
 from qunyu.communities.rules import Changes, checked
 from qunyu.kernel import audit
-from qunyu.kernel.personal import ERASED, Person
-from qunyu.kernel.platform_ids import MASK, chat_keys, keyed_id, name_of, sealed_id
+from qunyu.kernel.personal import ERASED
+from qunyu.kernel.platform_ids import keyed_id, name_of, sealed_id
 from qunyu.kernel.scope import Scope
 
 CHUNK = 1_000
+# Platform and key.
+Pair = tuple[str, str]
 
 
 def know(
@@ -26,10 +28,12 @@ def know(
     unit_id: int,
     import_id: int,
     direct: Collection[tuple[str, str]] = (),
+    gone: Collection[tuple[str, str]] = (),
 ) -> dict[tuple[str, str], int]:
     """The ids of the communities (platform, key, name); those not known yet are made in the unit.
 
-    `direct` are the (platform, key) of chats with one person: their keys are kept as people's ids are.
+    `direct` are the (platform, key) of chats with one person: their keys are kept as people's ids are. Of those with somebody
+    whose data were erased (`gone`) only the hash is, and no name.
 
     Raises Denied.
     """
@@ -39,7 +43,7 @@ def know(
     hashed = {pair: (pair[0], keyed_id(pair[1])) for pair in wanted}
     known = {pair: stored.get(pair) or stored.get(hashed[pair]) for pair in wanted}
     new = {
-        pair: Community(unit_id=unit_id, supplied_by_id=import_id, **_called(*pair, wanted[pair], pair in direct))
+        pair: Community(unit_id=unit_id, supplied_by_id=import_id, **_named(pair, wanted[pair], direct, gone))
         for pair, id in known.items()
         if id is None
     }
@@ -48,6 +52,12 @@ def know(
         with transaction.atomic():
             Community.objects.bulk_create(rows[start : start + CHUNK])
     return {pair: id or new[pair].pk for pair, id in known.items()}
+
+
+def _named(pair: Pair, name: str, direct: Collection[Pair], gone: Collection[Pair]) -> dict[str, str]:
+    if pair in gone:
+        return {"platform": pair[0], "key": keyed_id(pair[1]), "name": ERASED}
+    return _called(*pair, name, pair in direct)
 
 
 def _called(platform: str, key: str, name: str, direct: bool) -> dict[str, str]:
@@ -66,16 +76,6 @@ def seal_keys(*, by: Scope, communities: Iterable[Community]) -> None:
     for each in communities:
         told = _called(each.platform, each.key, each.name, True)
         Community.objects.filter(pk=each.pk, sealed="").update(**told)
-
-
-def forget_partner(person: Person, ids: Collection[str]) -> int:
-    """Of chats with a person known by these `ids` only the hash stays, which keeps an import from making them anew; how many there are."""
-    keys = {keyed_id(key) for id in ids for key in chat_keys(id)}
-    found = Community.objects.filter(key__in=keys).exclude(sealed="")
-    for each in found:
-        name = ERASED if MASK in each.name else person.without(each.name)
-        Community.objects.filter(pk=each.pk).update(sealed="", name=name)
-    return len(found)
 
 
 def _known(platforms: set[str]) -> dict[tuple[str, str], int]:

@@ -73,6 +73,8 @@ DETAILS: dict[str, Words] = {
     "day": Words("日期", "Day"),
     "identities": Words("身份", "Identities"),
     "ids": Words("平台账号", "Platform ids"),
+    "unreadable": Words("无法读取（另一个密钥加密）", "Not readable (sealed under another key)"),
+    "unreadable_ids": Words("无法读取的平台账号", "Platform ids not readable"),
     "contact": Words("联系记录", "Contact"),
     "other": Words("另一位", "The other"),
     "people": Words("人数", "People"),

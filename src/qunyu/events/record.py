@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import datetime
-from typing import Literal, NamedTuple
+from typing import TYPE_CHECKING, Literal, NamedTuple
+
+if TYPE_CHECKING:
+    from qunyu.events.problems import Problem
 
 Kind = Literal[
     "message",  # somebody said something; `subject` is its content type
@@ -41,7 +44,8 @@ class Record(NamedTuple):
 
     `author_id` is the platform's stable id, empty where the export has only names: the person is then
     known by `author_name` within that one community. `occurred_at` is aware and in UTC. `message_id` is the platform's id,
-    empty where there is none. `line` is where it stood in its file (1-based; 0 where lines mean nothing).
+    empty where there is none. `line` is where it stood in its file (1-based; 0 where lines mean nothing). `direct` says that
+    `community` is the id of the one person (or the ids of the few) with whom somebody talks there, and no group's.
     A plain tuple type on purpose: millions of these are made, and columns come out of them by zip.
     """
 
@@ -59,3 +63,9 @@ class Record(NamedTuple):
     bot: bool = False
     meta: Mapping[str, object] | None = None
     line: int = 0
+    direct: bool = False
+
+
+def as_direct(row: Record | Problem) -> Record | Problem:
+    """The row of a chat with one person; a problem as it is."""
+    return row._replace(direct=True) if isinstance(row, Record) else row

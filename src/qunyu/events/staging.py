@@ -46,6 +46,7 @@ SCHEMAS: dict[Yields, pa.Schema] = {
             *((name, pa.string()) for name in (*_STRINGS, "other_id", "other_name")),
             ("bot", pa.bool_()),
             *_TAIL,
+            ("direct", pa.bool_()),
         ]
     ),
     "orders": pa.schema(

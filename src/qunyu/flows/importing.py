@@ -31,6 +31,7 @@ from qunyu.flows.place import Place
 from qunyu.flows.request import ImportRequest, Part, yields_of
 from qunyu.flows.undoing import forget_notes, settle
 from qunyu.kernel.errors import DomainError
+from qunyu.kernel.platform_ids import chat_ids
 from qunyu.kernel.scope import Scope, system_scope
 from qunyu.kernel.tables import take_stock
 from qunyu.kernel.words import Words
@@ -197,7 +198,8 @@ class Course:
         people = self._without_erased(table, table.identities())
         communities = self._know_communities(table, people)
         self._know_people(table, people, communities)
-        seal_direct_chats(by=self.scope, platforms={platform for platform, _ in communities})
+        platforms = {platform for platform, _ in communities}
+        seal_direct_chats(by=self.scope, platforms=platforms, told=table.direct_chats())
         table.number()
         for problem in contradictions(table):
             self.staged.note(problem)
@@ -248,10 +250,11 @@ class Course:
         seen = table.communities()
         unit, owner = self.owner.unit_id, self.owner.pk
         pairs = [(platform, key) for platform, key, _ in seen]
-        partners = pa.array([id for _, key in pairs for id in (key, f"user{key}")], pa.string())
+        partners = pa.array([id for _, key in pairs for id in chat_ids(key)], pa.string())
         named = people.filter(pc.and_(pc.equal(people["home"], ""), pc.is_in(people["key"], value_set=partners)))
         direct = direct_chats(pairs, {(each["source"], each["key"]) for each in named.to_pylist()})
-        return know_communities(by=self.scope, seen=seen, unit_id=unit, import_id=owner, direct=direct)
+        told: dict[str, Any] = {"direct": direct | table.direct_chats(), "gone": stopping.chats_stopped(pairs)}
+        return know_communities(by=self.scope, seen=seen, unit_id=unit, import_id=owner, **told)
 
     def _know_people(self, table: Bench, people: pa.Table, communities: dict[tuple[str, str], int]) -> None:
         rows = people.to_pylist()

@@ -11,7 +11,7 @@ import json
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
-from itertools import zip_longest
+from itertools import product, zip_longest
 
 from django.db import IntegrityError, transaction
 from django.db.models import Exists, OuterRef, QuerySet
@@ -157,7 +157,7 @@ def _seal(entries: list[AuditEntry], now: datetime) -> Head:
     digest, seals = last.digest, list[AuditSeal]()
     for number, entry in enumerate(entries, last.number + 1):
         previous, reason = digest, reason_digest(entry.reason)
-        digest = digest_of(previous, entry, reason)
+        digest = digest_of(previous, entry, reason, now)
         seals.append(AuditSeal(number=number, entry=entry.pk, previous=previous, digest=digest, reason=reason, at=now))
     AuditSeal.objects.bulk_create(seals)
     return Head(seals[-1].number, digest, now)
@@ -172,8 +172,11 @@ def reason_digest(reason: str) -> str:
     return keyed(reason, "audit reason")
 
 
-def digest_of(previous: str, entry: AuditEntry, reason: str) -> str:
-    """The seal of an entry after the seal `previous`; `reason` is the digest of the reason it had then."""
+def digest_of(previous: str, entry: AuditEntry, reason: str, at: datetime | None) -> str:
+    """The seal of an entry after the seal `previous`, made `at`; `reason` is the digest of the reason it had then.
+
+    `at` is None for a seal of before, which did not hold its time.
+    """
     told = [
         entry.pk,
         entry.at.astimezone(UTC).isoformat(),
@@ -185,6 +188,7 @@ def digest_of(previous: str, entry: AuditEntry, reason: str) -> str:
         entry.object_id,
         entry.data,
         reason,
+        *([] if at is None else [at.astimezone(UTC).isoformat()]),
     ]
     return keyed(f"{previous}\n{json.dumps(told, ensure_ascii=False, sort_keys=True)}", PURPOSE)
 
@@ -231,6 +235,12 @@ def _look_at_unsealed(found: Chain) -> None:
         found.waiting -= 1
 
 
+def _as_it_should_be(seal: AuditSeal, entry: AuditEntry) -> str:
+    """The digest that all else of the seal and its entry tell: of a seal of before the one without its time, where that is it."""
+    former = digest_of(seal.previous, entry, seal.reason, None)
+    return former if former == seal.digest else digest_of(seal.previous, entry, seal.reason, seal.at)
+
+
 class _Reading:
     """One pass over the seals above the number `start`."""
 
@@ -258,7 +268,7 @@ class _Reading:
 
     def _one(self, seal: AuditSeal, following: str, entry: AuditEntry | None) -> None:
         """Whether the seal follows the one before, and is the entry's; `following` is what the next one says it was."""
-        told = digest_of(seal.previous, entry, seal.reason) if entry else seal.digest
+        told = _as_it_should_be(seal, entry) if entry else seal.digest
         linked = seal.number == self.number + 1 and seal.previous in (self.digest, self.told)
         if seal.number != self.number + 1:
             self._missing(seal)
@@ -274,7 +284,8 @@ class _Reading:
     def _innocent(self, seal: AuditSeal, following: str, entry: AuditEntry) -> bool:
         """Whether it is the seal that was tampered with, for all else of it and of its neighbours tells of this entry."""
         befores, reasons = {seal.previous, self.digest}, {seal.reason, reason_digest(entry.reason)}
-        return any(digest_of(each, entry, why) in (seal.digest, following) for each in befores for why in reasons)
+        tried = product(befores, reasons, {None, seal.at, self.run})
+        return any(digest_of(each, entry, why, at) in (seal.digest, following) for each, why, at in tried)
 
     def _missing(self, seal: AuditSeal) -> None:
         """Seals are gone before this one; where as many entries may be, these are the ones."""

@@ -42,9 +42,15 @@ def chat_keys(id: str) -> set[str]:
     return {id, id.removeprefix("user")}
 
 
+def chat_ids(key: str) -> set[str]:
+    """The ids of people that a chat's key may be; Zulip names everybody who is in it."""
+    several = key.removeprefix("direct:").split(",") if key.startswith("direct:") else []
+    return {key, f"user{key}", *several}
+
+
 def chat_partners(key: str) -> set[str]:
-    """The ids of people that a chat's key may be, hashed."""
-    return {keyed_id(key), keyed_id(f"user{key}")}
+    """As `chat_ids`, hashed."""
+    return {keyed_id(each) for each in chat_ids(key)}
 
 
 def typable(name: str) -> str:

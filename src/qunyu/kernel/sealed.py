@@ -24,6 +24,9 @@ UNREADABLE = Words(
     "this encrypted value cannot be read: it was sealed under another key; restore the former QUNYU_SECRET_KEY (or secret.key in the data folder)",
 )
 
+# What stands in the place of such a value, where it is one of many.
+NOT_READABLE = Words("无法读取：是用另一个密钥加密的", "cannot be read: sealed under another key")
+
 
 def seal(text: str, purpose: str) -> str:
     """`text` encrypted (AES-256-GCM under a key derived for `purpose`), as ASCII; never twice the same.

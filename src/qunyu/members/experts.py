@@ -130,7 +130,9 @@ def _fields(scope: Scope, topic: Topic, members: list[int]) -> Mapping[int, tupl
     wanted = [each for each in fields_in(scope) if each.kind in _KINDS and not each.sensitive]
     return {
         key: tuple(
-            (each.field.title, each.text) for each in answers if each.text is not None and topic.holds_in(each.text.zh)
+            (each.field.title, each.text)
+            for each in answers
+            if each.text is not None and not each.unreadable and topic.holds_in(each.text.zh)
         )
         for key, answers in profiles(scope, members, wanted).items()
     }

@@ -8,11 +8,11 @@ from typing import Any
 
 from django.db.models import Exists, Model, OuterRef, Q, QuerySet
 
-from qunyu.communities.actions import forget_partner
+from qunyu.communities.called import called_after, chats_with, forget_chats
 from qunyu.kernel.ids import new_public_id
 from qunyu.kernel.personal import ERASED, Holder, Kind, Overview, Person, plain, scrub, scrub_names
-from qunyu.kernel.platform_ids import readable_id
-from qunyu.kernel.sealed import readable, seal
+from qunyu.kernel.platform_ids import keyed_id, readable_id
+from qunyu.kernel.sealed import NOT_READABLE, readable, seal
 from qunyu.kernel.words import Words
 from qunyu.members.belonging import CONTACT
 from qunyu.members.fields import PURPOSE
@@ -39,6 +39,7 @@ from qunyu.members.models import (
 )
 from qunyu.members.rules.tags import folded
 from qunyu.members.rules.values import BASIC
+from qunyu.members.stops import stop_of, stop_of_chat, stop_of_mark
 
 # What of a profile names the person wherever it stands.
 NAMING_FIELDS = ("real_name", "phone", "email")
@@ -96,22 +97,31 @@ def _written(person: Person) -> list[tuple[str, str | None]]:
     return [(field, readable(value, PURPOSE) if sealed else value) for field, value, sealed in rows if value]
 
 
-def stop_of(platform: str, home: str, key: str) -> str:
-    """What the stop list keeps (hashed) of an identity; `home` is the community's key for a mere name, "" for a stable id."""
-    return f"identity\x1f{platform}\x1f{home}\x1f{key}"
-
-
-def stop_of_mark(kind: str, value: str) -> str:
-    """What the stop list keeps (hashed) of a phone number's hash or a union id."""
-    return f"mark\x1f{kind}\x1f{value}"
-
-
 def _stops(person: Person) -> set[str]:
     known = Identity.objects.filter(id__in=person.identities).exclude(key__startswith=_KEPT_KEY)
     rows = known.select_related("community")
-    keys = [(each.platform, each.community.readable_key if each.community else "", each.readable_key) for each in rows]
-    found = {stop_of(platform, home, key) for platform, home, key in keys if home is not None and key is not None}
+    keys = [(each.platform, home, each.readable_key) for each in rows for home in _homes(each)]
+    found = {stop_of(platform, home, key) for platform, home, key in keys if key is not None}
+    chats = [
+        (row.platform, row.readable_key)
+        for row, told in called_after(person, ids_of(person))
+        if told.keys() - {"theme"}
+    ]
+    found |= {stop_of_chat(platform, key) for platform, key in chats if key is not None}
     return found | {stop_of_mark(kind, value) for kind, value in _marks(person) if value is not None}
+
+
+def _homes(each: Identity) -> set[str]:
+    """Where a mere name is at home: the key of the community, and as the database has it once that is sealed; "" for a stable id."""
+    if each.community is None:
+        return {""}
+    clear = each.community.readable_key
+    return {each.community.key, *((clear, keyed_id(clear)) if clear is not None else ())}
+
+
+def ids_of(person: Person) -> set[tuple[str, str]]:
+    """Platform and id of their stable ids, as far as they can be read."""
+    return {(each.platform, key) for each in _stable(person) if (key := each.readable_key)}
 
 
 def _marks(person: Person) -> list[tuple[str, str | None]]:
@@ -123,7 +133,7 @@ def _marks(person: Person) -> list[tuple[str, str | None]]:
 def _erase_identities(person: Person) -> Mapping[str, int]:
     """Nobody is counted less: what is left is a member without a name, whom no list and no search shows."""
     ids = [each.readable_key for each in _stable(person)]
-    forget_partner(person, [each for each in ids if each])
+    called = forget_chats(person, ids_of(person))
     told = ids + [value for _, value in _marks(person)]
     Mark.objects.filter(identity__in=person.identities).delete()
     _about(MergeDecision, person).delete()
@@ -132,7 +142,7 @@ def _erase_identities(person: Person) -> Mapping[str, int]:
         key = new_public_id()
         Member.objects.filter(pk=own.pk).update(name=ERASED, public_id=key, erased=True)
         Identity.objects.filter(own_member=own).update(key=f"{_KEPT_KEY}{key}", sealed="", name=ERASED)
-    return {"elsewhere": scrub(MergeDecision, ("why",), person), "unreadable": told.count(None)}
+    return {"elsewhere": called + scrub(MergeDecision, ("why",), person), "unreadable": told.count(None)}
 
 
 def _about(model: type[Model], person: Person) -> QuerySet[Any]:
@@ -145,7 +155,8 @@ def _export_identities(person: Person) -> object:
     memberships = Membership.objects.filter(identity__in=person.identities).order_by("id")
     return {
         "identities": [_told_identity(each) for each in mine],
-        "marks": [{"kind": kind, "value": value} for kind, value in _marks(person)],
+        "marks": [{"kind": kind, "value": value, **_or_why(value)} for kind, value in _marks(person)],
+        "direct_chats": plain(chats_with(ids_of(person))),
         "communities": plain(
             memberships.values("community__name", "first_at", "last_at", "joined_at", "left_at", "messages")
         ),
@@ -154,7 +165,8 @@ def _export_identities(person: Person) -> object:
 
 def _told_identity(each: Identity) -> dict[str, str | None]:
     home = each.community.name if each.community else None
-    return {"platform": each.platform, "community__name": home, "key": each.readable_key, "name": each.name}
+    key = each.readable_key
+    return {"platform": each.platform, "community__name": home, "key": key, "name": each.name, **_or_why(key)}
 
 
 def _people() -> Overview:
@@ -166,10 +178,17 @@ def _people() -> Overview:
 def _export_profile(person: Person) -> object:
     rows = ProfileEntry.objects.filter(member__in=person.own).order_by("id")
     told = rows.values("field", "value", "sealed", "at", "by_name", "withdrawn_at")
-    return [
-        {**each, "value": readable(each["value"], PURPOSE) if each.pop("sealed") else each["value"]}
-        for each in plain(told)
-    ]
+    return [_told_entry(each, each.pop("sealed")) for each in plain(told)]
+
+
+def _told_entry(each: dict[str, Any], sealed: bool) -> dict[str, Any]:
+    value = readable(each["value"], PURPOSE) if sealed else each["value"]
+    return {**each, "value": value, **_or_why(value)}
+
+
+def _or_why(value: str | None) -> dict[str, str]:
+    """Beside a value that is missing, why."""
+    return {} if value is not None else {"unreadable": f"{NOT_READABLE.zh} · {NOT_READABLE.en}"}
 
 
 def _erase_profile(person: Person) -> Mapping[str, int]:

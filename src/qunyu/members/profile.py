@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
 from django.db import transaction
@@ -17,7 +17,7 @@ from qunyu.kernel import audit
 from qunyu.kernel.errors import DomainError
 from qunyu.kernel.ids import new_public_id
 from qunyu.kernel.scope import Denied, Scope
-from qunyu.kernel.sealed import seal, unseal
+from qunyu.kernel.sealed import NOT_READABLE, UNREADABLE, readable, seal
 from qunyu.kernel.words import Words
 from qunyu.members.belonging import contact_units
 from qunyu.members.fields import PURPOSE, Definition, fields_in
@@ -37,7 +37,7 @@ SHORTEST_REASON, LONGEST_REASON = 2, 200
 class Told:
     """One value somebody wrote: `text` is what may be shown of it (masked where sensitive), `value` as it is kept, None where hidden.
 
-    `own` is the member it belongs to, `entry` its row; "" was a clearing.
+    `own` is the member it belongs to, `entry` its row; "" was a clearing. What is `unreadable` was sealed under another key: `text` says so.
     """
 
     text: Words
@@ -47,6 +47,7 @@ class Told:
     own: int
     entry: int
     act: str
+    unreadable: bool = False
 
 
 @dataclass(frozen=True)
@@ -60,7 +61,12 @@ class Answer:
     @property
     def hidden(self) -> bool:
         """Whether something stands here that is shown only on request."""
-        return any(each.value is None for each in (self.told, *self.also) if each is not None)
+        return any(each.value is None and not each.unreadable for each in (self.told, *self.also) if each is not None)
+
+    @property
+    def unreadable(self) -> bool:
+        """Whether the value that counts was sealed under another key."""
+        return self.told is not None and self.told.unreadable
 
     @property
     def text(self) -> Words | None:
@@ -117,7 +123,7 @@ def _answer(field: Definition, entries: list[ProfileEntry], reveal: bool) -> Ans
     if not newest:
         return Answer(field, None)
     plain = {entry.pk: _plain(entry) for entry in newest}
-    seen, also = {plain[newest[0].pk], ""}, []
+    seen, also = {plain[newest[0].pk], ""}, list[Told]()
     for entry in newest[1:]:
         if plain[entry.pk] not in seen:
             seen.add(plain[entry.pk])
@@ -125,14 +131,18 @@ def _answer(field: Definition, entries: list[ProfileEntry], reveal: bool) -> Ans
     return Answer(field, _told(field, newest[0], plain[newest[0].pk], reveal), tuple(also))
 
 
-def _plain(entry: ProfileEntry) -> str:
-    return unseal(entry.value, PURPOSE) if entry.sealed else entry.value
+def _plain(entry: ProfileEntry) -> str | None:
+    """What was written; None for what was sealed under another key."""
+    return readable(entry.value, PURPOSE) if entry.sealed else entry.value
 
 
-def _told(field: Definition, entry: ProfileEntry, plain: str, reveal: bool) -> Told:
+def _told(field: Definition, entry: ProfileEntry, plain: str | None, reveal: bool) -> Told:
+    whose = entry.at, entry.by_name, entry.member_id, entry.pk, entry.act
+    if plain is None:
+        return Told(NOT_READABLE, None, *whose, unreadable=True)
     hide = field.sensitive and not reveal and bool(plain)
     text = Words(masked(field, plain), masked(field, plain)) if hide else in_words(field, plain)
-    return Told(text, None if hide else plain, entry.at, entry.by_name, entry.member_id, entry.pk, entry.act)
+    return Told(text, None if hide else plain, *whose)
 
 
 def history(scope: Scope, member: Member, wanted: Collection[Definition] | None = None) -> list[Change]:
@@ -241,7 +251,7 @@ def mark_phones(*, by: Scope, members: Collection[int], now: datetime) -> None:
            Identity.objects.filter(own_member__in=part).values_list("own_member", "id")}  # fmt: skip
     if not own:
         return
-    told: dict[int, str] = {}
+    told: dict[int, str | None] = {}
     for part in chunks(own):
         written = ProfileEntry.objects.filter(member__in=part, field="phone", withdrawn_at=None)
         told |= {entry.member_id: _plain(entry) for entry in written.order_by("at", "id")}
@@ -258,7 +268,7 @@ def mark_phones(*, by: Scope, members: Collection[int], now: datetime) -> None:
 def prefer(*, by: Scope, member: Member, entry: int, now: datetime) -> bool:
     """Makes a value that somebody once wrote of this person the one that counts; whether that changed anything.
 
-    Raises Denied; DomainError unknown_change.
+    Raises Denied; DomainError unknown_change, or sealed_elsewhere for a value that was sealed under another key.
     """
     load()
     with transaction.atomic():
@@ -266,6 +276,8 @@ def prefer(*, by: Scope, member: Member, entry: int, now: datetime) -> bool:
         row = _entry(by, member, entry)
         field = next(each for each in fields_in(by, units_of(by, member), archived=True) if each.key == row.field)
         wanted, present = _plain(row), profiles(by, [member.pk], [field], reveal=True)[member.pk][0].told
+        if wanted is None:
+            raise DomainError("sealed_elsewhere", UNREADABLE)
         if present is not None and present.value == wanted:
             return False
         write(by=by, values=[(member.pk, field, wanted)], now=now)
@@ -303,10 +315,13 @@ def _entry(by: Scope, member: Member, entry: int) -> ProfileEntry:
 
 @dataclass(frozen=True)
 class Revealed:
-    """What was read in the clear: the fields of the profile, and (platform, id) of the accounts by primary key of the identity."""
+    """What was read in the clear: the fields of the profile, and (platform, id) of the accounts by primary key of the identity.
+
+    The id is None where it was sealed under another key.
+    """
 
     answers: list[Answer]
-    ids: Mapping[int, tuple[str, str]]
+    ids: Mapping[int, tuple[str, str | None]]
 
 
 def reveal(*, by: Scope, member: Member, reason: str, now: datetime) -> Revealed:
@@ -322,10 +337,18 @@ def reveal(*, by: Scope, member: Member, reason: str, now: datetime) -> Revealed
 def _revealed(by: Scope, member: Member, reason: str, now: datetime) -> Revealed:
     found = profile(by, member, reveal=True)
     mine = editable(by, "members.reveal").filter(member=member).exclude(sealed="").order_by("platform", "id")
-    ids = {each.pk: (each.platform, each.readable_key or each.shown_key) for each in mine}
-    shown = [each.field.key for each in found if each.field.sensitive and each.told]
+    ids = {each.pk: (each.platform, each.readable_key) for each in mine}
+    told = [each for each in found if each.field.sensitive and each.told]
+    data: dict[str, list[Any]] = {
+        "fields": [each.field.key for each in told if not each.unreadable],
+        "ids": sorted(key for key, (_, id) in ids.items() if id is not None),
+        # Asked for, and not shown: sealed under another key.
+        "unreadable": [each.field.key for each in told if each.unreadable],
+        "unreadable_ids": sorted(key for key, (_, id) in ids.items() if id is None),
+    }
+    kept = {name: keys for name, keys in data.items() if keys or name in ("fields", "ids")}
     who = replace(by.actor, reason=reason)
-    audit.record(by=who, action="member.reveal", kind="member", id=member.pk, now=now, fields=shown, ids=sorted(ids))
+    audit.record(by=who, action="member.reveal", kind="member", id=member.pk, now=now, **kept)
     return Revealed(found, ids)
 
 

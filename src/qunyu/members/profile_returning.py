@@ -10,10 +10,11 @@ from django.conf import settings
 
 from qunyu.communities.queries import communities, communities_where
 from qunyu.events.phones import hashed, phone
+from qunyu.kernel.platform_ids import readable_id
 from qunyu.kernel.returning import stopped
 from qunyu.kernel.scope import Scope, system_scope
 from qunyu.kernel.words import Words
-from qunyu.members.personal import stop_of, stop_of_mark
+from qunyu.members.stops import stop_of, stop_of_mark
 
 if TYPE_CHECKING:
     from qunyu.members.profile_table import Line
@@ -41,10 +42,9 @@ def _homes(by: Scope, lines: Sequence[Line]) -> dict[str, set[tuple[str, str]]]:
     """The platform and key of every community that goes by a name in the lines."""
     named = {each.cells["community"] for each in lines if each.cells.get("community")}
     found: dict[str, set[tuple[str, str]]] = defaultdict(set)
-    for name, platform, key in (
-        communities_where(by, "members.view").filter(name__in=named).values_list("name", "platform", "key")
-    ):
-        found[name].add((platform, key))
+    here = communities_where(by, "members.view").filter(name__in=named)
+    for name, platform, key, sealed in here.values_list("name", "platform", "key", "sealed"):
+        found[name] |= {(platform, each) for each in (key, readable_id(key, sealed)) if each is not None}
     return found
 
 

@@ -17,6 +17,7 @@ from qunyu.events.problems import Problem
 from qunyu.events.sheets import open_table
 from qunyu.kernel.errors import DomainError
 from qunyu.kernel.scope import Scope
+from qunyu.kernel.sealed import NOT_READABLE
 from qunyu.kernel.words import Words
 from qunyu.members.belonging import CONTACT, contacts
 from qunyu.members.fields import Definition, fields_in
@@ -275,10 +276,10 @@ def _homes(by: Scope, members: Collection[int]) -> dict[int, set[str]]:
 
 
 def _change(line: Line, field: Definition, present: Answer | None, today: date) -> None:
-    """What the cell would write; an empty cell, and the mask that an export shows, leave things as they are."""
+    """What the cell would write; an empty cell, and the mask (or the note) that an export shows, leave things as they are."""
     before = present.told.value or "" if present and present.told else ""
     text = line.cells[field.key]
-    if field.sensitive and before and text == masked(field, before):
+    if (field.sensitive and before and text == masked(field, before)) or text in (NOT_READABLE.zh, NOT_READABLE.en):
         return
     try:
         value = parsed(field, text, today)

@@ -6,16 +6,19 @@ Beside a value of the kind birthday lies a keyed hash of its month and day: whoe
 from __future__ import annotations
 
 from collections.abc import Collection
-from datetime import date
+from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any
 
 from django.db.models import QuerySet
 
 from qunyu.kernel.sealed import keyed
-from qunyu.members.models import Field
+from qunyu.members.merging import editable
+from qunyu.members.models import Field, ProfileEntry
+from qunyu.members.rules.values import LEAP
 from qunyu.members.sets import values_that_count
 
 if TYPE_CHECKING:
+    from qunyu.kernel.scope import Scope
     from qunyu.members.fields import Definition
 
 PURPOSE = "members.recurring"
@@ -39,6 +42,17 @@ def tokens(days: Collection[date]) -> dict[str, date]:
         if (day.month, day.day) == (2, 28) and not _is_leap(day.year):
             found[token_of("02-29")] = day
     return found
+
+
+def lost_birthdays(scope: Scope) -> int:
+    """Of how many people whom `scope` may edit the birthday is found on no day: it was sealed under another key."""
+    days = [date(LEAP, 1, 1) + timedelta(days=each) for each in range(366)]
+    # Those that count are only looked for once there are any: the index tells that.
+    rows = ProfileEntry.objects.filter(field="birthday", withdrawn_at=None).exclude(recurs="")
+    if not rows.exclude(recurs__in=list(tokens(days))).exists():
+        return 0
+    found = values_that_count("birthday", sealed=True).exclude(recurs__in=list(tokens(days)))
+    return int(found.filter(member__in=editable(scope).values("own_member")).count())
 
 
 def _is_leap(year: int) -> bool:

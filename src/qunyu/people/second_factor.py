@@ -20,7 +20,7 @@ from qunyu.kernel import audit
 from qunyu.kernel.actor import Actor
 from qunyu.kernel.errors import DomainError
 from qunyu.kernel.scope import Scope
-from qunyu.kernel.sealed import seal, unseal
+from qunyu.kernel.sealed import readable, seal, unseal
 from qunyu.kernel.words import Words
 from qunyu.people.managing import require_managing_another
 from qunyu.people.models import RecoveryCode, SecondFactor, Staff, StaffSession
@@ -88,11 +88,11 @@ def start_setup(*, staff: Staff, now: datetime) -> None:
 
 
 def setup_of(staff: Staff) -> Setup | None:
-    """What to put into the app, until it is confirmed; None when nothing was begun, or it is on."""
+    """What to put into the app, until it is confirmed; None when nothing was begun (or that under another key), or it is on."""
     factor = SecondFactor.objects.filter(staff=staff, confirmed_at=None).first()
-    if factor is None:
+    secret = readable(factor.secret, _PURPOSE) if factor else None
+    if secret is None:
         return None
-    secret = unseal(factor.secret, _PURPOSE)
     return Setup(secret, pyotp.TOTP(secret).provisioning_uri(name=staff.username, issuer_name="Qunyu"))
 
 

@@ -15,7 +15,7 @@ from django.db import transaction
 from qunyu.jobs.port import enqueue, load
 from qunyu.kernel import audit
 from qunyu.kernel.errors import DomainError
-from qunyu.kernel.personal import holders
+from qunyu.kernel.personal import Person, holders
 from qunyu.kernel.scope import Scope, system_scope
 from qunyu.kernel.words import Words
 from qunyu.members.personal import person_of
@@ -85,6 +85,17 @@ def write(path: Path, found: Mapping[str, object], now: datetime) -> None:
         file.writestr("index.html", _index(found, now))
         for key, told in found.items():
             file.writestr(f"{key}.json", json.dumps(told, ensure_ascii=False, indent=1, default=str))
+
+
+def copies_naming(person: Person) -> list[Path]:
+    """The exports that lie there, whoever they are of, in which something names the person."""
+    return [path for path in sorted((Path(settings.QUNYU_DATA) / FOLDER).glob("*.zip")) if _names(path, person)]
+
+
+def _names(path: Path, person: Person) -> bool:
+    with ZipFile(path) as file:
+        texts = (file.read(name).decode() for name in file.namelist() if name.endswith(".json"))
+        return any(person.without(text) != text for text in texts)
 
 
 def _index(found: Mapping[str, object], now: datetime) -> str:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
+from pathlib import Path
 
 from django.db.models import QuerySet
 from django.utils import timezone
@@ -10,13 +11,13 @@ from django.utils import timezone
 from qunyu.kernel.personal import Holder, Kind, Overview, Person, plain, scrub
 from qunyu.kernel.words import Words
 from qunyu.members.own import identities
-from qunyu.privacy.exporting import file_of, part_of
+from qunyu.privacy.exporting import copies_naming, file_of, part_of
 from qunyu.privacy.looking import by_role
 from qunyu.privacy.models import AccessEntry, Consent, Request, RequestKind, RequestState
 
 
 def _erase_requests(person: Person) -> Mapping[str, int]:
-    """Their copies go, and nothing leads from a request to what is left of the person."""
+    """Their copies go, those of others that name them too, and nothing leads from a request to what is left of the person."""
     mine = Request.objects.filter(member__in=person.own)
     for request in mine:
         for path in (file_of(request), part_of(file_of(request))):
@@ -24,7 +25,15 @@ def _erase_requests(person: Person) -> Mapping[str, int]:
     waiting = mine.filter(kind=RequestKind.EXPORT, state__in=(RequestState.OPEN, RequestState.WORKING))
     waiting.update(state=RequestState.REFUSED, done_at=timezone.now())
     Request.objects.filter(member__in=person.own).update(member=None, expires_at=None)
-    return {"elsewhere": scrub(Request, ("note", "reason"), person)}
+    return {"elsewhere": _forget_copies(copies_naming(person)) + scrub(Request, ("note", "reason"), person)}
+
+
+def _forget_copies(paths: Collection[Path]) -> int:
+    """Of somebody else: it can be made anew."""
+    for path in paths:
+        path.unlink(missing_ok=True)
+        Request.objects.filter(public_id=path.stem).update(expires_at=None)
+    return len(paths)
 
 
 def _export_requests(person: Person) -> object:

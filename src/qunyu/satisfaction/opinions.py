@@ -17,7 +17,7 @@ from qunyu.kernel.ids import new_public_id
 from qunyu.kernel.scope import Denied, Scope
 from qunyu.kernel.words import Words
 from qunyu.members.merging import editable, require_edit
-from qunyu.members.own import heads_of
+from qunyu.members.own import heads_of, hold
 from qunyu.members.queries import heads, own_members, people
 from qunyu.satisfaction.models import Complaint, Opinion, OpinionKind
 from qunyu.satisfaction.rules.scores import COMPLAINT, PRAISE, STARS, of_stars
@@ -93,6 +93,8 @@ def note_all(*, by: Scope, told: Sequence[tuple[Member, Said]], act: str, now: d
         keys = {member.pk for member, _ in told}
         if editable(by).filter(member__in=keys).values("member").distinct().count() < len(keys):
             raise Denied("members.edit")
+        # Two tables at once would each not see what the other notes: the second waits here for the first.
+        hold(keys)
         if Opinion.objects.filter(act=act).exists():
             return 0
         known = _known(keys)

@@ -97,7 +97,7 @@ def test_json() -> None:
         Record("message", AT, ROOM, "茶友群", "wxid_a", "", "", key, "voice", line=3),
         Record("left", AT, ROOM, "茶友群", "", "阿壶", '你将"阿壶"移出了群聊', other_name="你", line=4),
         Record("notice", AT, ROOM, "茶友群", "", "", '"小林" 拍了拍 "阿青"', line=5),
-        Record("message", AT, "wxid_a", "wxid_a", "wxid_a", "小林", "早上好", key, "text", line=6),
+        Record("message", AT, "wxid_a", "wxid_a", "wxid_a", "小林", "早上好", key, "text", line=6, direct=True),
         Problem("not_a_record", "chatlog.json", 7, {"format": "chatlog"}),
         Problem("bad_time", "chatlog.json", 8, {"value": "soon"}),
     ]

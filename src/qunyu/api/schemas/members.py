@@ -67,6 +67,7 @@ class IdentityOut(Schema):
     )
     name: str
     community: Ref | None
+    unreadable: bool = Field(default=False, description="the stable id was sealed under another key")
 
 
 class MembershipOut(Schema):
@@ -151,6 +152,7 @@ def identity_out(identity: Identity) -> IdentityOut:
         key=identity.shown_key,
         name=identity.name,
         community=ref_of(identity.community) if identity.community else None,
+        unreadable=identity.unreadable,
     )
 
 

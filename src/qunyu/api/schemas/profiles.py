@@ -71,6 +71,7 @@ class ToldValue(Schema):
     at: datetime
     by: str
     change: int = Field(description="the number of the change, to prefer or withdraw it")
+    unreadable: bool = Field(default=False, description="sealed under another key: the text says so, the value is null")
 
 
 class AnswerOut(Schema):
@@ -94,7 +95,7 @@ class PlatformIdOut(Schema):
     """What a platform calls a person."""
 
     platform: str
-    id: str
+    id: str | None = Field(description="null where it was sealed under another key")
 
 
 class RevealedOut(ProfileOut):
@@ -281,7 +282,8 @@ def field_out(field: Definition) -> FieldOut:
 
 def told_value(told: Told) -> ToldValue:
     """The value as the API shows it."""
-    return ToldValue(text=str(told.text), value=told.value, at=told.at, by=told.by_name, change=told.entry)
+    told_by: dict[str, Any] = {"at": told.at, "by": told.by_name, "change": told.entry}
+    return ToldValue(text=str(told.text), value=told.value, unreadable=told.unreadable, **told_by)
 
 
 def profile_out(member: Member, found: list[Answer]) -> ProfileOut:

@@ -38,6 +38,7 @@ from qunyu.kernel import audit
 from qunyu.kernel.errors import DomainError
 from qunyu.kernel.words import Words
 from qunyu.members.contacting import CHANNELS, Leave
+from qunyu.members.recurring import lost_birthdays
 from qunyu.people.queries import units_in
 
 if TYPE_CHECKING:
@@ -51,6 +52,10 @@ UNKNOWN_ACT = Words("没有这种操作", "there is no such action")
 NONE_YET = Words(
     "这些天没有值得问候的日子；填写成员生日、导入入群记录或订单后，每晚会自动更新",
     "No occasion falls on these days; with birthdays, joining and orders known, they are found every night",
+)
+LOST = Words(
+    "{n} 位成员的生日无法读取（是用另一个密钥加密的），不在日历中；请在成员页重新填写",
+    "the birthdays of {n} people cannot be read (sealed under another key) and are missing here: write them down anew on their pages",
 )
 SHARE = Words(
     "近 90 天：轻联系 {light} 次，推销 {selling} 次", "Last 90 days: {light} light contacts, {selling} that sold"
@@ -120,6 +125,7 @@ def _page(request: Ask, form: Form) -> HttpResponseBase:
         "after": (month + timedelta(days=32)).strftime("%Y-%m"),
         "until": window_at(now).last,
         "share": _share(request, wanted, now - MIXED),
+        "lost": LOST.fill(n=lost) if (lost := lost_birthdays(request.scope)) else "",
         "channels": [*CHANNELS.items()],
         "colleagues": actions.colleagues(request.scope) if request.scope.may("members.edit") else [],
         "may_edit": request.scope.may("members.edit"),

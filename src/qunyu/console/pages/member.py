@@ -16,6 +16,7 @@ from qunyu.console.pages.member_events import SOURCES, Life
 from qunyu.console.tag_choices import choices
 from qunyu.insights.label import Label, Value, labels
 from qunyu.kernel.errors import DomainError
+from qunyu.kernel.sealed import NOT_READABLE
 from qunyu.kernel.words import Words
 from qunyu.members.contacts import CHANNELS, DIRECTIONS
 from qunyu.members.labels import Told
@@ -91,13 +92,15 @@ def profile_part(life: Life, revealed: Revealed | None = None) -> dict[str, Any]
     scope, member = life.scope, life.member
     found = profile(scope, member, life.fields) if revealed is None else revealed.answers
     whole = revealed.ids if revealed else {}
+    sealed = [each for each in life.identities if each.sealed]
     # What may not be revealed stays masked.
-    ids = [whole.get(each.pk, (each.platform, each.shown_key)) for each in life.identities if each.sealed]
+    shown = {each.pk: (each.platform, None if each.unreadable else each.shown_key) for each in sealed}
+    ids = [whole.get(key, told) for key, told in shown.items()]
     return {
         "member": member,
         "answers": [each for each in found if each.told or each.also],
-        "ids": [(platform(each), id) for each, id in ids],
-        "hidden": revealed is None and (bool(ids) or any(each.hidden for each in found)),
+        "ids": [(platform(each), id or NOT_READABLE) for each, id in ids],
+        "hidden": revealed is None and (any(id for _, id in ids) or any(each.hidden for each in found)),
         "revealed": revealed is not None,
         "changes": life.changes,
         "may_edit": scope.may("members.edit") and editable(scope).filter(member=member).exists(),

@@ -65,7 +65,12 @@ def editable_member(request: Ask, public_id: str) -> Member:
 
 
 def _first(found: Answer) -> str:
-    return "" if found.field.sensitive or not found.told else found.told.value or ""
+    return "" if _blind(found) or not found.told else found.told.value or ""
+
+
+def _blind(found: Answer) -> bool:
+    """Whether the form does not show what is there."""
+    return found.field.sensitive or found.unreadable
 
 
 def _typed(form: Form, found: list[Answer]) -> dict[str, str]:
@@ -77,7 +82,7 @@ def _typed(form: Form, found: list[Answer]) -> dict[str, str]:
         text = "\n".join(_several(form, key)) if each.field.kind == "choices" else str(form.given.get(key, ""))
         if form.text(f"clear-{key}"):
             changes[key] = ""
-        elif text.strip() or not each.field.sensitive:
+        elif text.strip() or not _blind(each):
             changes[key] = text
     return changes
 
@@ -94,7 +99,7 @@ def _row(form: Form, found: Answer) -> dict[str, Any]:
         "field": field,
         "typed": form.given.get(field.key, ""),
         "options": [(code, words, code in chosen) for code, words in choices_of(field)],
-        "mask": found.text if field.sensitive else "",
+        "mask": found.text if _blind(found) else "",
         "input": {"number": "text", "email": "email", "phone": "tel", "link": "url"}.get(field.kind, "text"),
     }
 

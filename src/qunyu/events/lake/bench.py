@@ -136,6 +136,12 @@ class Bench:
             "SELECT source, community, arg_max(community_name, occurred_at) FROM raw_chat GROUP BY ALL ORDER BY ALL"
         ).fetchall()
 
+    def direct_chats(self) -> set[tuple[str, str]]:
+        """(platform, key) of the chats of this import that are named by the id of the one with whom somebody talks there."""
+        if not self.staged.rows["chat"]:
+            return set()
+        return set(self.connection.execute("SELECT DISTINCT source, community FROM raw_chat WHERE direct").fetchall())
+
     def identities(self) -> pa.Table:
         """Everybody named: source, home, key, name, role, phone, union_id; one row each, ordered by key."""
         return self.connection.sql(

@@ -19,7 +19,7 @@ from qunyu.events.json_lines import json_lines
 from qunyu.events.json_stream import json_first, json_items, text_at
 from qunyu.events.problems import Problem
 from qunyu.events.reading import Example, Reader, ReadOptions
-from qunyu.events.record import Record
+from qunyu.events.record import Record, as_direct
 from qunyu.events.wall_clock import read_time, time_problem
 from qunyu.kernel.words import Words
 
@@ -54,10 +54,11 @@ def read(file: File, options: ReadOptions) -> Iterator[Record | Problem]:
     """Streams `messages`, or those of every chunk, after chatInfo. The line of a record or problem is the message's number."""
     chunked = '"chunkInfo"' in file.head_text
     info = json_first(file, "chunks.item.chatInfo" if chunked else "chatInfo")
-    group = _group(file.stem, info, options)
+    group, direct = _group(file.stem, info, options), _is_direct(file.stem, info)
     number = 0
     for number, message in enumerate(json_items(file, "chunks.item.messages.item" if chunked else "messages.item"), 1):
-        yield from _message(file, number, message, group, options)
+        rows = _message(file, number, message, group, options)
+        yield from map(as_direct, rows) if direct else rows
     if not number:
         yield Problem("not_a_record", file.name, 0, {"format": FORMAT})
 
@@ -77,9 +78,15 @@ def read_lines(file: File, options: ReadOptions) -> Iterator[Record | Problem]:
     folder = PurePosixPath(file.name).parent.parent
     manifest = file.siblings.get(str(folder / "manifest.json"))
     info = json_first(manifest, "chatInfo") if manifest else None
-    group = _group(folder.name or file.stem, info, options)
+    group, direct = _group(folder.name or file.stem, info, options), _is_direct(folder.name or file.stem, info)
     for number, message in json_lines(file, FORMAT):
-        yield from _message(file, number, message, group, options)
+        rows = _message(file, number, message, group, options)
+        yield from map(as_direct, rows) if direct else rows
+
+
+def _is_direct(stem: str, info: Any) -> bool:
+    """Whether the number in the file's name is a friend's."""
+    return text_at(info, "type") in ("private", "friend") or stem.startswith(("friend_", "private_"))
 
 
 def _group(stem: str, info: Any, options: ReadOptions) -> tuple[str, str]:

@@ -10,7 +10,7 @@ from typing import Any
 from qunyu.events.files import File
 from qunyu.events.problems import Problem
 from qunyu.events.reading import Example, Reader, ReadOptions
-from qunyu.events.record import Kind, Record
+from qunyu.events.record import Kind, Record, as_direct
 from qunyu.events.stamps import from_epoch, parse_iso, why_no_time
 from qunyu.events.telegram_contents import meta_of, subject_of, text_of
 from qunyu.events.telegram_stream import Chat, Message, mentions, messages, peer_id, people
@@ -31,6 +31,8 @@ _MOVES: dict[str, Kind] = {"invite_members": "joined", "create_group": "joined",
 _NAMED = (b'"invite_members"', b'"remove_members"', b'"create_group"', b'"join_group_by_link"')
 # Chats with oneself and with Telegram: no communities, and the last holds log-in codes.
 _PRIVATE = frozenset(("saved_messages", "replies", "verification_codes"))
+# Of these the number is the other's.
+_DIRECT = frozenset(("personal_chat", "bot_chat"))
 
 Person = tuple[str, str]  # id and name, empty where unknown
 NOBODY: Person = ("", "")
@@ -64,7 +66,8 @@ def read(file: File, options: ReadOptions) -> Iterator[Record | Problem]:
         if reading is None or chat is not of:
             reading, of = _Reading(file, options, chat, known.get(chat.number, {})), chat
         if chat.alone or chat.type not in _PRIVATE:
-            yield from reading.rows(message, number)
+            rows = reading.rows(message, number)
+            yield from map(as_direct, rows) if chat.type in _DIRECT else rows
     if not number:
         yield Problem("not_a_record", file.name, 0, {"format": "Telegram"})
 

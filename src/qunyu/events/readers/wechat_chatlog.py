@@ -17,7 +17,7 @@ from qunyu.events.files import File
 from qunyu.events.json_stream import json_items, text_at
 from qunyu.events.problems import Problem
 from qunyu.events.reading import Example, Reader, ReadOptions
-from qunyu.events.record import Record
+from qunyu.events.record import Record, as_direct
 from qunyu.events.wall_clock import read_time, time_problem
 from qunyu.kernel.words import Words
 
@@ -51,16 +51,20 @@ def _row(file: File, line: int, row: dict[str, str], options: ReadOptions) -> It
     if isinstance(at, str):
         yield time_problem(at, row["Time"], file.name, line)
         return
-    community, name = _community(file, options, row["Talker"], row["TalkerName"])
+    rows = _said_or_told(at, row, _community(file, options, row["Talker"], row["TalkerName"]), line)
+    yield from map(as_direct, rows) if _is_person(row["Talker"]) else rows
+
+
+def _said_or_told(at: datetime, row: dict[str, str], place: tuple[str, str], line: int) -> Iterator[Record]:
     text = row["Content"]
     code = row.get("Type", "")
     if row["Sender"] == SYSTEM_SENDER or code == "10000" or row.get("TypeDesc") == "拍一拍":
-        yield from wechat_lines.records(text, at, (community, name), line)
+        yield from wechat_lines.records(text, at, place, line)
         return
     subject = subject_before(text)
     if subject == "text" and code not in ("", "1"):
         subject = subject_named(row.get("TypeDesc", "")) or _subject(code, 0)
-    yield Record("message", at, community, name, row["Sender"], row["SenderName"], text, "", subject, line=line)
+    yield Record("message", at, *place, row["Sender"], row["SenderName"], text, "", subject, line=line)
 
 
 def recognise_json(file: File, options: ReadOptions) -> float:
@@ -86,14 +90,19 @@ def _message(file: File, number: int, message: dict[str, Any], options: ReadOpti
     if isinstance(at, str):
         yield time_problem(at, time, file.name, number)
         return
-    community, name = _community(file, options, text_at(message, "talker"), text_at(message, "talkerName"))
+    talker = text_at(message, "talker")
+    rows = _of_json(at, message, _community(file, options, talker, text_at(message, "talkerName")), number)
+    yield from map(as_direct, rows) if _is_person(talker) else rows
+
+
+def _of_json(at: datetime, message: dict[str, Any], place: tuple[str, str], number: int) -> Iterator[Record]:
     code, sub = text_at(message, "type"), text_at(message, "subType")
     text = text_at(message, "content") or text_at(message, "contents", "title")
     sender = text_at(message, "sender")
     if sender == SYSTEM_SENDER or wechat_lines.is_system(_int(code), _int(sub)):
-        yield from wechat_lines.records(text, at, (community, name), number)
+        yield from wechat_lines.records(text, at, place, number)
         return
-    yield _said(message, at, community, name, text, _subject(code, _int(sub)))._replace(line=number)
+    yield _said(message, at, *place, text, _subject(code, _int(sub)))._replace(line=number)
 
 
 def _said(message: dict[str, Any], at: datetime, community: str, name: str, text: str, subject: str) -> Record:
@@ -101,6 +110,11 @@ def _said(message: dict[str, Any], at: datetime, community: str, name: str, text
         "message", at, community, name, text_at(message, "sender"), text_at(message, "senderName"), text,
         text_at(message, "seq"), subject,
     )  # fmt: skip
+
+
+def _is_person(talker: str) -> bool:
+    """Groups end in @chatroom; what does not is what WeChat calls somebody."""
+    return bool(talker) and not talker.endswith("chatroom")
 
 
 def _community(file: File, options: ReadOptions, talker: str, name: str) -> tuple[str, str]:

@@ -150,6 +150,7 @@ def _record(message: Message, at: datetime, place: tuple[str, str], author: tupl
     return Record(
         kind, at, place[0], place[1], author[0], author[1], text.removeprefix("/me ") if kind == "action" else text,
         text_at(message, "id"), _subject(message, text), "", "", author[2], _meta(message),
+        direct=place[0].startswith("direct:"),
     )  # fmt: skip
 
 

@@ -2,7 +2,7 @@ from django.apps.registry import Apps
 from django.db import migrations, models
 from django.db.backends.base.schema import BaseDatabaseSchemaEditor
 
-from qunyu.kernel.sealed import keyed, unseal
+from qunyu.kernel.sealed import keyed, readable
 
 
 def tell_days(apps: Apps, editor: BaseDatabaseSchemaEditor) -> None:
@@ -14,7 +14,7 @@ def tell_days(apps: Apps, editor: BaseDatabaseSchemaEditor) -> None:
     )
     rows = entries.filter(field__in=["birthday", *kept]).exclude(value="")
     for key, value, sealed in list(rows.values_list("pk", "value", "sealed")):
-        plain = unseal(value, "members.profile") if sealed else value
+        plain = readable(value, "members.profile") if sealed else value
         if plain:
             entries.filter(pk=key).update(recurs=keyed(plain[-5:], "members.recurring"))
 

@@ -86,8 +86,13 @@ class Identity(models.Model):
 
     @property
     def shown_key(self) -> str:
-        """The name, or as much of the stable id as anybody may see: of one sealed under another key nothing."""
+        """The name, or as much of the stable id as anybody may see: of one sealed under another key nothing (see `unreadable`)."""
         return masked_id(self.readable_key or "") if self.sealed else self.key
+
+    @property
+    def unreadable(self) -> bool:
+        """Whether the stable id was sealed under another key."""
+        return self.readable_key is None
 
 
 class Mark(models.Model):
