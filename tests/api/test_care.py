@@ -52,7 +52,7 @@ def test_which_occasions_a_unit_looks_for(api: Caller, mei: Member, unit: Unit) 
         assert (refused.status, told) == (422, [(next(iter(values)), code)])
     changed = api.ask("patch", place, {"values": {"care.silent.days": 45, "care.birthday.on": 0}}).body
     assert changed["own"] == {"care.silent.days": 45, "care.birthday.on": 0}
-    assert "已 45 天没有动静" in changed["looked_for"]["silent"]
+    assert "not seen for 45 days" in changed["looked_for"]["silent"]
     assert "birthday" not in changed["looked_for"]
     back = api.ask("patch", place, {"values": {"care.silent.days": None}}).body
     assert (back["own"], back["in_force"]["care.silent.days"]) == ({"care.birthday.on": 0}, 30)
