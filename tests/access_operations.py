@@ -125,6 +125,8 @@ API: tuple[Door, ...] = (
         "decide_occasion", "post", "there", f"{PEOPLE} {CHANGE}", {"do": "leave_out", "reason": "在外地"}, id="{occasion}"
     ),
     asked("care_results", "get", "anywhere", PEOPLE),
+    asked("occasion_settings", "get", "there", SETTINGS, unit="{unit}"),
+    asked("change_occasion_settings", "patch", "there", SETTINGS, {"values": {"care.silent.days": 40}}, unit="{unit}"),
     asked("openings", "get", "anywhere", SETTINGS),
     asked("set_opening", "put", "there", SETTINGS, {"unit": "{unit}", "kind": "birthday", "text": "您好"}),
     asked("favours", "get", "anywhere", PEOPLE),

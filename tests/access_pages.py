@@ -133,6 +133,8 @@ CONSOLE: tuple[Door, ...] = (
         "calendar", "there", f"{PEOPLE} {CHANGE}", {"do": "leave_out", "occasion": "{occasion}", "reason": "在外地"}
     ),
     opened("care_results", "anywhere", PEOPLE),
+    opened("care_settings", "anywhere", SETTINGS),
+    posted("care_settings", "there", SETTINGS, {"unit": "{unit}", "care.silent.days": "40"}),
     opened("openings", "anywhere", SETTINGS),
     posted("openings", "there", SETTINGS, {"unit": "{unit}", "kind": "birthday", "channel": "call", "text": "您好"}),
     opened("favours", "anywhere", PEOPLE),

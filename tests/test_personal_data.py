@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 from django.apps import apps
 from django.db.models import Field, Model
@@ -11,6 +13,7 @@ from qunyu.members.models import Identity, Member
 
 # Tables that lead to a person and hold nothing of them that could be told or erased: why not.
 NOT_HELD: dict[str, str] = {}
+PAGE = Path(__file__).parents[1] / "docs" / "privacy.md"
 NOBODY = Person(frozenset({-1}), frozenset({-1}), ("nobody at all",))
 
 
@@ -61,6 +64,19 @@ def test_names_of_letters_are_words_of_their_own() -> None:
     assert tom.without_json({"小茶": ["Tom", 3, None]}) == {"小茶": ["已删除的成员", 3, None]}
 
 
+@pytest.mark.parametrize("key", sorted(holders()))
+def test_what_has_no_period_says_why(key: str) -> None:
+    """Of what a holder keeps either a period covers every table, or it says why it stays; the page about privacy says the same."""
+    holder = holders()[key]
+    timed = {label for kind in kinds().values() for label in kind.models}
+    covered_by_periods = set(holder.models) <= timed if holder.models else key in kinds()
+    assert covered_by_periods or holder.stays is not None
+    if holder.stays is not None:
+        assert f"| {holder.title.en} | {holder.stays.en} |" in PAGE.read_text(encoding="utf-8")
+
+
 def test_every_kind_says_what_goes() -> None:
     assert {"texts", "contacts", "problems"} <= kinds().keys()
     assert all(each.least_days >= 1 and each.help.zh and each.help.en for each in kinds().values())
+    for label in {label for kind in kinds().values() for label in kind.models}:
+        assert apps.get_model(label) is not None

@@ -43,6 +43,21 @@ def test_the_gate(api: Caller, mei: Member, unit: Unit) -> None:
     assert {each["unit"] for each in api.get("/contact-caps").body} >= {unit.public_id}
 
 
+def test_which_occasions_a_unit_looks_for(api: Caller, mei: Member, unit: Unit) -> None:
+    place = f"/occasions/settings/{unit.public_id}"
+    assert api.get(place).body["in_force"]["care.silent.days"] == 30
+    for values, code in (({"care.silent.days": 3}, "bad_occasion_setting"), ({"x": 1}, "unknown_occasion_setting")):
+        refused = api.ask("patch", place, {"values": values})
+        told = [(each["field"], each["code"]) for each in refused.body["errors"]]
+        assert (refused.status, told) == (422, [(next(iter(values)), code)])
+    changed = api.ask("patch", place, {"values": {"care.silent.days": 45, "care.birthday.on": 0}}).body
+    assert changed["own"] == {"care.silent.days": 45, "care.birthday.on": 0}
+    assert "not seen for 45 days" in changed["looked_for"]["silent"]
+    assert "birthday" not in changed["looked_for"]
+    back = api.ask("patch", place, {"values": {"care.silent.days": None}}).body
+    assert (back["own"], back["in_force"]["care.silent.days"]) == ({"care.birthday.on": 0}, 30)
+
+
 def test_occasions_and_favours(api: Caller, mei: Member, unit: Unit) -> None:
     today = timezone.localdate()
     born = api.ask("patch", f"/members/{mei.public_id}/profile", {"values": {"birthday": f"1992-{today:%m-%d}"}})

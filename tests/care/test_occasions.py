@@ -13,21 +13,20 @@ from qunyu.care.kind import Window, kinds
 from qunyu.care.models import Occasion
 from qunyu.care.queries import Wanted, by_day, find_occasion, mix, occasions, wanted_occasions, ways, words_for
 from qunyu.care.results import results
-from qunyu.commerce.models import Order
 from qunyu.kernel.errors import DomainError
 from qunyu.kernel.scope import Scope
 from qunyu.members import merging
 from qunyu.members.contacts import note_contact, remove_contact
-from qunyu.members.fields import BASIC, add_field
-from qunyu.members.models import Contact, Identity, Member, Membership, MergeDecision
+from qunyu.members.fields import add_field
+from qunyu.members.models import Contact, Member, Membership, MergeDecision
 from qunyu.members.profile import fields_of, write
 from qunyu.people.models import Unit
 from qunyu.people.queries import root_unit, scope_of
+from tests.care.conftest import born, bought
 from tests.deployment_fixtures import NOW, AddStaff
 from tests.members.conftest import Person, Place
 
 TODAY, DAY = date(2026, 3, 20), timedelta(days=1)
-BIRTHDAY = next(each for each in BASIC if each.key == "birthday")
 
 
 @pytest.fixture
@@ -38,16 +37,6 @@ def admin(staff: AddStaff, unit: Unit) -> Scope:
 @pytest.fixture
 def owner(staff: AddStaff, unit: Unit) -> Scope:
     return scope_of(staff("owner", "owner", unit))
-
-
-def born(system: Scope, member: Member, value: str) -> None:
-    write(by=system, values=[(member.pk, BIRTHDAY, value)], now=NOW)
-
-
-def bought(member: Member, unit: Unit, at: datetime) -> Order:
-    identity = Identity.objects.get(own_member=member)
-    told = {"unit": unit, "reference": str(at), "fact_id": "", "customer": identity, "ordered_at": at}
-    return Order.objects.create(**told, amount=100, currency="CNY", status="paid")
 
 
 def found(kind: str, minutes: int = 0) -> list[tuple[str, date, dict[str, Any]]]:
@@ -94,11 +83,11 @@ def test_years_since_joining_and_silence(
     Membership.objects.filter(identity__member=far).update(**quiet)
     assert found("joined") == [("Mei", date(2026, 3, 21), {"years": 2})]
     # Of a community in which nothing happens any more nobody can tell who is silent.
-    assert found("silent") == [("Lin", date(2026, 3, 19), {"days": 30, "messages": 5})]
+    assert found("silent") == [("Lin", date(2026, 3, 19), {"days": 30, "messages": 5, "since": "2026-02-17"})]
     # Seen in another community of the unit she is not silent; in one of another unit she may be, here.
     coffee, other = place("coffee", unit), place("runners", other_unit)
     row = Membership.objects.create(identity=lin.identities.get(), community=other, first_at=NOW, last_at=NOW)
-    assert found("silent", 1) == [("Lin", date(2026, 3, 19), {"days": 30, "messages": 5})]
+    assert found("silent", 1) == [("Lin", date(2026, 3, 19), {"days": 30, "messages": 5, "since": "2026-02-17"})]
     Membership.objects.filter(pk=row.pk).update(community=coffee)
     assert found("silent", 2) == []
 

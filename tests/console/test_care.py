@@ -72,6 +72,28 @@ def test_the_caps_form(boss: Client, owner: Client, unit: Unit) -> None:
     assert dict(UnitSetting.objects.values_list("unit", "value")) == {root_unit().pk: 3, unit.pk: 1}
 
 
+def test_which_occasions_a_unit_looks_for(boss: Client, owner: Client, admin: Client, unit: Unit) -> None:
+    page, calendar = reverse("console:care_settings"), reverse("console:calendar")
+    assert page in read(owner.get(calendar))
+    assert page not in read(admin.get(calendar))
+    assert "已 30 天没有动静" in read(boss.get(page))
+    wrong = owner.post(page, {"unit": unit.public_id, "care.silent.days": "3", "care.settled.days": "x"})
+    assert (wrong.status_code, list(wrong.context["form"].errors)) == (400, ["care.settled.days"])
+    wrong = owner.post(page, {"unit": unit.public_id, "care.silent.days": "3"})
+    assert (wrong.status_code, list(wrong.context["form"].errors)) == (400, ["care.silent.days"])
+    shown = read(wrong)
+    assert "“多少天没有动静”须为 7 至 365 的整数" in shown
+    assert 'value="3"' in shown
+    told = {"unit": unit.public_id, "care.silent.days": "45", "care.birthday.on": "0"}
+    assert "正在重新查找日子" in read(owner.post(page, told, follow=True))
+    assert "没有改动" in read(owner.post(page, told, follow=True))
+    shown = read(owner.get(page))
+    assert "已 45 天没有动静" in shown
+    assert "现在不查找" in shown
+    assert dict(UnitSetting.objects.values_list("key", "value")) == {"care.silent.days": 45, "care.birthday.on": 0}
+    assert "已 30 天没有动静" in read(boss.get(page))
+
+
 def test_the_calendar(
     boss: Client, owner: Client, mei: Member, system: Scope, django_assert_max_num_queries: Any
 ) -> None:

@@ -9,7 +9,7 @@ import pytest
 from qunyu.communities.duties import give_duty
 from qunyu.communities.models import Community
 from qunyu.flows.load import Load, loads
-from qunyu.flows.load_limits import change_load_limits, settings_as_if
+from qunyu.flows.load_limits import LOAD_LIMITS
 from qunyu.kernel.errors import DomainError
 from qunyu.kernel.scope import Denied, Scope
 from qunyu.people.models import Staff, Unit, UnitSetting
@@ -81,10 +81,10 @@ def test_limits_are_inherited_and_the_strictest_holds(
     for place in (tea, books, far):
         give_duty(by=system, community=place, staff=ben, kind="owner", now=NOW)
     give_duty(by=system, community=tea, staff=ann, kind="owner", now=NOW)
-    change_load_limits(by=system, unit=root_unit(), changes={"load.communities": 3.0, "load.members": 4.0}, now=NOW)
+    LOAD_LIMITS.change(by=system, unit=root_unit(), changes={"load.communities": 3.0, "load.members": 4.0}, now=NOW)
     found = of(system, "ben")
     assert (found.limits, found.over) == ({"load.communities": 3, "load.members": 4}, ("load.members",))
-    change_load_limits(by=system, unit=unit, changes={"load.communities": 2.0, "load.members": 6.0}, now=NOW)
+    LOAD_LIMITS.change(by=system, unit=unit, changes={"load.communities": 2.0, "load.members": 6.0}, now=NOW)
     assert of(system, "ben").limits == {"load.communities": 2, "load.members": 4}
     assert of(system, "ben").over == ("load.communities", "load.members")
     assert (of(system, "ann").limits, of(system, "ann").over) == ({"load.communities": 2, "load.members": 6}, ())
@@ -93,7 +93,7 @@ def test_limits_are_inherited_and_the_strictest_holds(
 def test_a_preview_changes_nothing(ann: Staff, tea: Community, unit: Unit, system: Scope) -> None:
     give_duty(by=system, community=tea, staff=ann, kind="owner", now=NOW)
     scope = scope_of(ann)
-    as_if = settings_as_if(by=scope, unit=unit, changes={"load.members": 2.0})
+    as_if = LOAD_LIMITS.as_if(by=scope, unit=unit, changes={"load.members": 2.0})
     assert of(scope, "ann", settings=as_if).over == ("load.members",)
     assert of(scope, "ann").over == ()
     assert not UnitSetting.objects.exists()
@@ -112,8 +112,8 @@ def test_a_preview_changes_nothing(ann: Staff, tea: Community, unit: Unit, syste
 )
 def test_limits_that_make_no_sense(changes: dict[str, float], code: str, unit: Unit, system: Scope) -> None:
     for act in (
-        lambda: change_load_limits(by=system, unit=unit, changes=changes, now=NOW),
-        lambda: settings_as_if(by=system, unit=unit, changes=changes),
+        lambda: LOAD_LIMITS.change(by=system, unit=unit, changes=changes, now=NOW),
+        lambda: LOAD_LIMITS.as_if(by=system, unit=unit, changes=changes),
     ):
         with pytest.raises(DomainError) as refused:
             act()
@@ -128,9 +128,9 @@ def test_only_who_sets_units_settings(ann: Staff, staff: AddStaff, unit: Unit, o
         (scope_of(ann), root_unit()),
     ):
         with pytest.raises(Denied):
-            change_load_limits(by=scope, unit=place, changes={"load.members": 2.0}, now=NOW)
+            LOAD_LIMITS.change(by=scope, unit=place, changes={"load.members": 2.0}, now=NOW)
         with pytest.raises(Denied):
-            settings_as_if(by=scope, unit=place, changes={"load.members": 2.0})
+            LOAD_LIMITS.as_if(by=scope, unit=place, changes={"load.members": 2.0})
     assert not UnitSetting.objects.exists()
 
 

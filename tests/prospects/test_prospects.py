@@ -33,7 +33,7 @@ from qunyu.prospects.openings import openings, set_opening, spoken
 from qunyu.prospects.queries import Wanted, band_of, came_of, find_list, find_prospect, prospects, reasons_of, state_of
 from qunyu.prospects.reaching import refusals
 from qunyu.prospects.renewing import renew_lists
-from qunyu.prospects.settings import change, in_force
+from qunyu.prospects.settings import SETTINGS
 from qunyu.prospects.weighing import _points, _spent, find_worth, weigh, weighed
 from qunyu.satisfaction.opinions import Said, note
 from tests.deployment_fixtures import NOW, AddStaff
@@ -160,7 +160,7 @@ def test_lists_are_for_who_may_see_people_and_orders_of_the_unit(
         lambda: leave_alone(by=stranger, unit=unit, member=mei, until=None, why="", now=NOW),
         lambda: measure(by=stranger, unit=unit, now=NOW),
         lambda: set_opening(by=stranger, unit=unit, key="due", text="好", now=NOW),
-        lambda: change(by=stranger, unit=unit, changes={"worth.margin": 40}, now=NOW),
+        lambda: SETTINGS.change(by=stranger, unit=unit, changes={"worth.margin": 40}, now=NOW),
         lambda: find_worth(stranger, unit),
     ):
         with pytest.raises(Denied):
@@ -183,11 +183,11 @@ def test_words_and_numbers_are_inherited_and_checked(system: Scope, unit: Unit) 
     for key, text in (("due", "{price}"), ("due", "x" * 401), ("silent", "好")):
         with pytest.raises(DomainError):
             set_opening(by=system, unit=unit, key=key, text=text, now=NOW)
-    change(by=system, unit=root, changes={"worth.margin": 40}, now=NOW)
-    assert (in_force(unit.pk)["worth.margin"], in_force(unit.pk)["worth.hour"]) == (40, None)
+    SETTINGS.change(by=system, unit=root, changes={"worth.margin": 40}, now=NOW)
+    assert (SETTINGS.of(unit.pk)["worth.margin"], SETTINGS.of(unit.pk)["worth.hour"]) == (40, None)
     for changes in ({"worth.margin": 101}, {"worth.margin": float("nan")}, {"other": 1}):
         with pytest.raises(DomainError):
-            change(by=system, unit=root, changes=changes, now=NOW)
+            SETTINGS.change(by=system, unit=root, changes=changes, now=NOW)
 
 
 def test_asking_again_waits_for_the_list_that_was_asked_for(

@@ -38,5 +38,6 @@ HOLDERS = (
         # A copy of what the other holders give out.
         export=lambda person: [],
         erase=_erase,
+        stays=Words("24 小时后自动删除", "they go by themselves after 24 hours"),
     ),
 )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import importlib
 import pkgutil
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 from functools import cache
@@ -15,9 +15,13 @@ from django.db.models import Q
 
 from qunyu.kernel.errors import DomainError
 from qunyu.kernel.words import Words
+from qunyu.people.settings import Setting
 
 # How many years back anniversaries are looked for.
 YEARS = 30
+# What it takes to see what tells of levels: a programme that counts where people may be seen.
+LEVELS = "levels"
+DAYS = Words("天", "days")
 
 
 @dataclass(frozen=True)
@@ -82,6 +86,30 @@ def years_after(day: date, years: int) -> date:
 
 
 @dataclass(frozen=True)
+class Terms:
+    """What some units go by of a kind: its numbers by key, and which `units` (primary keys; None: all there are).
+
+    Somebody who belongs to one of the units in `before` too goes by the terms of those.
+    """
+
+    numbers: Mapping[str, float | None] = field(default_factory=dict)
+    units: frozenset[int] | None = None
+    before: frozenset[int] = frozenset()
+
+    def of(self, setting: Setting) -> int:
+        """The number of a setting that is whole and has a default."""
+        return int(self.numbers.get(setting.key) or 0)
+
+    def where(self, column: str) -> Q:
+        """Rows whose unit, at the end of `column`, is one of them."""
+        return Q() if self.units is None else Q(**{f"{column}__in": self.units})
+
+    def hold_for(self, belongs: Collection[int]) -> bool:
+        """Whether somebody who belongs to these units goes by them."""
+        return self.units is None or (bool(self.units.intersection(belongs)) and not self.before.intersection(belongs))
+
+
+@dataclass(frozen=True)
 class Found:
     """Somebody (primary key of the person) for whom an occasion falls on `day`, and the figures behind it."""
 
@@ -93,19 +121,38 @@ class Found:
     community: int | None = None
 
 
+ON = Words("1 查找，0 不查找", "1: looked for, 0: not")
+
+
 @dataclass(frozen=True)
 class Kind:
-    """A kind of occasion: `find` gives all that fall into a window, `why` says the evidence in words, `openings` by channel what to say ("" for any)."""
+    """A kind of occasion: `find` gives all that fall into a window for units that go by some terms, `why` says the evidence in words.
+
+    `help` has {placeholders} for the last parts of the keys of its `settings`; `openings` by channel is what to say ("" for any). One
+    `of_person` is no single unit's: `find` leaves the terms' units aside, and those count that the person belongs to. `needs` is the
+    permission it takes to see it, or LEVELS.
+    """
 
     key: str
     place: int
     title: Words
     help: Words
     icon: str
-    find: Callable[[Window], Iterable[Found]]
+    find: Callable[[Window, Terms], Iterable[Found]]
     why: Callable[[Mapping[str, Any]], Words]
     openings: Mapping[str, Words]
     needs: str = ""
+    settings: tuple[Setting, ...] = ()
+    of_person: bool = False
+
+    @property
+    def switch(self) -> Setting:
+        """Whether units look for it."""
+        return Setting(f"care.{self.key}.on", self.title, ON, 1, 0, 1, whole=True)
+
+    def help_with(self, numbers: Mapping[str, float | None]) -> Words:
+        """The help with the numbers that hold."""
+        return self.help.fill(**{each.key.rpartition(".")[2]: f"{numbers[each.key]:g}" for each in self.settings})
 
     def opening(self, channel: str) -> Words:
         """What to say over a channel."""

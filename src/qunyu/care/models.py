@@ -19,8 +19,9 @@ class Occasion(models.Model):
     """A reason for a light contact that falls on `day` for a person: a `kind` of the registry; of the member whose page it was when found.
 
     `due` is the day it is put off to, `day` itself unless somebody did. Where it tells of orders `unit` is theirs and orders.view is needed
-    there; where it tells of a community, or of a unit's field, they must be in sight. `seen_at` is when it was last found to hold.
-    `contacted_at` and `channel` stay when the contact is deleted with its age. `before` is what each decision replaced, the last one last.
+    there; where it tells of a level `unit` is the programme's, which must count where people may be seen; where it tells of a community, or
+    of a unit's field, they must be in sight. `seen_at` is when it was last found to hold. `contacted_at` and `channel` stay when the contact
+    is deleted with its age. `before` is what each decision replaced, the last one last.
     """
 
     public_id = models.CharField(max_length=PUBLIC_ID_LENGTH, unique=True, default=new_public_id)

@@ -67,13 +67,15 @@ KINDS = (
         count=lambda before: Occasion.objects.filter(day__lt=before.date()).count(),
         remove=lambda before: Occasion.objects.filter(day__lt=before.date()).delete()[0],
         least_days=90,
+        models=("care.Occasion",),
     ),
     Kind(
         key="favours",
         title=Words("小忙与推荐", "Favours and recommendations"),
         help=Words("到期的请求、结果与介绍来的人删除", "asks older than that are deleted, with what came of them and whom they brought"),
         count=lambda before: FavourAsk.objects.filter(asked_at__lt=before).count(),
-        remove=lambda before: FavourAsk.objects.filter(asked_at__lt=before).delete()[0],
+        remove=lambda before: FavourAsk.objects.filter(asked_at__lt=before).delete()[1].get("care.FavourAsk", 0),
         least_days=REST.days,
+        models=("care.FavourAsk", "care.Brought"),
     ),
 )  # fmt: skip

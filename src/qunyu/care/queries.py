@@ -9,13 +9,14 @@ from typing import TYPE_CHECKING, Any
 
 from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet
 
-from qunyu.care.kind import Kind, kinds
+from qunyu.care.kind import LEVELS, Kind, kinds
 from qunyu.care.models import Occasion, OccasionState, Opening
 from qunyu.communities.duty_queries import running
 from qunyu.communities.queries import communities_where
 from qunyu.kernel.errors import DomainError
 from qunyu.kernel.scope import Scope
 from qunyu.kernel.words import Words
+from qunyu.loyalty.programmes import programmes
 from qunyu.members.belonging import buyers, contact_platform, contacts
 from qunyu.members.contacting import may_contact, units_of_people
 from qunyu.members.contacts import contacts_among
@@ -51,7 +52,7 @@ def occasions(scope: Scope) -> QuerySet[Occasion]:
 
 
 def _seen(scope: Scope) -> Q:
-    """What it takes besides the person: orders where they may be seen, a community in sight, a field of one's own units.
+    """What it takes besides the person: orders where they may be seen, a community in sight, a field of one's own units, a programme that counts there.
 
     Whose birthday it is only those learn who may edit the person: who greets.
     """
@@ -63,7 +64,8 @@ def _seen(scope: Scope) -> Q:
     ordered = Q(needs="orders.view", unit__in=scope.units("orders.view") & scope.units("members.view"))
     there = Q(community=None) | Q(community__in=communities_where(scope, "members.view"))
     plain = Q(needs="") | Q(greets, needs="members.edit")
-    return ordered | (plain & there & (Q(unit=None) | Q(unit__in=above)))
+    levels = Q(needs=LEVELS, unit__in=programmes(scope).values("unit"))
+    return ordered | levels | (plain & there & (Q(unit=None) | Q(unit__in=above)))
 
 
 @dataclass(frozen=True)

@@ -76,5 +76,9 @@ HOLDERS = (
             "法律要求保存交易凭证（会计法、电子商务法第三十一条：三年）时，保留订单号",
             "keep the order numbers where the law wants records of trade kept (E-Commerce Law art. 31: three years)",
         ),
+        stays=Words(
+            "法律要求保存交易凭证，收入与复购也由订单算出",
+            "the law wants records of trade kept, and revenue and repurchase are counted from them",
+        ),
     ),
 )

@@ -24,5 +24,9 @@ HOLDERS = (
         # What is found by a name is told of others too, who may be called the same.
         export=lambda person: [],
         erase=_erase,
+        stays=Words(
+            "工时统计由它们算出；写的人可以修改、删除",
+            "time spent is counted from the log; who wrote an entry can change or remove it",
+        ),
     ),
 )

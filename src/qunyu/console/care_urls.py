@@ -13,6 +13,7 @@ page = require_http_methods(("GET", "HEAD"))
 urlpatterns = [
     path("members/calendar", form(calendar.show_calendar), name="calendar"),
     path("members/calendar/results", page(care_settings.show_results), name="care_results"),
+    path("members/calendar/settings", form(care_settings.show_settings), name="care_settings"),
     path("members/calendar/words", form(care_settings.show_openings), name="openings"),
     path("members/favours", page(favours.show_favours), name="favours"),
     path("members/favours/<slug:public_id>", form(favours.show_favour), name="favour"),

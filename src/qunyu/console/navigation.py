@@ -53,7 +53,7 @@ MAP = (
     Place("communities", Words("社群", "Communities"), "messages", "communities.view", within=("community",)),
     Place("members", Words("成员", "Members"), "users", "members.view", within=("member", "member_edit", "member_merge", "contact", "member_care"), below=(
         Place("calendar", Words("关系日历", "Relationship calendar"), "calendar-heart", "members.view",
-              within=("care_results", "openings", "favours", "favour", "favour_new")),
+              within=("care_results", "care_settings", "openings", "favours", "favour", "favour_new")),
         Place("segments", Words("人群", "Segments"), "users-minus", "members.view",
               within=("segment", "segment_new", "segment_edit", "segment_people", "segment_compare")),
         Place("prospects", Words("可转化名单", "Prospects"), "target-arrow", "members.view orders.view", within=("prospect", "prospect_settings", "worth")),

@@ -1,4 +1,4 @@
-"""What sessions hold of people: messages that were not shown yet."""
+"""What sessions hold of people, messages that were not shown yet; and how long wrong passwords are kept."""
 
 from __future__ import annotations
 
@@ -8,7 +8,8 @@ from dataclasses import replace
 
 from django.contrib.sessions.models import Session
 
-from qunyu.kernel.personal import Holder, Person
+from qunyu.console.models import SignInFailure
+from qunyu.kernel.personal import Holder, Kind, Person
 from qunyu.kernel.words import Words
 from qunyu.members.personal import names_of
 
@@ -40,5 +41,19 @@ HOLDERS = (
         count=lambda person: len(list(_naming(person))),
         export=lambda person: [],
         erase=_erase,
+        stays=Words("随登录会话过期自动删除", "they go by themselves when the session expires"),
+    ),
+)
+KINDS = (
+    Kind(
+        key="sign_in_failures",
+        title=Words("登录失败记录", "Failed sign-ins"),
+        help=Words(
+            "从哪里输错过密码；限制猜密码只看最近 15 分钟",
+            "where wrong passwords came from; the limit on guessing looks at the last 15 minutes alone",
+        ),
+        count=lambda before: SignInFailure.objects.filter(at__lt=before).count(),
+        remove=lambda before: SignInFailure.objects.filter(at__lt=before).delete()[0],
+        models=("console.SignInFailure",),
     ),
 )

@@ -60,5 +60,6 @@ KINDS = (
         help=Words("到期的导入只留下问题的数量", "of imports older than that only the number of problems stays"),
         count=lambda before: _old(before).count(),
         remove=lambda before: int(_old(before).delete()[0]),
+        models=("events.ImportProblem",),
     ),
 )

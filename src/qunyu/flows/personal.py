@@ -127,6 +127,10 @@ HOLDERS = (
         export=_export,
         erase=_erase,
         outside=True,
+        stays=Words(
+            "整条记录一删，过去的各项指标就变了；原文可设期限",
+            "without the facts the figures of the past would change; the texts can have a period",
+        ),
     ),
     Holder(
         key="given_files",
@@ -141,6 +145,7 @@ HOLDERS = (
         export=lambda person: [],
         erase=_erase_files,
         outside=True,
+        stays=Words("导入结束后自动删除", "they go by themselves when the import has ended"),
     ),
 )
 KINDS = (

@@ -97,7 +97,8 @@ class Holder:
     `count` says how many rows tell of a person, `export` gives them as plain JSON-able data, `erase` removes them or what names the
     person in them and may be asked again; it gives counts that only it knows. `terms` are what names the person in here, `stops`
     what an import must not bring back. One that works `outside` the database is not called inside a transaction. `keepable` is the
-    ground in law for leaving it as it is, for whoever decides that; None where there is none.
+    ground in law for leaving it as it is, for whoever decides that; None where there is none. `stays` says why what no period (`Kind`)
+    covers is kept until the person is erased or somebody deletes it, or when it goes by itself; None where a period covers all of it.
     """
 
     key: str
@@ -113,13 +114,14 @@ class Holder:
     overview: Callable[[], Overview] | None = None
     outside: bool = False
     keepable: Words | None = None
+    stays: Words | None = None
 
 
 @dataclass(frozen=True)
 class Kind:
     """A kind of data that can be given a period: `rows` counts what is older than a moment, `remove` lets it go and counts that.
 
-    `least_days` is the shortest period there may be.
+    `least_days` is the shortest period there may be; `models` (labels) the tables of which everything goes once it is old enough.
     """
 
     key: str
@@ -128,6 +130,7 @@ class Kind:
     count: Callable[[datetime], int]
     remove: Callable[[datetime], int]
     least_days: int = field(default=1)
+    models: tuple[str, ...] = ()
 
 
 def holders() -> Mapping[str, Holder]:

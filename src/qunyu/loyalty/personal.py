@@ -112,6 +112,7 @@ HOLDERS = (
         export=_export_points,
         erase=_erase_points,
         overview=_accounts,
+        stays=Words("积分账目须逐笔相符", "the books of points must add up"),
     ),
     Holder(
         key="levels",
@@ -122,6 +123,7 @@ HOLDERS = (
         count=_count_levels,
         export=_export_levels,
         erase=_erase_levels,
+        stays=Words("等级与权益额度由它们算出", "levels and quotas of benefits are reckoned from them"),
     ),
     Holder(
         key="vip_fees",
@@ -136,5 +138,6 @@ HOLDERS = (
             .values("vip__community__name", "paid_on", "until", "amount", "currency", "order_number", "note")
         ),
         erase=_erase_fees,
+        stays=Words("收过的钱是账目", "money that was paid stays in the books"),
     ),
 )

@@ -271,6 +271,7 @@ HOLDERS = (
         export=_rows(Tagging, ("tag__name", "tag__group__name", "source", "reason", "at", "by_name", "withdrawn_at")),
         erase=_erase_tags,
         overview=overview_of(Tagging, "at"),
+        stays=Words("由人贴上、撤下，可设有效期", "people put them on and take them off, and may say until when"),
     ),
     Holder(
         key="profile",
@@ -282,6 +283,7 @@ HOLDERS = (
         export=_export_profile,
         erase=_erase_profile,
         overview=overview_of(ProfileEntry, "at"),
+        stays=Words("现值由人填写与修改；旧值可设期限", "what holds now people change; former values can have a period"),
     ),
     Holder(
         key="contacts",
@@ -296,6 +298,7 @@ HOLDERS = (
         },
         erase=_erase_contacts,
         overview=overview_of(Contact, "at"),
+        stays=Words("生效中的请勿联系一直有效；其余可设期限", "a wish not to be contacted holds until it is over; the rest can have a period"),
     ),
     Holder(
         key="links",
@@ -307,6 +310,7 @@ HOLDERS = (
         # Who the other is, is the other's.
         export=lambda person: plain(_links(person).order_by("id").values("kind", "since", "at")),
         erase=_erase_links,
+        stays=Words("由人建立与解除", "people make and end them"),
     ),
     Holder(
         key="labels",
@@ -319,6 +323,7 @@ HOLDERS = (
             "now": _rows(Label, ("key", "value", "figures", "since"))(person),
             "before": _rows(PastLabel, ("key", "value", "figures", "since", "until"))(person),
         },
+        stays=Words("每晚重算；以前的值说明一个人怎样变化", "they are computed anew every night; former ones tell how somebody changed"),
     ),
     Holder(
         key="identities",
@@ -336,6 +341,7 @@ HOLDERS = (
         terms=_terms,
         stops=_stops,
         overview=_people,
+        stays=Words("没有它们，就不知道其他一切是谁的", "without them nobody could tell whose the rest is"),
     ),
 )  # fmt: skip
 
@@ -347,6 +353,7 @@ KINDS = (
         count=lambda before: Contact.objects.filter(at__lt=before).count(),
         remove=lambda before: _deleted(Contact.objects.filter(at__lt=before)),
         least_days=30,
+        models=("members.Contact",),
     ),
     Kind(
         key="quiet",

@@ -34,18 +34,25 @@ def first_joins(when: Q) -> Iterator[tuple[int, int, datetime]]:
     yield from rows.order_by().values_list(PERSON, "community", "joined_at").iterator()
 
 
-def gone_silent(when: Q, spoken: int, fresh_since: datetime) -> Iterator[tuple[int, int, datetime, int]]:
-    """Person, community, when they were seen there last and what they had said there, of whoever said `spoken` things; `when` narrows `last`.
+def gone_silent(when: Q, spoken: int, fresh_since: datetime, there: Q) -> Iterator[tuple[int, int, datetime, int]]:
+    """Person, community, when they were seen there last and what they had said there, of whoever said `spoken` things; `when` narrows `last`, `there` the memberships.
 
     Only communities in which something happened after `fresh_since` can tell, of people who did not leave; when they were last seen in any
     community of the same unit lies within `when`, too.
     """
-    communities = list(Membership.objects.order_by().values_list("community", flat=True).distinct())
+    communities = list(Membership.objects.filter(there).order_by().values_list("community", flat=True).distinct())
     fresh = [each for each, at in last_active(communities).items() if at >= fresh_since]
     # Two groupings, one pass each: a subquery for every membership would look at all the others of the unit.
-    units: Any = _seen().order_by().values(PERSON, "community__unit").annotate(last=Max("last_at")).filter(when)
+    units: Any = (
+        _seen().filter(there).order_by().values(PERSON, "community__unit").annotate(last=Max("last_at")).filter(when)
+    )
     silent = set(units.values_list(PERSON, "community__unit").iterator())
-    rows = _seen().filter(left_at=None, community__in=fresh).order_by().values(PERSON, "community", "community__unit")
+    rows = (
+        _seen()
+        .filter(there, left_at=None, community__in=fresh)
+        .order_by()
+        .values(PERSON, "community", "community__unit")
+    )
     told: Any = rows.annotate(last=Max("last_at"), said=Sum("messages")).filter(when, said__gte=spoken)
     for person, unit, *found in told.values_list(PERSON, "community__unit", "community", "last", "said").iterator():
         if (person, unit) in silent:

@@ -31,5 +31,6 @@ HOLDERS = (
         ),
         erase=_erase,
         overview=overview_of(Given, "giving__at"),
+        stays=Words("同一方案不给同一人两次", "nobody is to get the same offer twice"),
     ),
 )

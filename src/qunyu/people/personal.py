@@ -1,13 +1,14 @@
-"""What the audit trail holds of people: reasons in somebody's own words."""
+"""What the audit trail holds of people, reasons in somebody's own words; and how long it is kept where operators were signed in."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 
 from qunyu.kernel.audit import mend_reasons
-from qunyu.kernel.personal import Holder, Person, plain
+from qunyu.kernel.personal import Holder, Kind, Person, plain
 from qunyu.kernel.queries import entries
 from qunyu.kernel.words import Words
+from qunyu.people.sessions import over
 
 
 def _mine(person: Person) -> set[int]:
@@ -40,5 +41,22 @@ HOLDERS = (
         count=lambda person: len(_about(person)),
         export=_export,
         erase=_erase,
+        stays=Words(
+            "证明谁看过、改过什么，自己不能改、不能删",
+            "it shows who saw and changed what, and cannot be changed itself",
+        ),
+    ),
+)
+KINDS = (
+    Kind(
+        key="staff_sessions",
+        title=Words("已结束的登录会话", "Sessions that are over"),
+        help=Words(
+            "到期删除运营人员在哪里登录过（地址、浏览器）；进行中的不变",
+            "where operators were signed in (address, browser), once that is over; sessions that go on stay",
+        ),
+        count=lambda before: over(before).count(),
+        remove=lambda before: over(before).delete()[0],
+        models=("people.StaffSession",),
     ),
 )

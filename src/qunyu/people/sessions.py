@@ -21,8 +21,6 @@ from qunyu.people.sign_in_rules import rules_now
 Via = Literal["password", "oidc"]
 # A page asks for a dozen things: not each of them is worth a write.
 SEEN_EVERY = timedelta(minutes=5)
-# Addresses and browsers are personal data.
-KEPT = timedelta(days=90)
 
 
 @transaction.atomic
@@ -131,11 +129,15 @@ def sign_out(*, session: StaffSession, now: datetime) -> None:
 
 @transaction.atomic
 def tidy_sessions(*, now: datetime) -> None:
-    """Notes which sessions ran out, and forgets those that ended 90 days ago, with their addresses and browsers."""
+    """Notes which sessions ran out; how long they are kept after that is a period (personal.KINDS)."""
     for session in StaffSession.objects.select_related("rules").filter(ended_at=None):
         if ends_at(session) <= now:
             StaffSession.objects.filter(pk=session.pk, ended_at=None).update(ended_at=ends_at(session))
-    StaffSession.objects.filter(ended_at__lte=now - KEPT).delete()
+
+
+def over(before: datetime) -> QuerySet[StaffSession]:
+    """The sessions that ended before a moment, with their addresses and browsers: personal data."""
+    return StaffSession.objects.filter(ended_at__lt=before)
 
 
 def _live(now: datetime) -> QuerySet[StaffSession]:

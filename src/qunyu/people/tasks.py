@@ -18,6 +18,6 @@ def seal_audit() -> int:
 
 @job("people.forget_sessions", cron="0 5 * * *")
 def forget_sessions() -> None:
-    """Every night: sessions that have ended are removed, and where they were 90 days later."""
+    """Every night: browser sessions that have ended are removed, and what ran out is noted."""
     SessionStore.clear_expired()
     tidy_sessions(now=timezone.now())

@@ -94,6 +94,10 @@ HOLDERS = (
         count=lambda person: Request.objects.filter(member__in=person.own).count(),
         export=_export_requests,
         erase=_erase_requests,
+        stays=Words(
+            "证明按时、如何答复了请求；删除后不再指向任何人",
+            "they show that and how requests were answered; after erasure they lead to nobody",
+        ),
     ),
     Holder(
         key="consents",
@@ -108,6 +112,10 @@ HOLDERS = (
         export=_export_consents,
         erase=_erase_consents,
         overview=_consents,
+        stays=Words(
+            "依据同意做事，就要一直能证明同意过什么",
+            "what somebody agreed to must be shown for as long as it is relied on",
+        ),
     ),
 )
 
@@ -123,5 +131,6 @@ KINDS = (
         remove=lambda before: int(AccessEntry.objects.filter(at__lt=before).delete()[0]),
         # As the database's own trigger wants it.
         least_days=30,
+        models=("privacy.AccessEntry",),
     ),
 )

@@ -21,7 +21,7 @@ from qunyu.kernel.scope import Scope, system_scope
 from qunyu.members.sets import CONTACTED, alive, contacts_noted
 from qunyu.people.queries import unit_paths, units_below
 from qunyu.prospects.models import Prospect, ProspectRun
-from qunyu.prospects.settings import in_force
+from qunyu.prospects.settings import SETTINGS
 
 if TYPE_CHECKING:
     from qunyu.events.lake.store import Lake
@@ -55,7 +55,7 @@ def measure(*, by: Scope, unit: Unit, now: datetime, source: Lake | None = None)
     Raises Denied.
     """
     by.require("members.edit", unit.pk)
-    horizon = int(in_force(unit.pk)["prospects.horizon"] or 0)
+    horizon = int(SETTINGS.of(unit.pk)["prospects.horizon"] or 0)
     wanted = Wanted(units_below(unit), horizon, KEPT, _contacts)
     # What is counted of all people of the unit is shown to who may see all of it (queries.find_list).
     found = chances(source or lake(), system_scope("prospects"), wanted)

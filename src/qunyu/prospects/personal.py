@@ -50,5 +50,9 @@ HOLDERS = (
         export=_export,
         erase=_erase,
         overview=overview_of(Attempt, "at"),
+        stays=Words(
+            "名单重算即替换；谁要暂不联系、试过什么须记得",
+            "lists are replaced by the next; wishes to be left alone and what was tried must be remembered",
+        ),
     ),
 )

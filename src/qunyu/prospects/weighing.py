@@ -21,7 +21,7 @@ from qunyu.members.sets import CONTACTED, alive, contacts_noted
 from qunyu.people.queries import units_below
 from qunyu.prospects.measuring import CHUNK, lake
 from qunyu.prospects.models import Worth, WorthRun
-from qunyu.prospects.settings import in_force
+from qunyu.prospects.settings import SETTINGS
 from qunyu.satisfaction.complaints import complaints
 
 if TYPE_CHECKING:
@@ -39,7 +39,7 @@ _COLUMNS = (
 
 def weigh(*, unit: Unit, now: datetime, source: Lake | None = None) -> WorthRun:
     """Both ends of the unit, over all that is known of it and of the units below it; those before are gone when these are there."""
-    numbers = in_force(unit.pk)
+    numbers = SETTINGS.of(unit.pk)
     below = units_below(unit)
     here = {programme for place, programme in reach().items() if place in below}
     counting = list(programmes(_WHOLE).filter(pk__in=here))

@@ -63,5 +63,6 @@ KINDS = (
         help=Words("到期的报告连同文件删除", "reports older than that go with their files"),
         count=lambda before: Report.objects.filter(made_at__lt=before).count(),
         remove=_removed,
+        models=("reports.Report",),
     ),
 )

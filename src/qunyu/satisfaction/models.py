@@ -16,7 +16,10 @@ class SurveyState(models.TextChoices):
 
 
 class Survey(models.Model):
-    """A few questions of `unit` (see rules.questions); `token` is in the link for everybody, "" where each has a link of their own only."""
+    """A few questions of `unit` (see rules.questions); `token` is in the link for everybody, "" where each has a link of their own only.
+
+    `forgotten` counts the links nobody answered that went with their age: figures count them.
+    """
 
     public_id = models.CharField(max_length=PUBLIC_ID_LENGTH, unique=True, default=new_public_id)
     unit = models.ForeignKey("people.Unit", on_delete=models.PROTECT)
@@ -30,6 +33,7 @@ class Survey(models.Model):
     created_at = models.DateTimeField()
     opened_at = models.DateTimeField(null=True)
     closed_at = models.DateTimeField(null=True)
+    forgotten = models.PositiveIntegerField(default=0)
 
 
 class Ask(models.Model):

@@ -12,6 +12,7 @@ from qunyu.kernel.words import Words
 from qunyu.members.personal import overview_of
 from qunyu.satisfaction.models import Ask, Opinion, Reply, Step, Survey
 from qunyu.satisfaction.rules.questions import LONGEST_OPTION, LONGEST_TITLE
+from qunyu.satisfaction.surveys import forget_unanswered, unanswered
 
 
 def _erase_opinions(person: Person) -> Mapping[str, int]:
@@ -79,6 +80,10 @@ HOLDERS = (
         export=_export_asks,
         erase=_erase_asks,
         overview=overview_of(Ask, "at"),
+        stays=Words(
+            "回答是问卷结果的一部分；没有回答的链接可设期限",
+            "answers are part of what a survey found; links that nobody answered can have a period",
+        ),
     ),
 )
 KINDS = (
@@ -89,5 +94,16 @@ KINDS = (
         count=lambda before: Opinion.objects.filter(at__lt=before).count(),
         remove=lambda before: Opinion.objects.filter(at__lt=before).delete()[1].get("satisfaction.Opinion", 0),
         least_days=365,
+        models=("satisfaction.Opinion",),
+    ),
+    Kind(
+        key="asks",
+        title=Words("没有回答的问卷链接", "Survey links nobody answered"),
+        help=Words(
+            "失效后到期删除，发送数不变；问卷还开着时可以再次发给对方",
+            "once they are no longer good; how many were asked stays, and a survey that is still open can be put to them again",
+        ),
+        count=lambda before: unanswered(before).count(),
+        remove=forget_unanswered,
     ),
 )

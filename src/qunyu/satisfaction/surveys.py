@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from django.core import signing
 from django.db import transaction
-from django.db.models import Count, OuterRef, QuerySet, Subquery
+from django.db.models import Count, F, OuterRef, QuerySet, Subquery
 
 from qunyu.kernel import audit
 from qunyu.kernel.errors import DomainError
@@ -169,7 +169,8 @@ def link_of(ask: Ask) -> str:
 
 def surveys(scope: Scope) -> QuerySet[Survey]:
     """The surveys of units where members may be seen, the latest first, with `asked` and `replied` counted."""
-    found = Survey.objects.annotate(asked=Count("asks", distinct=True), replied=Count("replies", distinct=True))
+    asked = Count("asks", distinct=True) + F("forgotten")
+    found = Survey.objects.annotate(asked=asked, replied=Count("replies", distinct=True))
     ordered = found.select_related("unit").order_by("-created_at", "-id")
     return ordered if scope.everything else ordered.filter(unit__in=scope.units("members.view"))
 
@@ -192,6 +193,20 @@ def asks_of(scope: Scope, survey: Survey) -> QuerySet[Ask]:
     rows = Ask.objects.filter(survey=survey, member__in=own_members(people(scope))).select_related("reply")
     named = rows.annotate(head=Subquery(now.values("name")[:1]), head_id=Subquery(now.values("public_id")[:1]))
     return named.order_by("-at", "id")
+
+
+def unanswered(before: datetime) -> QuerySet[Ask]:
+    """The own links that were good until before a moment and that nobody answered, whoever asks."""
+    return Ask.objects.filter(until__lt=before, reply=None)
+
+
+@transaction.atomic
+def forget_unanswered(before: datetime) -> int:
+    """Lets those go, counted by their surveys from then on; how many."""
+    rows = unanswered(before)
+    for survey, count in rows.order_by().values_list("survey").annotate(count=Count("id")):
+        Survey.objects.filter(pk=survey).update(forgotten=F("forgotten") + count)
+    return rows.delete()[1].get("satisfaction.Ask", 0)
 
 
 def may_send(scope: Scope, survey: Survey) -> bool:
@@ -243,7 +258,7 @@ def outcome(survey: Survey) -> Outcome:
         for number, question in enumerate(questions, 1)
     )
     return Outcome(
-        asked=Ask.objects.filter(survey=survey).count(),
+        asked=Ask.objects.filter(survey=survey).count() + survey.forgotten,
         by_asked=sum(asked is not None for asked, _, _ in replies),
         replied=len(replies),
         score=mean(score for _, _, score in replies if score is not None),

@@ -66,5 +66,8 @@ HOLDERS = (
         ),
         erase=_erase,
         overview=overview_of(SnapshotMember, "snapshot__at"),
+        stays=Words(
+            "快照就是为了日后比较；随人群一起删除", "a snapshot is there to be compared later; it goes with its segment"
+        ),
     ),
 )

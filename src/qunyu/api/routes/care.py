@@ -25,6 +25,8 @@ from qunyu.api.schemas.care import (
     OccasionDecision,
     OccasionOut,
     OccasionQuery,
+    OccasionSettingsIn,
+    OccasionSettingsOut,
     OpeningIn,
     OpeningOut,
     TallyOut,
@@ -33,10 +35,12 @@ from qunyu.api.schemas.care import (
     line_out,
     occasion_out,
     opening_out,
+    settings_out,
     tally_out,
 )
 from qunyu.care import actions, asks, brought
 from qunyu.care.queries import Wanted, dress, find_occasion, openings_of, wanted_occasions
+from qunyu.care.settings import change_care
 from qunyu.communities.duties import local_day
 from qunyu.flows.caring import results_of
 from qunyu.kernel.errors import DomainError
@@ -110,6 +114,31 @@ def get_results(request: HttpRequest, first: Day | None = None, last: Day | None
     if since > until or (until - since).days > 366:
         raise DomainError("bad_days", BAD_DAYS, field="first")
     return [line_out(each) for each in results_of(scope, first=since, last=until, now=now)]
+
+
+@router.get(
+    "/occasions/settings/{unit}",
+    response=OccasionSettingsOut,
+    operation_id="occasion_settings",
+    summary="Which occasions a unit looks for",
+)
+def get_settings(request: HttpRequest, unit: str) -> OccasionSettingsOut:
+    """Numbers and switches, inherited from the unit above. Needs settings.edit there."""
+    return settings_out(unit_in(scope_of_request(request), "settings.edit", unit))
+
+
+@router.patch(
+    "/occasions/settings/{unit}",
+    response=OccasionSettingsOut,
+    operation_id="change_occasion_settings",
+    summary="Change which occasions a unit looks for",
+)
+def patch_settings(request: HttpRequest, unit: str, wanted: OccasionSettingsIn) -> OccasionSettingsOut:
+    """Sets what is named, and nothing else; occasions are looked for anew at once. Needs settings.edit there."""
+    scope = scope_of_request(request)
+    found = unit_in(scope, "settings.edit", unit)
+    change_care(by=scope, unit=found, changes=dict(wanted.values), now=timezone.now())
+    return settings_out(found)
 
 
 @router.get("/openings", response=list[OpeningOut], operation_id="openings", summary="Opening words of units")

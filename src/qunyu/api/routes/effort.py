@@ -33,11 +33,11 @@ from qunyu.api.schemas.operators import (
 from qunyu.communities.duty_queries import effort_scope, find_operator
 from qunyu.flows.effort import Row, days_asked, efforts
 from qunyu.flows.load import Load, Loads, loads
-from qunyu.flows.load_limits import LOAD_LIMITS, change_load_limits, settings_as_if
+from qunyu.flows.load_limits import LOAD_LIMITS
 from qunyu.flows.place import lake
 from qunyu.insights.busywork import Busywork, repeated_texts
 from qunyu.members.staff_links import links
-from qunyu.people.queries import own_settings, settings_in_force, unit_in
+from qunyu.people.queries import unit_in
 
 if TYPE_CHECKING:
     from qunyu.people.models import Staff, Unit
@@ -87,12 +87,8 @@ def limits(request: HttpRequest, id: str) -> LimitsOut:
 
 
 def _limits(unit: Unit) -> LimitsOut:
-    own, force = own_settings().get(unit.pk, {}), settings_in_force().get(unit.pk, {})
-    return LimitsOut(
-        unit=ref_of(unit),
-        own={key: own[key] for key in LOAD_LIMITS if key in own},
-        in_force={key: force[key] for key in LOAD_LIMITS if key in force},
-    )
+    force = {key: value for key, value in LOAD_LIMITS.of(unit.pk).items() if value is not None}
+    return LimitsOut(unit=ref_of(unit), own=LOAD_LIMITS.own(unit.pk), in_force=force)
 
 
 @router.put(
@@ -103,7 +99,7 @@ def put_limits(request: HttpRequest, id: str, wanted: LimitsIn) -> LimitsOut:
     scope = scope_of_request(request)
     scope.require("settings.edit")
     unit = unit_in(scope, "settings.edit", id)
-    change_load_limits(by=scope, unit=unit, changes=wanted.changes, now=timezone.now())
+    LOAD_LIMITS.change(by=scope, unit=unit, changes=wanted.changes, now=timezone.now())
     return _limits(unit)
 
 
@@ -117,7 +113,7 @@ def preview_limits(request: HttpRequest, id: str, wanted: LimitsIn) -> LoadsOut:
     """The load as it would be; nothing is changed. Needs settings.edit there and effort.view."""
     scope = scope_of_request(request)
     scope.require("settings.edit")
-    as_if = settings_as_if(by=scope, unit=unit_in(scope, "settings.edit", id), changes=wanted.changes)
+    as_if = LOAD_LIMITS.as_if(by=scope, unit=unit_in(scope, "settings.edit", id), changes=wanted.changes)
     return _loads(loads(scope, timezone.now(), as_if))
 
 

@@ -40,13 +40,13 @@ from qunyu.insights.signal import signals
 from qunyu.kernel.errors import DomainError
 from qunyu.kernel.words import Words
 from qunyu.members.queries import find_person
-from qunyu.people.queries import own_settings, unit_in
+from qunyu.people.queries import unit_in
 from qunyu.prospects import queries
 from qunyu.prospects.actions import Told, ask_anew, leave_alone, note_attempt, put_back
 from qunyu.prospects.measuring import local_day
 from qunyu.prospects.openings import NAME, openings, set_opening
 from qunyu.prospects.reaching import refusals
-from qunyu.prospects.settings import SETTINGS, change, in_force
+from qunyu.prospects.settings import SETTINGS
 from qunyu.prospects.weighing import find_worth, weighed
 from qunyu.segments.queries import find_segment, members_in
 
@@ -193,11 +193,11 @@ def get_settings(request: HttpRequest, unit: str) -> ProspectSettingsOut:
 
 
 def _settings(unit: Unit) -> ProspectSettingsOut:
-    own, words = own_settings().get(unit.pk, {}), openings(unit)
+    own, words = SETTINGS.own(unit.pk), openings(unit)
     return ProspectSettingsOut(
         numbers={key: own.get(key) for key in SETTINGS},
         words={key: text if mine else "" for key, (text, _, mine) in words.items()},
-        in_force=in_force(unit.pk),
+        in_force=SETTINGS.of(unit.pk),
         spoken={key: text or str(usual) for key, (text, usual, _) in words.items()},
     )
 
@@ -213,7 +213,7 @@ def put_settings(request: HttpRequest, unit: str, wanted: ProspectSettingsIO) ->
     scope, now = scope_of_request(request), timezone.now()
     found = unit_in(scope, "settings.edit", unit)
     with transaction.atomic():
-        change(by=scope, unit=found, changes=wanted.numbers, now=now)
+        SETTINGS.change(by=scope, unit=found, changes=wanted.numbers, now=now)
         for key, text in wanted.words.items():
             set_opening(by=scope, unit=found, key=key, text=text, now=now)
     return _settings(found)

@@ -9,12 +9,15 @@ from ninja import Field, Schema
 
 from qunyu.api.paging import Cursor, Limit
 from qunyu.api.schemas.basics import Day, LongText, Ref, Text
+from qunyu.care.kind import kinds
 from qunyu.care.queries import told
+from qunyu.care.settings import care_settings
 
 if TYPE_CHECKING:
     from qunyu.care.brought import Tally
     from qunyu.care.models import Brought, Opening
     from qunyu.care.results import Line
+    from qunyu.people.models import Unit
 
 
 class OccasionQuery(Schema):
@@ -63,6 +66,21 @@ class OccasionDecision(Schema):
     until: Day | None = None
     reason: Text = ""
     keeper: Text = Field(default="", description="public id of an account")
+
+
+class OccasionSettingsOut(Schema):
+    """What a unit has set for itself, what holds there (`care.….on`: 1 looked for, 0 not), and each kind that is looked for in words."""
+
+    unit: Ref
+    own: dict[str, float]
+    in_force: dict[str, float | None]
+    looked_for: dict[str, str]
+
+
+class OccasionSettingsIn(Schema):
+    """Numbers by key (care.silent.days …); null inherits again."""
+
+    values: dict[Text, float | None]
 
 
 class OpeningOut(Schema):
@@ -192,6 +210,14 @@ def occasion_out(row: Any) -> OccasionOut:
         channel=row.way.channel, channel_why=str(row.way.why), words=row.words, allowed=row.leave.allowed,
         possible_at=row.leave.possible_at,
     )  # fmt: skip
+
+
+def settings_out(unit: Unit) -> OccasionSettingsOut:
+    """The settings of a unit."""
+    held = care_settings().of(unit.pk)
+    looked_for = {key: str(kind.help_with(held)) for key, kind in kinds().items() if held[kind.switch.key]}
+    ref = Ref(id=unit.public_id, name=unit.name)
+    return OccasionSettingsOut(unit=ref, own=care_settings().own(unit.pk), in_force=held, looked_for=looked_for)
 
 
 def opening_out(row: Opening) -> OpeningOut:

@@ -17,12 +17,16 @@ if TYPE_CHECKING:
 
 
 class HolderOut(Schema):
-    """One thing that is kept of people; `people`, `rows` and `oldest` are null where only a look at a single person can tell."""
+    """One thing that is kept of people; `people`, `rows` and `oldest` are null where only a look at a single person can tell.
+
+    `stays` says why what no period covers is kept until the person is erased or it is deleted by hand; null where one covers all of it.
+    """
 
     key: str
     title: str
     what: str
     why: str
+    stays: str | None
     people: int | None
     rows: int | None
     oldest: datetime | None
@@ -198,6 +202,7 @@ def holder_out(each: Inventory) -> HolderOut:
         title=str(each.holder.title),
         what=str(each.holder.what),
         why=str(each.holder.why),
+        stays=str(each.holder.stays) if each.holder.stays else None,
         people=found.people if found else None,
         rows=found.rows if found else None,
         oldest=found.oldest if found else None,

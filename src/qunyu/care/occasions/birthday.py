@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from qunyu.care.kind import Found, Kind, Window
+from qunyu.care.kind import Found, Kind, Terms, Window
 from qunyu.kernel.words import Words
 from qunyu.members.recurring import falling, tokens
 
 
-def find(window: Window) -> Iterator[Found]:
+def find(window: Window, _: Terms) -> Iterator[Found]:
     """Everybody whose birthday falls on one of the days."""
     wanted = tokens(window.days)
     for person, token in falling("birthday", wanted, sealed=True).values_list("person", "recurs").iterator():
@@ -24,6 +24,7 @@ KIND = Kind(
     icon="cake",
     needs="members.edit",
     find=find,
+    of_person=True,
     why=lambda evidence: Words("资料中写着这天生日", "their profile says so"),
     openings={
         "": Words("{name}，生日快乐！愿你新的一岁平安顺心。", "Happy birthday, {name}! All the best for your new year."),

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from qunyu.care.kind import Found, Kind, Window
+from qunyu.care.kind import Found, Kind, Terms, Window
 from qunyu.commerce.queries import first_orders
 from qunyu.kernel.words import Words
 
 
-def find(window: Window) -> Iterator[Found]:
+def find(window: Window, terms: Terms) -> Iterator[Found]:
     """Everybody whose first paid order lies whole years before one of the days."""
-    for person, unit, at in first_orders(window.anniversaries("first")):
+    for person, unit, at in first_orders(window.anniversaries("first") & terms.where("unit")):
         again = window.anniversary(window.local(at))
         if again is not None:
             yield Found(person, again[0], {"years": again[1]}, unit=unit)

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from qunyu.care.kind import Found, Kind, Window
+from qunyu.care.kind import Found, Kind, Terms, Window
 from qunyu.kernel.words import Words
 from qunyu.members.recurring_facts import first_joins
 
 
-def find(window: Window) -> Iterator[Found]:
+def find(window: Window, terms: Terms) -> Iterator[Found]:
     """Everybody who is still in the community they were first seen joining."""
-    for person, community, at in first_joins(window.anniversaries("joined_at")):
+    for person, community, at in first_joins(window.anniversaries("joined_at") & terms.where("community__unit")):
         again = window.anniversary(window.local(at))
         if again is not None:
             yield Found(person, again[0], {"years": again[1]}, community=community)

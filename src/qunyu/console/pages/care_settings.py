@@ -1,9 +1,9 @@
-"""What came of contacts by occasion, and the words that units open with."""
+"""What came of contacts by occasion, what units look for, and the words that they open with."""
 
 from __future__ import annotations
 
 from datetime import date, timedelta
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django.contrib import messages
 from django.http import HttpResponse, HttpResponseBase
@@ -12,21 +12,27 @@ from django.urls import reverse
 from django.utils import timezone
 
 from qunyu.care.actions import set_opening
-from qunyu.care.kind import kinds
+from qunyu.care.kind import Kind, kinds
 from qunyu.care.queries import openings_of
 from qunyu.care.results import DROPPED, MOST, NOBODY, WITHIN, Line
+from qunyu.care.settings import care_settings, change_care
 from qunyu.communities.duties import local_day
 from qunyu.console.asking import Ask, answer
 from qunyu.console.exports import exported
 from qunyu.console.forms import Form
-from qunyu.console.inputs import Input, day, filled
+from qunyu.console.inputs import Input, Typed, day, filled, number
 from qunyu.flows.caring import results_of
 from qunyu.kernel.errors import DomainError
 from qunyu.kernel.words import Words
 from qunyu.members.contacting import CHANNELS
 from qunyu.people.queries import unit_in, units_in
 
+if TYPE_CHECKING:
+    from qunyu.people.models import Unit
+    from qunyu.people.settings import Numbers, Setting
+
 SAVED, SAME = Words("已保存", "Saved"), Words("没有改动", "Nothing was changed")
+FOUND_ANEW = Words("已保存；正在重新查找日子", "Saved; occasions are being looked for anew")
 UNKNOWN = Words("未知", "unknown")
 WAYS = {**CHANNELS, NOBODY: Words("没有联系", "not contacted"), DROPPED: Words("决定不联系", "left out")}
 OF = Words("{n}/{known}（{share:.0f}%）", "{n}/{known} ({share:.0f}%)")
@@ -37,6 +43,10 @@ HEADS = (
 HINT = Words(
     "{name} 处写对方的名字；留空则沿用上级或默认", "{name} stands for their name; empty: the unit above or the default"
 )
+LOOKED_FOR = Words("是否查找", "Looked for")
+SWITCH = (("", Words("沿用上级", "as above")), ("1", Words("查找", "yes")), ("0", Words("不查找", "no")))
+NOT_NOW = Words("现在不查找", "not looked for now")
+BOUNDS = Words("{unit}；{least:g} 至 {most:g}；留空则沿用上级", "{unit}; {least:g} to {most:g}; empty inherits")
 LONGEST, DEFAULT = timedelta(days=366), timedelta(days=89)
 BAD_DAYS = Words("首日须在末日之前，且不超过一年", "the first day lies before the last, within a year")
 
@@ -137,3 +147,54 @@ def show_openings(request: Ask) -> HttpResponse:
         "defaults": [(each.title, each.opening("direct")) for each in kinds().values()],
     }
     return answer(request, "openings", context, status=400 if form.errors else 200)
+
+
+def show_settings(request: Ask) -> HttpResponse:
+    """What one unit looks for and by which numbers, with what holds there; posted, everything in the form is saved."""
+    request.scope.require("settings.edit")
+    units = units_in(request.scope, "settings.edit")
+    asked = request.POST.get("unit") or request.GET.get("unit", "")
+    unit = unit_in(request.scope, "settings.edit", asked) if asked else units[0]
+    form = Form.of(request, **{key: f"{value:g}" for key, value in care_settings().own(unit.pk).items()})
+    if request.method == "POST" and _saved(request, form, unit):
+        return redirect(f"{reverse('console:care_settings')}?unit={unit.public_id}")
+    held = care_settings().of(unit.pk)
+    context = {
+        "form": form,
+        "unit": unit,
+        "units": [(each, "　" * each.depth) for each in units],
+        "kinds": [(kind, _in_force(kind, held), _inputs(form, kind)) for kind in kinds().values()],
+    }
+    return answer(request, "care_settings", context, status=400 if form.errors else 200)
+
+
+def _saved(request: Ask, form: Form, unit: Unit) -> bool:
+    changes: dict[str, float | None] = {}
+    for key in care_settings():
+        try:
+            changes[key] = number(form, key)
+        except DomainError as error:
+            form.refuse(error, key)
+    if form.errors:
+        return False
+    try:
+        changed = change_care(by=request.scope, unit=unit, changes=changes, now=timezone.now())
+    except DomainError as error:
+        form.refuse(error, str(error.data.get("field", "")))
+        return False
+    messages.success(request, str(FOUND_ANEW if changed else SAME))
+    return True
+
+
+def _in_force(kind: Kind, held: Numbers) -> Words:
+    return kind.help_with(held) if held[kind.switch.key] else NOT_NOW
+
+
+def _inputs(form: Form, kind: Kind) -> list[Typed]:
+    numbers = [Input(each.key, each.title, "number", help=_bounds(each), half=True) for each in kind.settings]
+    return filled(form, [Input(kind.switch.key, LOOKED_FOR, "choice", options=SWITCH, half=True), *numbers])
+
+
+def _bounds(each: Setting) -> Words:
+    bounds = {"least": each.least, "most": each.most}
+    return Words(BOUNDS.zh.format(unit=each.unit.zh, **bounds), BOUNDS.en.format(unit=each.unit.en, **bounds))

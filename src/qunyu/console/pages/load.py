@@ -19,7 +19,7 @@ from qunyu.console.forms import Form
 from qunyu.console.lists import Column, Filter, Listing, chips
 from qunyu.console.templatetags.showing import icon, whole
 from qunyu.flows.load import Load, Loads, loads
-from qunyu.flows.load_limits import LOAD_LIMITS, change_load_limits, settings_as_if
+from qunyu.flows.load_limits import LOAD_LIMITS
 from qunyu.insights.load import DAYS
 from qunyu.kernel.errors import DomainError
 from qunyu.kernel.words import Words
@@ -124,10 +124,10 @@ def change_limits(request: Ask) -> HttpResponseBase:
     would: Loads | None = None
     try:
         if not form.errors and "preview" in request.POST:
-            as_if = settings_as_if(by=request.scope, unit=unit, changes=changes)
+            as_if = LOAD_LIMITS.as_if(by=request.scope, unit=unit, changes=changes)
             would = loads(request.scope, timezone.now(), as_if)
         elif not form.errors:
-            changed = change_load_limits(by=request.scope, unit=unit, changes=changes, now=timezone.now())
+            changed = LOAD_LIMITS.change(by=request.scope, unit=unit, changes=changes, now=timezone.now())
             messages.success(request, str(SAVED if changed else SAME))
             return redirect("console:load")
     except DomainError as error:

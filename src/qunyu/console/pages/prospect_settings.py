@@ -15,9 +15,9 @@ from qunyu.console.forms import Form
 from qunyu.insights.signal import signals
 from qunyu.kernel.errors import DomainError
 from qunyu.kernel.words import Words
-from qunyu.people.queries import own_settings, unit_in
+from qunyu.people.queries import unit_in
 from qunyu.prospects.openings import openings, set_opening
-from qunyu.prospects.settings import SETTINGS, change, in_force
+from qunyu.prospects.settings import SETTINGS
 
 SAVED = Words("已保存；下次计算名单时生效", "Saved; the next lists go by it")
 NO_NUMBER = Words("“{text}”不是数字；留空则沿用上级", "“{text}” is no number; leave it empty to inherit")
@@ -30,8 +30,8 @@ HOLDS, UNSET = (
 def edit_settings(request: Ask, unit_id: str) -> HttpResponse:
     """The form of one unit; posted, everything in it is saved."""
     unit = unit_in(request.scope, "settings.edit", unit_id)
-    own, words = own_settings().get(unit.pk, {}), openings(unit)
-    first = {key: f"{own[key]:g}" for key in SETTINGS if key in own}
+    own, words = SETTINGS.own(unit.pk), openings(unit)
+    first = {key: f"{value:g}" for key, value in own.items()}
     first |= {key: text for key, (text, _, mine) in words.items() if mine}
     form = Form.of(request, **first)
     if request.method == "POST":
@@ -39,7 +39,7 @@ def edit_settings(request: Ask, unit_id: str) -> HttpResponse:
         try:
             if not form.errors:
                 with transaction.atomic():
-                    change(by=request.scope, unit=unit, changes=changes, now=timezone.now())
+                    SETTINGS.change(by=request.scope, unit=unit, changes=changes, now=timezone.now())
                     for key in words:
                         if form.text(key) != first.get(key, ""):
                             set_opening(by=request.scope, unit=unit, key=key, text=form.text(key), now=timezone.now())
@@ -47,7 +47,7 @@ def edit_settings(request: Ask, unit_id: str) -> HttpResponse:
                 return redirect("console:prospect_settings", unit_id)
         except DomainError as error:
             form.refuse(error, str(error.data.get("field", "")))
-    held = in_force(unit.pk)
+    held = SETTINGS.of(unit.pk)
     context: dict[str, Any] = {
         "unit": unit,
         "form": form,
