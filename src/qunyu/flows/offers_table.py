@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import datetime
 from typing import TYPE_CHECKING
 
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
     from qunyu.people.models import Unit
 
 TITLES = {
-    "name": "方案 offer", "kind": "种类 kind", "unit": "组织单位 unit", "types": "面向 meant for", "product": "商品 product", "price": "价格 price",
+    "name": "方案 offer", "kind": "种类 kind", "unit": "组织单位 unit", "types": "面向 meant for", "products": "商品 products", "price": "价格 price",
     "currency": "货币 currency", "percent": "折扣 discount", "cost": "每份成本 cost", "valid_from": "从 from", "valid_to": "到 to", "note": "备注 note",
 }  # fmt: skip
 KIND = Kind(
@@ -32,7 +33,7 @@ KIND = Kind(
         "kind": tuple("种类 kind 类型 type".split()),
         "unit": tuple("组织单位 unit 单位".split()),
         "types": tuple("面向 meantfor usertypes 用户类型".split()),
-        "product": tuple("商品 product 规格 sku".split()),
+        "products": tuple("商品 products product 规格 sku".split()),
         "price": tuple("价格 price".split()),
         "currency": tuple("货币 currency 币种".split()),
         "percent": tuple("折扣 discount percent".split()),
@@ -68,7 +69,8 @@ def _take(by: Scope, units: list[Unit], line: Line, now: datetime) -> str:
     terms = Terms(
         name=line.text("name"),
         kind=_kind(line.text("kind")),
-        product=line.text("product"),
+        # A comma may be part of what a product is called.
+        products=re.split("[;；\n]", line.text("products")),
         currency=currency,
         price=_number(line, "price", 10 ** exponent(currency)),
         cost=_number(line, "cost", 10 ** exponent(currency)),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
@@ -43,15 +43,27 @@ def products_of(lake: Lake, orders: Mapping[tuple[int, str], datetime]) -> dict[
     if not orders:
         return {}
     units, references = zip(*orders, strict=True)
-    # A local day is at most one away from that of UTC.
-    months = {f"{at + timedelta(days=days):%Y-%m}" for at in orders.values() for days in (-1, 0, 1)}
     with lake.connect() as connection:
         wanted = pa.table({"unit": pa.array(units, pa.int64()), "reference": pa.array(references, pa.string())})
         connection.register("wanted", wanted)
-        narrowed = f"month IN ({', '.join(map(quoted, sorted(months)))})"
-        sql = f"FROM ({NAMED_PRODUCTS.format(narrowed=narrowed)}) SEMI JOIN wanted USING (unit, reference)"
+        sql = f"FROM ({NAMED_PRODUCTS.format(narrowed=_near(orders))}) SEMI JOIN wanted USING (unit, reference)"
         rows = connection.execute(sql).fetchall()
     return {(unit, reference): _products(text) for unit, reference, text in rows}
+
+
+def _near(orders: Mapping[tuple[int, str], datetime]) -> str:
+    """A condition as columns hold it, so that little of other orders is read: the number before its currency, else the fact's id."""
+    # A local day is at most one away from that of UTC.
+    months = {f"{at + timedelta(days=days):%Y-%m}" for at in orders.values() for days in (-1, 0, 1)}
+    numbers = {reference.rpartition(" ")[0] for _, reference in orders if " " in reference}
+    ids = [f"unhex('{bytes.fromhex(reference).hex()}')" for _, reference in orders if " " not in reference]
+    called = [f"external IN ({_listed(numbers)})"] if numbers else []
+    called += [f"external = '' AND fact_id IN ({', '.join(sorted(ids))})"] if ids else []
+    return f"month IN ({_listed(months)}) AND ({' OR '.join(called)})"
+
+
+def _listed(texts: Collection[str]) -> str:
+    return ", ".join(quoted(each, glob=False) for each in sorted(texts))
 
 
 def _products(text: str) -> tuple[Product, ...]:
