@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable, Iterator
 from datetime import datetime
 from typing import TYPE_CHECKING
 
@@ -21,6 +22,7 @@ from qunyu.offers.queries import has_offer
 from qunyu.people.queries import units_in
 
 if TYPE_CHECKING:
+    from qunyu.offers.models import Offer
     from qunyu.people.models import Unit
 
 TITLES = {
@@ -84,6 +86,27 @@ def _take(by: Scope, units: list[Unit], line: Line, now: datetime) -> str:
         return "already"
     save_offer(by=by, unit=unit, offer=None, terms=terms, now=now)
     return "added"
+
+
+def offer_rows(found: Iterable[Offer]) -> Iterator[tuple[str, ...]]:
+    """The columns of such a table, then a row for each offer, as `take_offers` reads them."""
+    yield tuple(names[0] for names in KIND.fields.values())
+    types = {each.code: each.title.zh for each in find_label("user_type").values}
+    for each in found:
+        given: dict[str, object] = {name: getattr(each, name) for name in KIND.fields if hasattr(each, name)}
+        given |= {name: _major(getattr(each, name), each.currency) for name in ("price", "cost")}
+        given |= {
+            "unit": each.unit.name,
+            "kind": each.kind,
+            "types": "、".join(types[code] for code in each.user_types),
+        }
+        given["products"] = "；".join(each.products)
+        yield tuple("" if given[name] is None else str(given[name]) for name in KIND.fields)
+
+
+def _major(minor: int | None, currency: str) -> str:
+    places = exponent(currency)
+    return "" if minor is None else f"{minor / 10**places:.{places}f}"
 
 
 def _unit(units: list[Unit], name: str) -> Unit:

@@ -113,7 +113,9 @@ class MatchOut(Schema):
 
 
 class PreferenceOut(Schema):
-    """A share of their orders (`mine`) and of all (`base`); the lift beside all others' with its 95 % interval, null where nobody compares."""
+    """A share of their orders (`mine`) and of all (`base`), `people` being orders and `ordered` those of the kind; the lift beside all others'
+    with its 95 % interval, null where nobody compares. The shares have no interval of their own: orders of one buyer are alike.
+    """
 
     aspect: str
     code: str
@@ -191,7 +193,9 @@ def taste_out(taste: Taste, found: list[Match]) -> TasteOut:
     told = []
     for aspect, code, share in ((each, *told) for each in ASPECTS for told in taste.told(each).items()):
         value, low, high = share.lift or (None, None, None)
-        mine, base = rate_out(share.mine), rate_out(share.base)
+        mine, base = (
+            RateOut(people=each.people, ordered=each.ordered, low=None, high=None) for each in (share.mine, share.base)
+        )
         told.append(PreferenceOut(aspect=aspect, code=code, mine=mine, base=base, lift=value, low=low, high=high))
     matches = [match_out(each) for each in found]
     counts = {
