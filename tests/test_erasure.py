@@ -61,7 +61,8 @@ NOW = datetime(2026, 3, 20, 4, 0, tzinfo=UTC)
 # All of one invented person: name, id, phone, e-mail, order, words.
 NAME, WXID, PHONE, EMAIL, ORDER = "赵铁柱", "wxid_zhao7788", "13800007788", "zhao7788@example.com", "SO-778899"
 SAYS = "我家门牌是银杏路七十七号"
-SECRETS = (NAME, WXID, PHONE, EMAIL, ORDER, SAYS, "银杏路")
+BOUGHT = "单刻银杏叶的紫砂壶"
+SECRETS = (NAME, WXID, PHONE, EMAIL, ORDER, SAYS, BOUGHT, "银杏路")
 QUESTIONS: list[dict[str, Any]] = [
     {"kind": "stars", "title": "满意吗？"},
     {"kind": "text", "title": f"{NAME}还说了什么？", "required": False},
@@ -80,10 +81,12 @@ CHAT = f"""time,author_id,author,text,community
 DIRECT = f"time,author_id,author,text,community\n2026-03-02 11:00:00,{WXID},{NAME},{SAYS},{WXID}\n"
 MEMBERS = f"community,name,member_id,phone\n茶友群,{NAME},{WXID},{PHONE}\n茶友群,李梅,wxid_li,13900001111\n"
 ORDERS = (
-    "order_id,customer_id,customer_name,phone,ordered_at,amount,status\n"
-    f"{ORDER},{PHONE},{NAME},{PHONE},2026-03-03 10:00:00,88.00,paid\n"
-    "SO-1,c1,李梅,13900001111,2026-03-03 11:00:00,12.00,paid\n"
+    "order_id,customer_id,customer_name,phone,ordered_at,amount,status,product,quantity\n"
+    f"{ORDER},{PHONE},{NAME},{PHONE},2026-03-03 10:00:00,88.00,paid,{BOUGHT},2\n"
+    f"SO-1,c1,李梅,13900001111,2026-03-03 11:00:00,12.00,paid,贺卡（写给{PHONE}）,1\n"
 )
+# A later export of the shop that does not say who bought.
+NOBODYS = f"order_id,ordered_at,amount,status,product\n{ORDER},2026-03-03 10:00:00,88.00,paid,{BOUGHT}\n"
 FILES = (("chat.csv", CHAT, "chat"), ("members.csv", MEMBERS, "members"), (f"{NAME}.csv", ORDERS, "orders"))
 
 
@@ -187,6 +190,18 @@ def spread(data: bytes, name: str) -> Iterator[bytes]:
         )
 
 
+def copied(scope: Scope, member: Member, folder: Path) -> str:
+    """Makes a person's copy; what the copies hold."""
+    export = open_request(by=scope, member=member, kind="export", asked=Asked(), now=NOW)
+    exporting.begin(by=scope, request=export, now=NOW)
+    run_now("privacy.export", request=export.pk)
+    return "".join(
+        data.decode(errors="ignore")
+        for path in (folder / "exports").rglob("*.zip")
+        for data in spread(path.read_bytes(), str(path))
+    )
+
+
 def places_of(folder: Path, secrets: tuple[str, ...] = SECRETS) -> set[tuple[str, str]]:
     """(file, secret) of every secret that some file of the folder holds."""
     found = set()
@@ -219,9 +234,8 @@ def test_nothing_of_an_erased_person_is_left(
         zhao = known(scope)
         own = zhao.pk
         books = collected(scope)
-        export = open_request(by=scope, member=zhao, kind="export", asked=Asked(), now=NOW)
-        exporting.begin(by=scope, request=export, now=NOW)
-        run_now("privacy.export", request=export.pk)
+        bring(tmp_path / "later", scope, (("nobodys.csv", NOBODYS, "orders"),))
+        assert BOUGHT in copied(scope, zhao, here.data)
         before = figures(scope)
         assert {secret for _, secret in places_of(here.data) | rows_with(SECRETS)} == set(SECRETS)
 
@@ -269,7 +283,7 @@ def assert_receipt(scope: Scope, request: Request) -> None:
     assert not any(secret in json.dumps(document, ensure_ascii=False) for secret in SECRETS)
     counts = document["counts"]
     assert (counts["facts"], counts["orders"], counts["contacts"]) == (
-        {"found": 5, "texts": 3, "mentions": 3},
+        {"found": 5, "texts": 5, "mentions": 4},
         {"found": 1},
         # The survey of their own was handed over as a contact.
         {"found": 2, "elsewhere": 1},

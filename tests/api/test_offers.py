@@ -5,6 +5,7 @@ from __future__ import annotations
 from qunyu.communities.models import Community
 from qunyu.kernel.scope import Scope
 from qunyu.members.models import Member
+from qunyu.offers.matching import NOT_BOUGHT
 from qunyu.offers.models import Giving
 from qunyu.people.models import Unit
 from qunyu.segments.actions import add_segment
@@ -53,3 +54,13 @@ def test_an_offer_from_making_to_giving(api: Caller, system: Scope, unit: Unit, 
     assert api.ask("post", f"{place}/archive").body["archived"] is True
     assert api.ask("post", f"{place}/givings", plan).status == 409
     assert api.get("/offers/nothing").status == 404
+
+
+def test_products_are_named_and_told_of(api: Caller, unit: Unit, tea: Community) -> None:
+    wanted = {"unit": unit.public_id, "name": "礼盒", "kind": "gift", "products": ["礼盒  甲", "礼盒 甲", ""]}
+    assert api.ask("post", "/offers", wanted).body["products"] == ["礼盒 甲"]
+    bad = api.ask("post", "/offers", {**wanted, "name": "多", "products": [str(each) for each in range(21)]})
+    assert (bad.status, bad.body["errors"][0]["field"]) == (422, "products")
+    found = api.get(f"/preferences/{unit.public_id}?type=loyal").body
+    told = [found[name] for name in ("orders", "tellers", "known_products", "unlisted")]
+    assert (told, found["matches"][0]["reasons"][2]) == ([0, 0, False, 0], NOT_BOUGHT.en)

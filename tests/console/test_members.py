@@ -199,3 +199,10 @@ def test_queries_do_not_grow_with_the_list(
     tom = Member.objects.get(name="Tom")
     with django_assert_max_num_queries(37):  # type: ignore[operator]
         boss.get(f"/members/{tom.public_id}")
+
+
+def test_an_order_shows_what_it_held(buyer: Member, boss: Client, import_file: ImportFile, unit: Unit) -> None:
+    head = "order_id,customer,ordered_at,amount,phone,product,quantity\n"
+    import_file("held.csv", head + "H1,c1,2026-03-05 10:00,9,13800138000,白毫银针 <50 g>,2\n", unit, "orders")
+    shown = boss.get(f"/members/{buyer.public_id}?source=orders").content.decode()
+    assert "白毫银针 &lt;50 g&gt; × 2" in shown

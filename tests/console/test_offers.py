@@ -4,12 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+import numpy as np
+import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.urls import reverse
 
 from qunyu.communities.models import Community
+from qunyu.kernel.platform_ids import keyed_id
 from qunyu.kernel.scope import Scope
+from qunyu.members.models import Member
 from qunyu.offers.actions import Terms, save_offer
 from qunyu.offers.models import Given, Giving, Offer
 from qunyu.people.actions import grant
@@ -17,7 +21,7 @@ from qunyu.people.models import Staff, Unit
 from qunyu.segments.actions import add_segment
 from qunyu.segments.conditions import Speaker
 from tests.console.conftest import read
-from tests.deployment_fixtures import NOW, AddStaff
+from tests.deployment_fixtures import NOW, AddStaff, ImportFile
 
 
 def test_an_offer_is_made_given_looked_at_and_put_away(boss: Client, system: Scope, unit: Unit, tea: Community) -> None:
@@ -62,6 +66,17 @@ def test_an_offer_is_made_given_looked_at_and_put_away(boss: Client, system: Sco
     assert "试饮装" in read(boss.get(reverse("console:offers"), {"state": "archived"}))
 
 
+def test_an_offer_names_its_products_a_line_each(boss: Client, unit: Unit) -> None:
+    given = {"unit": unit.public_id, "name": "茶", "kind": "gift", "products": "白茶, 饼\r\n\r\n红茶"}
+    boss.post(reverse("console:offer_new"), given)
+    offer = Offer.objects.get()
+    assert offer.products == ["白茶, 饼", "红茶"]
+    assert "红茶" in read(boss.get(reverse("console:offer", args=[offer.public_id])))
+    edit = reverse("console:offer_edit", args=[offer.public_id])
+    assert "白茶, 饼\n红茶</textarea>" in read(boss.get(edit))
+    assert "商品最多 20 种" in read(boss.post(edit, {**given, "products": "x" * 201}))
+
+
 def test_a_form_opens_with_the_currency_the_offer_has(boss: Client, system: Scope, unit: Unit) -> None:
     terms = Terms("韩", "gift", currency="KRW", price=50000)
     offer = save_offer(by=system, unit=unit, offer=None, terms=terms, now=NOW)
@@ -93,6 +108,30 @@ def test_who_sees_people_here_and_orders_there_sees_no_preferences(
     assert signed_in(who).get(reverse("console:preferences")).status_code == 404
 
 
+def test_preferences_tell_products_as_orders_call_them(
+    boss: Client, system: Scope, unit: Unit, import_file: ImportFile, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for place in ("insights.tastes", "console.pages.preferences"):
+        monkeypatch.setattr(f"qunyu.{place}.LEAST_BUYERS", 1)
+    rare = [f"c5,稀有{number}" for number in range(10, 29)]
+    rows = ("c1,白茶 <饼>", "c2,白茶 <饼>", "c2,红茶", "c3,红茶", "c4,", *rare)
+    table = "customer,ordered_at,amount,product\n" + "".join(
+        f"{each.replace(',', f',2026-02-0{number % 9 + 1} {number:02}:00,9,')}\n" for number, each in enumerate(rows)
+    )
+    import_file("orders.csv", table, unit, "orders")
+    who = [Member.objects.get(identities__key=keyed_id(each)).pk for each in ("c1", "c2")]
+    monkeypatch.setattr("qunyu.offers.preferences.members_in", lambda *_: np.array(sorted(who)))
+    segment = add_segment(by=system, unit=unit, name="他们", condition=Speaker(system).from_text("ordered"), now=NOW)
+    save_offer(by=system, unit=unit, offer=None, terms=Terms("茶", "reminder", ["红茶"]), now=NOW)
+    shown = read(boss.get(reverse("console:preferences"), {"segment": segment.public_id, "unit": unit.public_id}))
+    assert "白茶 &lt;饼&gt;" in shown and "红茶" in shown and "稀有27" in shown and "稀有28" not in shown
+    assert "2 位买家的订单写明商品" in shown and "另有 1 种没有列出" in shown
+    assert "33% 的订单里有它的商品，全体是 9%（3 单有商品名）" in shown
+    monkeypatch.setattr("qunyu.insights.tastes.LEAST_BUYERS", 3)
+    again = read(boss.get(reverse("console:preferences"), {"segment": segment.public_id, "unit": unit.public_id}))
+    assert "白茶" not in again and "商品未知：只有 2 位买家的订单写明商品" in again
+
+
 def test_a_table_of_offers_is_taken_over_or_told_line_by_line(boss: Client, unit: Unit) -> None:
     def given(text: str) -> object:
         table = SimpleUploadedFile("offers.csv", text.encode(), "text/csv")
@@ -107,7 +146,7 @@ def test_a_table_of_offers_is_taken_over_or_told_line_by_line(boss: Client, unit
     assert "第 4 行" in wrong and "价格" in wrong
     assert "没有您可以设置的组织单位“哪里”" in wrong
     assert not Offer.objects.exists()
-    right = "方案,种类,组织单位,价格,面向,到\n甲,组合优惠,华东店,9.90,羊毛型,2030-01-01\n"
+    right = "方案,种类,组织单位,价格,面向,到,商品\n甲,组合优惠,华东店,9.90,羊毛型,2030-01-01,白茶、饼；红茶\n"
     given(right)
     offer = Offer.objects.get()
     assert (offer.kind, offer.price, offer.user_types, offer.unit) == ("bundle", 990, ["bargain"], unit)
@@ -117,6 +156,7 @@ def test_a_table_of_offers_is_taken_over_or_told_line_by_line(boss: Client, unit
     Offer.objects.all().delete()
     given(exported.decode("utf-8-sig"))
     again = Offer.objects.get()
+    assert offer.products == again.products == ["白茶、饼", "红茶"]
     assert (again.name, again.kind, again.price, again.user_types, again.valid_to) == (
         "甲",
         "bundle",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
@@ -12,7 +13,7 @@ from qunyu.communities.models import Community
 from qunyu.insights.odds import Rate
 from qunyu.insights.tastes import Share, Taste
 from qunyu.kernel.errors import DomainError
-from qunyu.kernel.personal import holders
+from qunyu.kernel.personal import ERASED, holders
 from qunyu.kernel.scope import Denied, Scope
 from qunyu.members.models import Identity, Label, Member
 from qunyu.members.personal import person_of
@@ -20,7 +21,7 @@ from qunyu.offers.actions import Plan, Terms, archive_offer, draw, give_offer, s
 from qunyu.offers.drawing import held_out
 from qunyu.offers.feedback import Met, met_with
 from qunyu.offers.kinds import KINDS
-from qunyu.offers.matching import NOT_MET, matches
+from qunyu.offers.matching import NO_PRODUCTS, NOT_BOUGHT, NOT_MET, matches
 from qunyu.offers.models import Given, Giving, Offer
 from qunyu.offers.preferences import best_for, taste_of, valid
 from qunyu.offers.queries import find_offer, last_order_day, offers
@@ -73,6 +74,8 @@ def buys(name: str, days: int, unit: Unit) -> None:
         ({"currency": "XQZ"}, "currency"),
         ({"valid_from": LATE, "valid_to": LATE - timedelta(days=1)}, "valid_to"),
         ({"note": "x" * 401}, "note"),
+        ({"products": ["x" * 201]}, "products"),
+        ({"products": [str(each) for each in range(21)]}, "products"),
     ],
 )
 def test_terms_that_cannot_be_are_refused(system: Scope, unit: Unit, terms: dict[str, Any], field: str) -> None:
@@ -247,9 +250,35 @@ def test_offers_are_matched_by_type_price_and_what_they_met_with(system: Scope, 
     assert [each.offer for each in found] == [cheap, plain, dear]
     # (50 + 50 × 0.2) ÷ 150 ÷ 0.2 = 2 by type; (80 + 50 × 0.25) ÷ 150 ÷ 0.25 by price.
     assert found[0].fit == pytest.approx(2.0 * (92.5 / 150 / 0.25))
-    assert [factor for _, factor in found[1].reasons] == [None, None, None]
+    assert [factor for _, factor in found[1].reasons] == [None, None, None, None]
     few = matches(system, taste(buyers=19), [cheap])[0]
-    assert [factor for _, factor in few.reasons] == [2.0, None, None]
+    assert [factor for _, factor in few.reasons] == [2.0, None, None, None]
+
+
+def test_an_offer_names_products_and_is_matched_by_who_buys_them(system: Scope, unit: Unit) -> None:
+    terms = [
+        Terms("茶", "reminder", [" 白茶　 饼", "红茶", "白茶 饼", " "]),
+        Terms("具", "reminder", ["盖碗"]),
+        Terms("无", "reminder"),
+    ]
+    tea, ware, plain = (save_offer(by=system, unit=unit, offer=None, terms=each, now=NOW) for each in terms)
+    tea.refresh_from_db()
+    assert tea.products == ["白茶 饼", "红茶"]
+    holding = {
+        frozenset({"白茶 饼", "红茶"}): Share(Rate(100, 50), Rate(400, 100)),
+        frozenset({"盖碗"}): Share(Rate(100, 0), Rate(400, 0)),
+    }
+    found = matches(system, taste(tellers=20, holding=holding), [ware, plain, tea])
+    assert [each.offer for each in found] == [tea, ware, plain]
+    # (50 + 50 × 0.25) ÷ 150 ÷ 0.25
+    assert found[0].fit == pytest.approx(62.5 / 150 / 0.25)
+    assert "50% 的订单里有它的商品，全体是 25%（100 单" in str(found[0].reasons[2][0])
+    assert [each.reasons[2] for each in found[1:]] == [(NOT_BOUGHT, None), (NO_PRODUCTS, None)]
+    assert matches(system, taste(tellers=19, holding=holding), [tea])[0].reasons[2] == (NOT_BOUGHT, None)
+    person = person_of(Member.objects.create(name="红茶"))
+    holders()["offers"].erase(replace(person, terms=("红茶",)))
+    tea.refresh_from_db()
+    assert tea.products == ["白茶 饼", ERASED]
 
 
 def lot(given: Rate, held: Rate, days: int = 14) -> Result:

@@ -49,6 +49,7 @@ _COMMANDS = {
     "opinions": ("opinions", "opinions"),
     "care": ("care", "care"),
     "prospects": ("prospects", "prospects"),
+    "offers": ("offers", "offers"),
 }
 
 

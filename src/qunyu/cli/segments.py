@@ -49,7 +49,7 @@ def show(which: str) -> None:
     from qunyu.segments.conditions import Speaker
 
     speaker = Speaker(system_scope("command line"))
-    click.echo(speaker.text(speaker.from_json(_found(which).condition)))
+    click.echo(speaker.text(speaker.from_json(named_segment(which).condition)))
 
 
 @segment.command(
@@ -89,12 +89,12 @@ def _members(which: str | None, text: str | None) -> list[int]:
         message = Words("请给出一个人群，或用 --text 写一个条件", "name a segment, or give a condition with --text")
         raise DomainError("nothing_named", message)
     scope, now = system_scope("command line"), datetime.now(UTC)
-    asked = _found(which) if which is not None else Speaker(scope).from_text(text or "")
+    asked = named_segment(which) if which is not None else Speaker(scope).from_text(text or "")
     found: list[int] = members_in(scope, asked, now).tolist()
     return found
 
 
-def _found(which: str) -> Segment:
+def named_segment(which: str) -> Segment:
     """The segment of that id, or the only one of that name.
 
     Raises DomainError unknown_segment or several_segments.

@@ -28,6 +28,13 @@ def stop_of(unit: int, number: str) -> str:
     return f"order\x1f{unit}\x1f{number}"
 
 
+def tokens_of(person: Person) -> dict[tuple[int, str], str]:
+    """(unit id, number) of the person's orders -> what takes the number's place; the number itself where orders are kept."""
+    found = Order.objects.filter(customer__in=person.identities).exclude(number="")
+    pairs = found.exclude(number__startswith="erased-").values_list("unit", "number")
+    return {(unit, number): number if "orders" in person.kept else token_of(number) for unit, number in pairs}
+
+
 def _stops(person: Person) -> set[str]:
     found = Order.objects.filter(customer__in=person.identities).exclude(number="")
     return {stop_of(unit, number) for unit, number in found.values_list("unit", "number")}
@@ -60,7 +67,8 @@ HOLDERS = (
         key="orders",
         title=Words("订单", "Orders"),
         what=Words(
-            "订单号、时间、金额、状态；没有商品与地址", "number, time, amounts, state; neither products nor addresses"
+            "订单号、时间、金额、状态；商品在聊天与行为记录里，没有地址",
+            "number, time, amounts, state; products are with what was said and done, addresses nowhere",
         ),
         why=Words("收入、复购与转化", "revenue, repurchase, conversion"),
         models=("commerce.Order",),

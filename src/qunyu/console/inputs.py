@@ -18,11 +18,11 @@ LONGEST_NUMBER = 15
 
 @dataclass(frozen=True)
 class Input:
-    """One field: of a choice `options` are (value, name); `half` leaves room for another beside it."""
+    """One field: of a choice `options` are (value, name), of `lines` each is a value; `half` leaves room for another beside it."""
 
     name: str
     title: Words
-    kind: Literal["text", "number", "date", "choice", "choices"] = "text"
+    kind: Literal["text", "number", "date", "lines", "choice", "choices"] = "text"
     help: Words | None = None
     options: Sequence[tuple[str, object]] = ()
     half: bool = False

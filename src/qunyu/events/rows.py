@@ -18,6 +18,7 @@ class OrderLine(NamedTuple):
     units of `currency` (ISO 4217; empty = the import's currency); negative on a refund. `refund` is what was given back of it
     later. A "free" line has a unit price of 0 (a gift); an
     order whose own amount says 0 is paid. `phone` is normalised, and hashed before anything is stored. `customer_id` is empty when the customer is unknown.
+    `product` is the name the file gives it, `quantity` 1 where the file tells none.
     """
 
     order_id: str

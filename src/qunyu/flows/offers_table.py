@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Iterable, Iterator
 from datetime import datetime
 from typing import TYPE_CHECKING
 
@@ -20,10 +22,11 @@ from qunyu.offers.queries import has_offer
 from qunyu.people.queries import units_in
 
 if TYPE_CHECKING:
+    from qunyu.offers.models import Offer
     from qunyu.people.models import Unit
 
 TITLES = {
-    "name": "方案 offer", "kind": "种类 kind", "unit": "组织单位 unit", "types": "面向 meant for", "product": "商品 product", "price": "价格 price",
+    "name": "方案 offer", "kind": "种类 kind", "unit": "组织单位 unit", "types": "面向 meant for", "products": "商品 products", "price": "价格 price",
     "currency": "货币 currency", "percent": "折扣 discount", "cost": "每份成本 cost", "valid_from": "从 from", "valid_to": "到 to", "note": "备注 note",
 }  # fmt: skip
 KIND = Kind(
@@ -32,7 +35,7 @@ KIND = Kind(
         "kind": tuple("种类 kind 类型 type".split()),
         "unit": tuple("组织单位 unit 单位".split()),
         "types": tuple("面向 meantfor usertypes 用户类型".split()),
-        "product": tuple("商品 product 规格 sku".split()),
+        "products": tuple("商品 products product 规格 sku".split()),
         "price": tuple("价格 price".split()),
         "currency": tuple("货币 currency 币种".split()),
         "percent": tuple("折扣 discount percent".split()),
@@ -68,7 +71,8 @@ def _take(by: Scope, units: list[Unit], line: Line, now: datetime) -> str:
     terms = Terms(
         name=line.text("name"),
         kind=_kind(line.text("kind")),
-        product=line.text("product"),
+        # A comma may be part of what a product is called.
+        products=re.split("[;；\n]", line.text("products")),
         currency=currency,
         price=_number(line, "price", 10 ** exponent(currency)),
         cost=_number(line, "cost", 10 ** exponent(currency)),
@@ -82,6 +86,27 @@ def _take(by: Scope, units: list[Unit], line: Line, now: datetime) -> str:
         return "already"
     save_offer(by=by, unit=unit, offer=None, terms=terms, now=now)
     return "added"
+
+
+def offer_rows(found: Iterable[Offer]) -> Iterator[tuple[str, ...]]:
+    """The columns of such a table, then a row for each offer, as `take_offers` reads them."""
+    yield tuple(names[0] for names in KIND.fields.values())
+    types = {each.code: each.title.zh for each in find_label("user_type").values}
+    for each in found:
+        given: dict[str, object] = {name: getattr(each, name) for name in KIND.fields if hasattr(each, name)}
+        given |= {name: _major(getattr(each, name), each.currency) for name in ("price", "cost")}
+        given |= {
+            "unit": each.unit.name,
+            "kind": each.kind,
+            "types": "、".join(types[code] for code in each.user_types),
+        }
+        given["products"] = "；".join(each.products)
+        yield tuple("" if given[name] is None else str(given[name]) for name in KIND.fields)
+
+
+def _major(minor: int | None, currency: str) -> str:
+    places = exponent(currency)
+    return "" if minor is None else f"{minor / 10**places:.{places}f}"
 
 
 def _unit(units: list[Unit], name: str) -> Unit:

@@ -11,9 +11,10 @@ from typing import Any
 
 from django.utils import timezone
 
-from qunyu.commerce.personal import numbers_of, token_of
+from qunyu.commerce.personal import tokens_of
 from qunyu.events import actions as events
 from qunyu.events.lake import cutting
+from qunyu.events.lake.products import told_products
 from qunyu.events.queries import given_files, wanted_files
 from qunyu.flows import undoing
 from qunyu.flows.place import GIVEN, forget_given, given_of, lake, place
@@ -35,6 +36,8 @@ def _told(row: Mapping[str, Any]) -> dict[str, Any]:
     """A fact without what it does not tell, and without others: whom it calls by "@", quotes, or who a notice of the platform names."""
     own = row["kind"] in ("message", "action")
     told = {key: value for key, value in row.items() if value not in (None, "") and key != "meta"}
+    if row["kind"] == "order":
+        told["products"] = [each._asdict() for each in told_products(row["meta"])]
     if not own:
         told.pop("text", None)
     return {**told, "text": _CALLED.sub("@***", told["text"])} if "text" in told else told
@@ -54,14 +57,13 @@ def _erase(person: Person) -> Mapping[str, int]:
 
 
 def _wanted(person: Person) -> cutting.Erased:
-    numbers = {} if "orders" in person.kept else {number: token_of(number) for number in numbers_of(person)}
     return cutting.Erased(
         identities=person.identities,
         communities=communities_of(person),
         terms=person.terms,
         names=names_of(person),
         mend=person.without,
-        numbers=numbers,
+        numbers=tokens_of(person),
     )
 
 
@@ -119,7 +121,8 @@ HOLDERS = (
         key="facts",
         title=Words("聊天与行为记录", "What was said and done"),
         what=Words(
-            "群聊消息原文、入群退群、订单等每一条记录", "texts of messages, joining and leaving, orders, fact by fact"
+            "群聊消息原文、入群退群、订单及其商品等每一条记录",
+            "texts of messages, joining and leaving, orders with their products, fact by fact",
         ),
         why=Words("计算各项指标、找出需要帮助的人", "figures, and finding who needs something"),
         models=(),

@@ -51,7 +51,7 @@ SELECT * FROM (
 _SOLD = f"""
 CREATE TEMP TABLE sold AS
 SELECT i.member, o.local_day AS day, o.amount - coalesce(o.quantity, 0) AS amount,
-  coalesce(o.quantity, 0) AS refund, o.currency, o.local_hour AS hour
+  coalesce(o.quantity, 0) AS refund, o.currency, o.local_hour AS hour, o.unit, o.reference
 FROM ({LATEST_ORDERS}) o JOIN identities i USING (identity) SEMI JOIN units USING (unit)
 WHERE o.subject = 'paid' AND i.role = 'member'
 """

@@ -118,17 +118,20 @@ class Rate:
         return max(0.0, (middle - wide) / under), min(1.0, (middle + wide) / under)
 
 
-def lift(one: Rate, other: Rate, more: float = 0.0) -> tuple[float, float, float] | None:
+def lift(
+    one: Rate, other: Rate, more: float = 0.0, effects: tuple[float, float] = (1.0, 1.0)
+) -> tuple[float, float, float] | None:
     """How many times as often those of `one` ordered as those of `other`, with its 95 % interval; None where either nobody did.
 
     With `more` so many are added to who ordered, and twice as many to all, on each side: none at all is then no wall.
+    `effects` are by how much the variance of each share is more than that of as many independent ones.
     Source: Katz et al. (1978), the interval of the logarithm of a ratio of two shares; with 0.5 as by Walter (1975).
     """
     k, n, j, m = one.ordered + more, one.people + 2 * more, other.ordered + more, other.people + 2 * more
     if not (k and j):
         return None
     ratio = (k / n) / (j / m)
-    wide = Z * sqrt(1 / k - 1 / n + 1 / j - 1 / m)
+    wide = Z * sqrt(effects[0] * (1 / k - 1 / n) + effects[1] * (1 / j - 1 / m))
     return ratio, ratio * exp(-wide), ratio * exp(wide)
 
 

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
-from dataclasses import asdict, dataclass
+from collections.abc import Collection, Iterable
+from dataclasses import asdict, dataclass, replace
 from datetime import date, datetime
 from typing import TYPE_CHECKING
 
@@ -31,15 +31,18 @@ if TYPE_CHECKING:
 
 CHUNK = 2_000
 MOST_PRICE = 10**12
+MOST_PRODUCTS = 20
+# As long as files of orders may call one.
+LONGEST_PRODUCT = 200
 
 
 @dataclass(frozen=True)
 class Terms:
-    """What an offer is; prices in minor units, None unknown."""
+    """What an offer is; prices in minor units, None unknown. `products` are called as orders call them."""
 
     name: str
     kind: str
-    product: str = ""
+    products: Collection[str] = ()
     currency: str = "CNY"
     price: int | None = None
     cost: int | None = None
@@ -52,7 +55,7 @@ class Terms:
 
 _REASONS = {
     "name": Words("名称须有 1 至 60 个字", "a name has 1 to 60 characters"),
-    "product": Words("商品最多 120 个字", "a product has at most 120 characters"),
+    "products": Words("商品最多 20 种，每种 1 至 200 个字", "at most 20 products, each of 1 to 200 characters"),
     "note": Words("备注最多 400 个字", "a note has at most 400 characters"),
     "currency": Words("没有这种货币", "there is no such currency"),
     "price": Words("价格不能小于 0", "a price is not below 0"),
@@ -70,17 +73,28 @@ def save_offer(*, by: Scope, unit: Unit, offer: Offer | None, terms: Terms, now:
     Raises Denied; DomainError bad_offer, unknown_offer_kind or unknown_label_value with the `field`.
     """
     by.require("settings.edit", unit.pk)
+    terms = replace(terms, products=products_named(terms.products))
     _check(terms)
     name = terms.name.strip()
     if Offer.objects.filter(unit=unit, name=name).exclude(pk=offer.pk if offer else 0).exists():
         raise DomainError("bad_offer", TAKEN.fill(name=name), field="name")
     row = offer or Offer(unit=unit)
-    for key, value in {**asdict(terms), "name": name, "user_types": list(terms.user_types)}.items():
+    for key, value in {
+        **asdict(terms),
+        "name": name,
+        "user_types": list(terms.user_types),
+        "products": list(terms.products),
+    }.items():
         setattr(row, key, value)
     row.changed_at, row.by_name = now, by.actor.name[:120]
     row.save()
     audit.record(by=by.actor, action="offer.save", kind="offer", id=row.pk, now=now, unit=unit.pk)
     return row
+
+
+def products_named(names: Iterable[str]) -> list[str]:
+    """The names of products with single blanks, each once, empty ones left out."""
+    return list(dict.fromkeys(filter(None, (" ".join(each.replace("\0", " ").split()) for each in names))))
 
 
 def _check(terms: Terms) -> None:
@@ -90,7 +104,7 @@ def _check(terms: Terms) -> None:
     first, last = terms.valid_from, terms.valid_to
     wrong = {
         "name": not 1 <= len(terms.name.strip()) <= 60,
-        "product": len(terms.product) > 120,
+        "products": len(terms.products) > MOST_PRODUCTS or any(len(each) > LONGEST_PRODUCT for each in terms.products),
         "note": len(terms.note) > 400,
         "currency": terms.currency not in CURRENCIES,
         "price": terms.price is not None and not 0 <= terms.price <= MOST_PRICE,

@@ -35,12 +35,21 @@ PRICED = Words(
     "{share}% 的订单在这个价位，全体是 {base}%（{n} 单）",
     "{share} % of their orders are in its price band, of all {base} % ({n} orders)",
 )
+BOUGHT = Words(
+    "{share}% 的订单里有它的商品，全体是 {base}%（{n} 单有商品名）",
+    "{share} % of their orders hold its products, of all {base} % ({n} orders name products)",
+)
 MET = Words(
     "抽签比较：给的 {n} 人里 {k} 人下单，留出的 {m} 人里 {j} 人（{days} 天内），折算后是同类方案的 {times:.2f} 倍",
     "by lot: {k} of {n} given and {j} of {m} left out ordered within {days} days, {times:.2f} times its kind once shrunk",
 )
 NO_TYPES = Words("不知道他们的用户类型", "their user types are not known")
 NO_PRICE = Words("方案没有价格，或订单太少，看不出价位", "the offer has no price, or they have too few orders to tell")
+NO_PRODUCTS = Words("方案没有写商品", "the offer names no products")
+NOT_BOUGHT = Words(
+    "订单里没有它的商品，或写明商品的买家太少，看不出来",
+    "no order holds its products, or too few buyers’ orders name any to tell",
+)
 NOT_MET = Words(
     "还没有公平的比较（给这个人群时抽签留出一部分人，且天数已过）",
     "no fair comparison yet (given to this segment with some left out by lot, the days being over)",
@@ -55,7 +64,7 @@ def matches(scope: Scope, taste: Taste, found: Sequence[Offer], segment: int | N
 
 
 def _match(taste: Taste, offer: Offer, met: Met | None) -> Match:
-    reasons = [_meant(taste, offer), _priced(taste, offer), _did(met)]
+    reasons = [_meant(taste, offer), _priced(taste, offer), _bought(taste, offer), _did(met)]
     fit = 1.0
     for _, each in reasons:
         fit *= 1.0 if each is None else each
@@ -84,6 +93,16 @@ def _priced(taste: Taste, offer: Offer) -> tuple[Words, float | None]:
     if found is None or not taste.known:
         return NO_PRICE, None
     words = PRICED.fill(share=_percent(found.mine), base=_percent(found.base), n=f"{found.mine.people:,}")
+    return words, _times(found.mine, found.base)
+
+
+def _bought(taste: Taste, offer: Offer) -> tuple[Words, float | None]:
+    if not offer.products:
+        return NO_PRODUCTS, None
+    found = taste.holding.get(frozenset(offer.products))
+    if found is None or not taste.known_products or not found.base.ordered:
+        return NOT_BOUGHT, None
+    words = BOUGHT.fill(share=_percent(found.mine), base=_percent(found.base), n=f"{found.mine.people:,}")
     return words, _times(found.mine, found.base)
 
 

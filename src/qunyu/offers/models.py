@@ -10,6 +10,7 @@ from qunyu.kernel.ids import PUBLIC_ID_LENGTH, new_public_id
 class Offer(models.Model):
     """Something that may be offered to people of `unit` and below. `price` and `cost` (of one that is taken up) are minor units, None unknown.
 
+    `products` are what it is of, called as orders call them; it may name none.
     `percent` is the depth of a discount, None without one. `user_types` are whom it is meant for, those of its kind where it is empty.
     """
 
@@ -17,7 +18,7 @@ class Offer(models.Model):
     unit = models.ForeignKey("people.Unit", on_delete=models.PROTECT)
     name = models.CharField(max_length=60)
     kind = models.CharField(max_length=10)
-    product = models.CharField(max_length=120, blank=True)
+    products = models.JSONField(default=list)
     currency = models.CharField(max_length=3, default="CNY")
     price = models.BigIntegerField(null=True)
     cost = models.BigIntegerField(null=True)

@@ -12,7 +12,7 @@ from qunyu.offers.models import Given, Giving, Offer
 
 def _erase(person: Person) -> Mapping[str, int]:
     Given.objects.filter(member__in=person.own).delete()
-    changed = scrub_names(Offer, person, "unit") + scrub(Offer, ("product", "note"), person)
+    changed = scrub_names(Offer, person, "unit") + scrub(Offer, ("products", "note"), person)
     return {"elsewhere": changed + scrub(Giving, ("segment_name",), person)}
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Collection
 from dataclasses import replace
 from datetime import date, datetime
 from hashlib import sha256
@@ -33,8 +34,12 @@ if TYPE_CHECKING:
 KEPT_SECONDS = 3600
 
 
-def taste_of(scope: Scope, unit: Unit, segment: Segment | str, now: datetime) -> Taste:
+def taste_of(
+    scope: Scope, unit: Unit, segment: Segment | str, now: datetime, wanted: Collection[frozenset[str]] = ()
+) -> Taste:
     """The taste of a segment's people whom `scope` may see, or of those of a user type (its code): people of the unit, by the orders there.
+
+    It tells of each set of products that is `wanted`.
 
     Raises Denied without members.view and orders.view at the unit; what reading the segment raises.
     """
@@ -48,7 +53,7 @@ def taste_of(scope: Scope, unit: Unit, segment: Segment | str, now: datetime) ->
     else:
         people = np.intersect1d(members_in(scope, segment, now), members_in(whole, segment, now))
         mine = _types(known, people)
-    return replace(_bought(unit, people), type_counts=(mine, _counts(known)))
+    return replace(_bought(unit, people, wanted), type_counts=(mine, _counts(known)))
 
 
 def _counts(known: QuerySet[Label]) -> Counter[str]:
@@ -62,14 +67,15 @@ def _types(known: QuerySet[Label], people: Ids) -> Counter[str]:
     return found
 
 
-def _bought(unit: Unit, people: Ids) -> Taste:
+def _bought(unit: Unit, people: Ids, wanted: Collection[frozenset[str]]) -> Taste:
     """What the lake tells of them; kept for a while, as long as the lake is the same."""
     lake = published_lake(settings.QUNYU_DATA / "lake")
-    named = (str(lake.folder), sorted((lake.versions or {}).items()), unit.pk, np.sort(people).tobytes())
+    products = sorted(sorted(each) for each in wanted)
+    named = (str(lake.folder), sorted((lake.versions or {}).items()), unit.pk, np.sort(people).tobytes(), products)
     key = f"offers.taste.{sha256(repr(named).encode()).hexdigest()}"
     found: Taste | None = cache.get(key) if lake.versions else None
     if found is None:
-        found = taste(lake, system_scope("preferences"), units_below(unit), people, ({}, {}))
+        found = taste(lake, system_scope("preferences"), units_below(unit), people, wanted)
         cache.set(key, found, KEPT_SECONDS)
     return found
 
@@ -89,9 +95,10 @@ def suiting(scope: Scope, unit: Unit, segment: Segment | str, now: datetime) -> 
 
     Raises as `taste_of`.
     """
-    found, today = taste_of(scope, unit, segment, now), now.astimezone(settings.QUNYU_ZONE).date()
+    offered = valid(scope, unit, now.astimezone(settings.QUNYU_ZONE).date())
+    found = taste_of(scope, unit, segment, now, {frozenset(each.products) for each in offered if each.products})
     key = None if isinstance(segment, str) else segment.pk
-    return found, matches(scope, found, valid(scope, unit, today), key)
+    return found, matches(scope, found, offered, key)
 
 
 def best_for(scope: Scope, unit: Unit, member: Member, now: datetime) -> Match | None:

@@ -11,16 +11,22 @@ from qunyu.offers.actions import Plan, Terms, give_offer, save_offer
 from qunyu.offers.queries import offers
 from qunyu.people.queries import root_unit
 from qunyu.segments.queries import segments
+from qunyu.simulation.brand import PRODUCTS
 from qunyu.simulation.grouping import TRIED
 
 if TYPE_CHECKING:
     from qunyu.offers.models import Offer
 
+
+def _of(step: str) -> tuple[str, ...]:
+    return tuple(each.name for each in PRODUCTS if each.step == step)
+
+
 OFFERS = (
-    Terms("试饮小包", "trial", "白茶试饮 3 克", price=990, cost=500),
-    Terms("三件套组合", "bundle", "日常口粮茶", price=19_800, cost=11_000, percent=20),
-    Terms("头采礼盒", "premium", "头采白毫银针", price=39_900, cost=21_000),
-    Terms("换季补茶提醒", "reminder", price=13_800),
+    Terms("新人试饮", "trial", _of("trial"), price=990, cost=500),
+    Terms("口粮茶三件组合", "bundle", _of("daily"), price=9_900, cost=5_500, percent=20),
+    Terms("年节礼盒", "premium", _of("gift"), price=39_900, cost=21_000),
+    Terms("换季补茶提醒", "reminder", _of("tea"), price=13_800),
 )
 
 

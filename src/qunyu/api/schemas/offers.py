@@ -10,6 +10,7 @@ from ninja import Field, Schema
 from qunyu.api.paging import Cursor, Limit
 from qunyu.api.schemas.basics import Ref, Text
 from qunyu.api.schemas.prospects import RateOut, rate_out
+from qunyu.insights.tastes import ASPECTS
 
 if TYPE_CHECKING:
     from qunyu.insights.tastes import Taste
@@ -26,7 +27,7 @@ class OfferIn(Schema):
     unit: Text = ""
     name: Text
     kind: Text = Field(description="bundle, friends, coupon, premium, service, gift, reminder or trial")
-    product: Text = ""
+    products: list[Text] = Field(default=[], description="as orders call them; may be empty")
     currency: Text = "CNY"
     price: int | None = None
     cost: int | None = None
@@ -112,7 +113,9 @@ class MatchOut(Schema):
 
 
 class PreferenceOut(Schema):
-    """A share of their orders (`mine`) and of all (`base`); the lift beside all others' with its 95 % interval, null where nobody compares."""
+    """A share of their orders (`mine`) and of all (`base`), `people` being orders and `ordered` those of the kind; the lift beside all others'
+    with its 95 % interval, null where nobody compares. The shares have no interval of their own: orders of one buyer are alike.
+    """
 
     aspect: str
     code: str
@@ -124,11 +127,16 @@ class PreferenceOut(Schema):
 
 
 class TasteOut(Schema):
-    """What some people prefer; nothing is told of too few buyers."""
+    """What some people prefer; nothing is told of too few buyers. Products are told beside all orders that name any: the 20 commonest, `unlisted`
+    more are left out; they are unknown (`known_products`) with too few buyers whose orders name products (`tellers`).
+    """
 
     orders: int
     buyers: int
     known: bool
+    tellers: int
+    known_products: bool
+    unlisted: int
     preferences: list[PreferenceOut]
     matches: list[MatchOut]
 
@@ -183,9 +191,14 @@ def match_out(each: Match) -> MatchOut:
 def taste_out(taste: Taste, found: list[Match]) -> TasteOut:
     """What is measured of some people, and which offers suit them."""
     told = []
-    for (aspect, code), share in taste.shares.items() if taste.known else ():
+    for aspect, code, share in ((each, *told) for each in ASPECTS for told in taste.told(each).items()):
         value, low, high = share.lift or (None, None, None)
-        mine, base = rate_out(share.mine), rate_out(share.base)
+        mine, base = (
+            RateOut(people=each.people, ordered=each.ordered, low=None, high=None) for each in (share.mine, share.base)
+        )
         told.append(PreferenceOut(aspect=aspect, code=code, mine=mine, base=base, lift=value, low=low, high=high))
     matches = [match_out(each) for each in found]
-    return TasteOut(orders=taste.orders, buyers=taste.buyers, known=taste.known, preferences=told, matches=matches)
+    counts = {
+        name: getattr(taste, name) for name in ("orders", "buyers", "known", "tellers", "known_products", "unlisted")
+    }
+    return TasteOut(**counts, preferences=told, matches=matches)

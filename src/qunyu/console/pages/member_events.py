@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, time
 from functools import cached_property
@@ -12,6 +12,7 @@ from django.conf import settings
 
 from qunyu.commerce.queries import orders_before, orders_of
 from qunyu.console.names import CONTENTS, ORDER_STATES, named, platform
+from qunyu.events.lake.products import Product, products_of
 from qunyu.events.lake.timeline import Moment, Seen, cursor, moment_of, timeline
 from qunyu.flows.place import lake
 from qunyu.insights.label import labels
@@ -185,12 +186,15 @@ def _did(moment: Moment, names: dict[int, str]) -> Event:
 
 def _orders(life: Life) -> Iterator[Event]:
     found = orders_before(orders_of(life.scope, life.member.pk), moment_of(life.before) if life.before else None)
-    return (_bought(each) for each in found[: MOMENTS + 1])
+    shown = list(found[: MOMENTS + 1])
+    held = products_of(lake(), {(each.unit_id, each.reference): each.ordered_at for each in shown})
+    return (_bought(each, held.get((each.unit_id, each.reference), ())) for each in shown)
 
 
-def _bought(order: Order) -> Event:
+def _bought(order: Order, products: Collection[Product]) -> Event:
     title, icon = KINDS["order"]
     text = f"{money(order.amount, order.currency)} · {named(ORDER_STATES, order.status)}"
+    text += "".join(f"\n{each.name} × {each.quantity:g}" for each in products)
     return Event(order.ordered_at, cursor(order.ordered_at, order.fact_id), title, icon, "", text)
 
 

@@ -64,7 +64,7 @@ COLUMNS = (
     Column[Any]("name", Words("方案", "Offer"), lambda row: row.name, sort="name", fixed=True),
     Column[Any]("kind", Words("种类", "Kind"), lambda row: KINDS[row.kind].title, lambda row: row.kind, "kind"),
     Column[Any]("types", Words("面向", "Meant for"), types_text),
-    Column[Any]("product", Words("商品", "Product"), lambda row: row.product or "–", lambda row: row.product),
+    Column[Any]("products", Words("商品", "Products"), lambda row: "; ".join(row.products) or "–", lambda row: "; ".join(row.products)),
     Column[Any]("price", Words("价格", "Price"), _price, lambda row: None if row.price is None else row.price / 10 ** exponent(row.currency), "price", number=True),
     Column[Any]("percent", Words("折扣", "Discount"), lambda row: "–" if row.percent is None else f"{row.percent} %", lambda row: row.percent, "percent", number=True),
     Column[Any]("currency", Words("货币", "Currency"), lambda row: row.currency, sort="currency"),
@@ -153,7 +153,8 @@ def _inputs(request: Ask, offer: Offer | None) -> list[Input]:
         Input("kind", Words("种类", "Kind"), "choice", options=[(key, f"{each.title}：{each.advice}") for key, each in KINDS.items()]),
         Input("user_types", Words("面向的用户类型", "User types it is meant for"), "choices", options=types,
               help=Words("都不选则按种类的建议", "none: as advised for its kind")),
-        Input("product", Words("商品或规格", "Product"), longest=120),
+        Input("products", Words("商品", "Products"), "lines", longest=4000,
+              help=Words("写订单里的商品名，每行一种；不写也可以", "as orders call them, one a line; may stay empty")),
         Input("price", Words("价格", "Price"), half=True),
         Input("currency", Words("货币", "Currency"), "choice", options=[(each, each) for each in CHOICES], half=True),
         Input("percent", Words("折扣（%）", "Discount (%)"), "number", half=True),
@@ -182,7 +183,7 @@ def _terms(form: Form) -> Terms:
     return Terms(
         name=form.text("name"),
         kind=form.text("kind"),
-        product=form.text("product"),
+        products=form.text("products").splitlines(),
         currency=currency,
         price=_amount(form, "price", currency),
         cost=_amount(form, "cost", currency),
@@ -206,8 +207,9 @@ def edit_offer(request: Ask, public_id: str) -> HttpResponse:
     request.scope.require("settings.edit", offer.unit_id)
     first = {
         name: str(getattr(offer, name) or "")
-        for name in ("name", "kind", "product", "currency", "percent", "valid_from", "valid_to", "note")
+        for name in ("name", "kind", "currency", "percent", "valid_from", "valid_to", "note")
     }
+    first["products"] = "\n".join(offer.products)
     first |= {name: _plain(getattr(offer, name), offer.currency) for name in ("price", "cost")}
     return _form(request, offer, Form.of(request, user_types="\n".join(offer.user_types), **first))
 

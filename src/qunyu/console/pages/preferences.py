@@ -13,7 +13,7 @@ from qunyu.console.names import TYPES, named
 from qunyu.console.pages.prospects import TIMES, rate_text
 from qunyu.console.templatetags.showing import whole
 from qunyu.insights.label import find_label
-from qunyu.insights.tastes import ASPECTS, LEAST_BUYERS, Taste
+from qunyu.insights.tastes import ASPECTS, LEAST_BUYERS, MOST_PRODUCTS, Share, Taste
 from qunyu.kernel.errors import DomainError
 from qunyu.kernel.words import Words
 from qunyu.offers.kinds import KINDS
@@ -27,6 +27,14 @@ KNOWN = Words("{orders} 笔付款订单，{buyers} 位买家", "{orders} paid or
 TOO_FEW = Words(
     "偏好未知：只有 {buyers} 位买家（{orders} 笔付款订单），至少要 {least} 位",
     "their preferences are unknown: {buyers} buyers ({orders} paid orders), it takes {least}",
+)
+PRODUCTS = Words(
+    "商品：{tellers} 位买家的订单写明商品；列出全体订单里最常见的 {most} 种，另有 {unlisted} 种没有列出",
+    "products: the orders of {tellers} buyers name them; the {most} commonest of all orders are listed, {unlisted} more are not",
+)
+NO_PRODUCTS = Words(
+    "商品未知：只有 {tellers} 位买家的订单写明商品，至少要 {least} 位",
+    "products are unknown: the orders of {tellers} buyers name any, it takes {least}",
 )
 NO_UNIT = Words("没有可以看成员和订单的组织单位", "there is no unit where you may see members and orders")
 FIT = Words("{n:.2f} 倍", "{n:.2f} times")
@@ -67,32 +75,40 @@ def show_preferences(request: Ask) -> HttpResponse:
         "told": (KNOWN if taste.known else TOO_FEW).fill(
             orders=whole(taste.orders), buyers=whole(taste.buyers), least=LEAST_BUYERS
         ),
-        "aspects": _aspects(taste) if taste.known else [],
+        "told_products": _told_products(taste),
+        "aspects": _aspects(taste),
         "charts": [chart] if chart else [],
         "matches": [_match(each) for each in found],
     }
     return answer(request, "preferences", context)
 
 
+def _told_products(taste: Taste) -> Words:
+    if not taste.known_products:
+        return NO_PRODUCTS.fill(tellers=whole(taste.tellers), least=LEAST_BUYERS)
+    return PRODUCTS.fill(tellers=whole(taste.tellers), most=MOST_PRODUCTS, unlisted=whole(taste.unlisted))
+
+
 def _aspects(taste: Taste) -> list[tuple[Words, list[tuple[object, Words, Words, object]]]]:
     found = []
     for aspect, (title, codes) in ASPECTS.items():
-        told = [code for (each, code) in taste.shares if each == aspect]
-        ordered = [code for code in codes if code in told] if codes else told
-        found.append((title, [_share(taste, aspect, code, codes.get(code)) for code in ordered]))
+        told = taste.told(aspect)
+        ordered = [code for code in codes if code in told] if codes else list(told)
+        found.append((title, [_share(told[code], called(aspect, code)) for code in ordered]))
     return found
 
 
-def _share(taste: Taste, aspect: str, code: str, words: Words | None) -> tuple[object, Words, Words, object]:
-    share = taste.shares[(aspect, code)]
+def _share(share: Share, name: object) -> tuple[object, Words, Words, object]:
     times = share.lift
     shown = TIMES.fill(n=times[0], low=times[1], high=times[2]) if times else "–"
-    return place_words(code) if words is None else words, rate_text(share.mine), rate_text(share.base), shown
+    return name, rate_text(share.mine), rate_text(share.base), shown
 
 
-def place_words(code: str) -> object:
-    """What a kind of community is called."""
-    return named(TYPES, code)
+def called(aspect: str, code: str) -> object:
+    """What stands for a code of an aspect: a kind of community by its name, a product by the name that orders give it."""
+    if aspect == "place":
+        return named(TYPES, code)
+    return ASPECTS[aspect][1].get(code, code)
 
 
 def _match(each: Match) -> dict[str, Any]:

@@ -22,7 +22,8 @@ SHORTEST_QUOTE = 6
 class Erased:
     """Whose facts lose their words: `identities` (database ids). `terms` name the person, and `mend` takes them out of others' words.
 
-    `names` of these count only within `communities`, the others anywhere. `numbers` are the person's orders: number -> what takes its place.
+    `names` of these count only within `communities`, the others anywhere: a nickname may well be what a product is called.
+    `numbers` are the person's orders: (unit id, number) -> what takes the number's place.
     """
 
     identities: Collection[int]
@@ -30,7 +31,7 @@ class Erased:
     terms: Collection[str]
     names: Collection[str]
     mend: Callable[[str], str]
-    numbers: Mapping[str, str] = field(default_factory=dict)
+    numbers: Mapping[tuple[int, str], str] = field(default_factory=dict)
 
 
 def facts_of(lake: Lake, identities: Collection[int]) -> int:
@@ -91,9 +92,10 @@ def _register(connection: duckdb.DuckDBPyConnection, who: Erased) -> None:
     connection.register("numbers", _numbers(who.numbers))
 
 
-def _numbers(numbers: Mapping[str, str]) -> pa.Table:
-    columns = {"number": pa.array(list(numbers), pa.string()), "token": pa.array(list(numbers.values()), pa.string())}
-    return pa.table(columns)
+def _numbers(numbers: Mapping[tuple[int, str], str]) -> pa.Table:
+    units, names = zip(*numbers, strict=True) if numbers else ((), ())
+    tokens = pa.array(list(numbers.values()), pa.string())
+    return pa.table({"unit": pa.array(units, pa.int64()), "number": pa.array(names, pa.string()), "token": tokens})
 
 
 def _mended(connection: duckdb.DuckDBPyConnection, who: Erased) -> pa.Table:
@@ -137,8 +139,11 @@ def _asked(sql: str, month: str, mine: str = "") -> str:
 _MENDED = pa.schema([("fact_id", pa.binary()), ("text", pa.string()), ("meta", pa.string())])
 _NOTHING_MENDED = _MENDED.empty_table()
 
-# Of an order `meta` counts its lines and nothing else.
-_MINE = """(f.identity IN (SELECT identity FROM wanted) OR f.other IN (SELECT identity FROM wanted) AND f.kind <> 'message')"""
+# An export that does not name the customer may tell of the person's order all the same.
+_MINE = """(f.identity IN (SELECT identity FROM wanted) OR f.other IN (SELECT identity FROM wanted) AND f.kind <> 'message'
+  OR f.kind = 'order' AND (f.unit, f.external) IN (SELECT (unit, number) FROM numbers))"""
+# Of an order its lines are counted, which tells nothing of anybody.
+_WORDY = "(f.meta IS NOT NULL AND (f.kind <> 'order' OR json_exists(f.meta, '$.products')))"
 _OLD = "f.local_day < DATE '{day}' AND f.kind <> 'order' AND (coalesce(f.text, '') <> '' OR f.meta IS NOT NULL)"
 
 _MONTHS_OF = """
@@ -156,9 +161,9 @@ _OWN_WORDS = f"""
 SELECT DISTINCT text FROM facts WHERE identity IN (SELECT identity FROM wanted) AND length(text) >= {SHORTEST_QUOTE}
 """
 
-_CUT = """
+_CUT = f"""
 CREATE OR REPLACE TEMP TABLE cut AS
-SELECT fact_id, coalesce(text, '') <> '' OR meta IS NOT NULL AND kind <> 'order' AS had FROM facts f WHERE month = <month> AND <mine>
+SELECT fact_id, coalesce(text, '') <> '' OR {_WORDY} AS had FROM facts f WHERE month = <month> AND <mine>
 """
 
 # Whoever says the same again right after a message that goes still only repeats it.
@@ -176,12 +181,13 @@ SELECT fact_id, signs FROM (
 _KEPT = f"""
 SELECT f.* REPLACE (
   CASE WHEN c.fact_id IS NOT NULL THEN NULL WHEN m.fact_id IS NOT NULL THEN m.text ELSE f.text END AS text,
-  CASE WHEN f.kind = 'order' THEN f.meta WHEN c.fact_id IS NOT NULL THEN NULL WHEN m.fact_id IS NOT NULL THEN m.meta ELSE f.meta END AS meta,
+  CASE WHEN c.fact_id IS NOT NULL AND f.kind = 'order' THEN json_object('lines', json_extract(f.meta, '$.lines'))::VARCHAR
+    WHEN c.fact_id IS NOT NULL THEN NULL WHEN m.fact_id IS NOT NULL THEN m.meta ELSE f.meta END AS meta,
   CASE WHEN f.kind = 'order' THEN coalesce(n.token, f.external) ELSE f.external END AS external,
   CASE WHEN f.kind <> 'message' THEN f.quantity WHEN j.fact_id IS NULL THEN f.quantity
     ELSE j.signs + CASE WHEN m.fact_id IS NOT NULL THEN {MENDED} ELSE 0 END END AS quantity)
 FROM facts f LEFT JOIN cut c USING (fact_id) LEFT JOIN mended m USING (fact_id) LEFT JOIN judged j USING (fact_id)
-LEFT JOIN numbers n ON n.number = f.external AND c.fact_id IS NOT NULL
+LEFT JOIN numbers n ON n.unit = f.unit AND n.number = f.external AND c.fact_id IS NOT NULL
 WHERE f.month = <month>
 ORDER BY month, local_day, community, occurred_at
 """

@@ -81,7 +81,8 @@ FROM staged_members WHERE left_at IS NOT NULL
 """
 
 # An order is the sum of its lines, rounded half up once. It is paid when a paid line is in it; the others go by the worst of
-# their lines, and an order of nothing but zero-priced lines is free. Whoever has no customer id is known by the phone (hashed),
+# their lines, and an order of nothing but zero-priced lines is free. It holds the products of its lines, of a paid one those that
+# were paid for or came free. Whoever has no customer id is known by the phone (hashed),
 # else by the union id. Files of one import may overlap and nobody says which is newer: the files that tell of an order's furthest
 # state count (unpaid, paid, refunded, cancelled), and of these each line once, the one with most given back; a product tells
 # lines apart only where every file names it.
@@ -98,13 +99,13 @@ WITH told AS (
 ), once AS (
   SELECT * EXCLUDE (item, state, n) FROM furthest
   QUALIFY order_id = '' OR row_number() OVER (PARTITION BY order_id, ordered_at, amount, money, item, n
-    ORDER BY refund DESC, position) = 1
+    ORDER BY refund DESC, product = '', position) = 1
 ), lines AS (
   SELECT *, CASE WHEN order_id <> '' THEN order_id ELSE 'line ' || position END AS bundle,
     status = 'paid' AND amount >= 0 AS earned
   FROM once
 ), bundled AS (
-  SELECT min(position) AS position, min(file) AS file, min(source) AS source, max(order_id) AS external,
+  SELECT bundle, min(position) AS position, min(file) AS file, min(source) AS source, max(order_id) AS external,
     coalesce(nullif(max(customer_id), ''), 'phone ' || nullif(max(phone), ''), max(union_id)) AS customer, min(ordered_at) AS occurred_at, money,
     CASE WHEN bool_or(earned) THEN 'paid' WHEN bool_or(status = 'cancelled') THEN 'cancelled'
          WHEN bool_or(status = 'refunded') THEN 'refunded' WHEN bool_or(status = 'unpaid') THEN 'unpaid'
@@ -113,21 +114,28 @@ WITH told AS (
     coalesce(sum(refund) FILTER (earned), 0) + coalesce(sum(-amount) FILTER (bundle = order_id AND status = 'refunded' AND amount < 0), 0) AS refund,
     count(*) AS lines, max(customer_name) AS customer_name, max(phone) AS phone, max(union_id) AS union_id
   FROM lines GROUP BY bundle, money
+), counted AS (
+  SELECT l.bundle, l.money, l.product AS name, sum(l.quantity)::DOUBLE AS quantity, min(l.position) AS place
+  FROM lines l JOIN bundled b USING (bundle, money)
+  WHERE l.product <> '' AND l.amount >= 0 AND l.quantity > 0 AND (b.status <> 'paid' OR l.earned OR l.status = 'free') GROUP BY ALL
+), held AS (
+  SELECT bundle, money, to_json(list({{'name': name, 'quantity': quantity}} ORDER BY place)) AS products FROM counted GROUP BY bundle, money
 )
-SELECT * REPLACE (
+SELECT * EXCLUDE (bundle) REPLACE (
     round(amount * {scale})::BIGINT AS amount,
     CASE WHEN status = 'paid' THEN round(refund * {scale})::BIGINT ELSE 0 END AS refund)
-FROM bundled
+FROM bundled LEFT JOIN held USING (bundle, money)
 """
 
-# The state and the customer are part of what makes an order's fact: a later export that tells of others adds them,
-# and the newest import's are those that count.
+# The state, the customer and the products are part of what makes an order's fact: a later export that tells of others adds them,
+# and the newest import's are those that count. Without a number products are no part of it: each fact is then an order, and what was
+# imported before there were products must not come twice.
 _ORDER_DRAFTS = f"""
 SELECT position, file, source, 'order' AS kind, occurred_at, NULL::DATE AS day, '' AS community,
   customer AS author, '' AS author_home, '' AS other, '' AS other_home, status AS subject,
   amount, money AS currency, refund AS quantity, '' AS text, external,
-  json_object('lines', lines)::VARCHAR AS meta,
-  CASE WHEN external <> '' THEN concat_ws({SEPARATOR}, external, customer, epoch_us(occurred_at), status, amount, money, refund)
+  CASE WHEN products IS NULL THEN json_object('lines', lines) ELSE json_object('lines', lines, 'products', products) END::VARCHAR AS meta,
+  CASE WHEN external <> '' THEN concat_ws({SEPARATOR}, external, customer, epoch_us(occurred_at), status, amount, money, refund, products)
     ELSE concat_ws({SEPARATOR}, customer, epoch_us(occurred_at), status, amount, money) END AS same,
   external = '' AS counted
 FROM bundled_orders

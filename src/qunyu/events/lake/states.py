@@ -19,13 +19,13 @@ GROUP BY identity, community ORDER BY community, identity
 """
 
 # A number in two currencies is two orders: their amounts cannot be added.
-_REFERENCE = "CASE WHEN external <> '' THEN external || ' ' || currency ELSE lower(hex(fact_id)) END AS reference"
+REFERENCE = "CASE WHEN external <> '' THEN external || ' ' || currency ELSE lower(hex(fact_id)) END AS reference"
 
 # Of an order told of several times the newest import's word counts, be it one that an earlier import had told already;
 # a customer that only older ones name stays the customer.
 LATEST_ORDERS = f"""
 SELECT f.* REPLACE (coalesce(identity, max_by(identity, greatest(import_id, again)) FILTER (identity IS NOT NULL) OVER same) AS identity),
-  {_REFERENCE}
+  {REFERENCE}
 FROM facts f
 LEFT JOIN (
   SELECT fact_id, max(import_id) AS again FROM supplies SEMI JOIN (FROM facts WHERE kind = 'order') USING (fact_id) GROUP BY fact_id
@@ -38,14 +38,14 @@ QUALIFY external = '' OR row_number() OVER (
 
 _ORDERS = f"""
 WITH firsts AS (
-  SELECT unit, reference, min(import_id) AS first_import FROM (SELECT unit, import_id, {_REFERENCE} FROM facts WHERE kind = 'order')
+  SELECT unit, reference, min(import_id) AS first_import FROM (SELECT unit, import_id, {REFERENCE} FROM facts WHERE kind = 'order')
   SEMI JOIN wanted USING (unit, reference) GROUP BY ALL
 )
 SELECT o.*, f.first_import FROM ({LATEST_ORDERS}) o JOIN firsts f USING (unit, reference)
 """
 
 _REFERENCES = f"""
-SELECT DISTINCT unit, {_REFERENCE} FROM facts
+SELECT DISTINCT unit, {REFERENCE} FROM facts
 WHERE kind = 'order' AND (import_id = $id OR fact_id IN (SELECT fact_id FROM supplies WHERE import_id = $id))
 """
 

@@ -23,6 +23,8 @@ from qunyu.events.rows import OrderLine, OrderStatus
 NOTHING, ONE = Decimal(0), Decimal(1)
 # Beyond this many different words the column holds no statuses, and naming more of them helps nobody.
 MAX_WORDS = 50
+# Longer names of products are cut: some shops write a whole description there.
+LONGEST_PRODUCT = 200
 
 Row = Mapping[str, str]
 
@@ -118,7 +120,7 @@ class Lines:
             currency(cell(names.currency, "")) or self.manner.currency,
             refund,
             ONE if quantity is None else quantity,
-            cell(names.product, "").strip(),
+            _product(cell(names.product, "")),
             name,
             phone(cell(names.phone, "")) if names.phone else "",
             cell(names.union_id, "").strip(),
@@ -152,7 +154,7 @@ class Lines:
             status=status,
             refund=NOTHING,
             quantity=ONE if quantity is None else quantity,
-            product=row.get(names.product, "").strip(),
+            product=_product(row.get(names.product, "")),
             line=line,
         )
 
@@ -257,3 +259,8 @@ class Lines:
 
     def _note(self, code: str, line: int, **data: str) -> None:
         self.problems.append(Problem(code, self.manner.file, line, data))
+
+
+def _product(text: str) -> str:
+    """A product's name as the file writes it, with single blanks."""
+    return " ".join(text.split())[:LONGEST_PRODUCT]
