@@ -26,8 +26,11 @@ LONGEST_SEARCH = 400
 def checked(condition: Condition, vocabulary: Vocabulary) -> Condition:
     """The condition with every value in its one spelling.
 
-    Raises DomainError too_deep, too_many_conditions, unknown_segment_field, denied_segment_field, bad_condition or contradiction.
+    Raises DomainError empty_condition, too_deep, too_many_conditions, unknown_segment_field, denied_segment_field, bad_condition or
+    contradiction.
     """
+    if isinstance(condition, And | Or) and not condition.parts:
+        raise nothing_asked()
     if depth_of(condition) > DEEPEST:
         message = Words(
             "条件嵌套超过 {n} 层；请拆成几个人群再引用", "conditions nest deeper than {n}; make segments of the parts"
@@ -72,6 +75,16 @@ def _leaf(leaf: Leaf, vocabulary: Vocabulary) -> Leaf:
 def bad(words: Words, field: str = "") -> DomainError:
     """What is said of a condition that cannot be asked."""
     return DomainError("bad_condition", words, field=field)
+
+
+def nothing_asked() -> DomainError:
+    """What is said where nothing is asked: everybody is never meant by saying nothing."""
+    return DomainError("empty_condition", NOTHING_ASKED, field="text")
+
+
+NOTHING_ASKED = Words(
+    "还没有条件；请添加条件，要包括所有人请写“所有人”", "there is no condition yet; add one, or write “everybody”"
+)
 
 
 def _field(leaf: Field, spec: FieldSpec) -> Field:
@@ -148,7 +161,7 @@ DAYS = Words("日期须在 {first} 至 {last} 之间", "days are from {first} to
 
 def _option(title: Words, options: Options, value: str, field: str) -> str:
     if value not in {code for code, _ in options}:
-        names = [str(name) for _, name in options]
+        names = {spelled: name for _, name in options for spelled in (name.zh, name.en) if spelled}
         words = Words(f"{title.zh}：没有“{value[:60]}”", f"{title.en}: there is no “{value[:60]}”")
         raise bad(with_near(words, value, names), field)
     return value
