@@ -41,7 +41,7 @@ DAYS = [TODAY - timedelta(days=back) for back in range(-1, 7)]
 
 @dataclass(frozen=True)
 class Somebody:
-    """What is known of one person: values by field (none: unknown), and deeds by verb as (day, type, theme)."""
+    """What is known of one person: values by field (none: unknown), and deeds by verb as (day, type and theme of the community)."""
 
     values: dict[str, frozenset[str]]
     deeds: dict[str, list[tuple[date, str, str]]]
@@ -100,8 +100,8 @@ def _did(leaf: Did, who: Somebody) -> bool:
     first = TODAY - timedelta(days=window.days - 1) if window.days else window.first or date.min
     last = TODAY if window.days else window.last or date.max
     count = sum(
-        first <= day <= last and type in places.get("type", type) and theme in places.get("theme", theme)
-        for day, type, theme in who.deeds[leaf.verb]
+        first <= day <= last and kind in places.get("type", kind) and theme in places.get("theme", theme)
+        for day, kind, theme in who.deeds[leaf.verb]
     )
     compared = {"at_least": count >= leaf.count, "at_most": count <= leaf.count, "exactly": count == leaf.count}
     return compared[leaf.times]
@@ -184,5 +184,9 @@ def test_nobody_fulfils_what_is_refused() -> None:
 
 
 def test_the_oracle_tells_people_apart() -> None:
-    told = [Field("size", "gt", ("1",)), Field("last_order", "older", ("3",)), Did("message", "exactly", 2, Window(3))]
+    told: list[Condition] = [
+        Field("size", "gt", ("1",)),
+        Field("last_order", "older", ("3",)),
+        Did("message", "exactly", 2, Window(3)),
+    ]
     assert all(0 < sum(true_of(each, who) for who in PEOPLE) < len(PEOPLE) for each in told)

@@ -226,7 +226,7 @@ def test_what_only_looks_like_a_contradiction_is_none(text: str) -> None:
 SHAPES: list[tuple[object, str]] = [
     ([], "bad_condition"),
     ({}, "bad_condition"),
-    ({"all": []}, "empty_condition"),
+    ({"all": []}, "bad_condition"),
     ({"not": {"all": []}}, "bad_condition"),
     ({"any": [{"did": "order"}, {"all": []}]}, "bad_condition"),
     ({"all": {}}, "bad_condition"),

@@ -26,11 +26,8 @@ LONGEST_SEARCH = 400
 def checked(condition: Condition, vocabulary: Vocabulary) -> Condition:
     """The condition with every value in its one spelling.
 
-    Raises DomainError empty_condition, too_deep, too_many_conditions, unknown_segment_field, denied_segment_field, bad_condition or
-    contradiction.
+    Raises DomainError too_deep, too_many_conditions, unknown_segment_field, denied_segment_field, bad_condition or contradiction.
     """
-    if isinstance(condition, And | Or) and not condition.parts:
-        raise nothing_asked()
     if depth_of(condition) > DEEPEST:
         message = Words(
             "条件嵌套超过 {n} 层；请拆成几个人群再引用", "conditions nest deeper than {n}; make segments of the parts"
