@@ -131,8 +131,8 @@ def tell_opinions(unit: Unit) -> None:
     for name, score, withdrawn in (("Mei", 100, None), ("Mei shop", 51, None), ("Tom", 0, None), ("Lin", 80, NOW)):
         own = identity(name).own_member
         Opinion.objects.create(member=own, kind="rating", score=score, at=NOW, withdrawn_at=withdrawn, **who)
-    for name, value, score in (("Mei", "loyal", 75.5), ("Tom", "low_demand", 40.0), ("Ann", "unknown", 50.0)):
-        figures = json.dumps({"satisfaction": score})
+    for name, value, weighed in (("Mei", "loyal", 75.5), ("Tom", "low_demand", 40), ("Ann", "unknown", 50)):
+        figures = json.dumps({"satisfaction": weighed})
         told_of = {"key": "user_type", "value": value, "rule": 0, "figures": figures, "since": date(2026, 3, 1)}
         Label.objects.create(member=person(name), unit_id=unit.pk, **told_of)
     said = (("Mei", "granted", 3), ("Mei shop", "withdrawn", 2), ("Tom", "withdrawn", 3), ("Tom", "granted", 2),
