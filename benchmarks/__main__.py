@@ -16,12 +16,12 @@ from benchmarks.matrix import matrix
 from benchmarks.pages import pages
 from benchmarks.reading import gitter, whatsapp
 from benchmarks.result import Result
-from benchmarks.segments import segments
+from benchmarks.segments import listed, segments
 from benchmarks.setting import Setting
 
 BENCHMARKS: dict[str, Callable[[Setting], Result]] = {
     "gitter": gitter, "whatsapp": whatsapp, "importing": importing, "boards": boards, "matrix": matrix, "pages": pages,
-    "segments": segments,
+    "segments": segments, "lists": listed,
 }  # fmt: skip
 
 

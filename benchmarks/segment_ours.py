@@ -15,6 +15,7 @@ from django.utils import timezone  # noqa: E402
 
 from benchmarks.page_ours import director  # noqa: E402
 from benchmarks.segment_names import NOW, SEGMENTS, timed  # noqa: E402
+from benchmarks.segment_rows import rows  # noqa: E402
 from qunyu.console.entering import KEPT  # noqa: E402
 from qunyu.people.queries import root_unit, scope_of  # noqa: E402
 from qunyu.people.sessions import begin_session  # noqa: E402
@@ -23,7 +24,10 @@ from qunyu.segments.conditions import Speaker  # noqa: E402
 from qunyu.segments.models import Segment  # noqa: E402
 from qunyu.segments.queries import members_in  # noqa: E402
 
-ADDRESSES = ("/segments", "/members", "/members?tier=active")
+ADDRESSES = (
+    "/segments", "/members", "/members?tier=active", "/members/calendar", "/prospects", "/prospects/worth", "/members/points/ledger",
+    "/members/points/levels/people", "/members/consents", "/settings/audit", "/settings/audit/views",
+)  # fmt: skip
 
 
 def answers(runs: int) -> dict[str, float]:
@@ -42,6 +46,11 @@ def keep() -> int:
     for segment in Segment.objects.select_related("unit"):
         count_segment(segment, NOW)
     return Segment.objects.count()
+
+
+def fill() -> int:
+    """Makes the rows that the other list pages show; how many people stand on a level."""
+    return rows()
 
 
 def pages() -> dict[str, float]:

@@ -18,17 +18,29 @@ SMALL_MEMBERS = 10_000
 
 def segments(setting: Setting) -> Result:
     """The ten segments, then the pages."""
-    facts = setting.size(50_000_000, 100_000)
-    data = _deployed(setting, facts, facts // FACTS_PER_MEMBER)
-    told = measure("segment_deploy:deploy", {"folder": str(data.parent)}, **_environment(data)).answer
+    facts, data = _large(setting)
     result = Result(f"{facts:,} facts of {facts // FACTS_PER_MEMBER:,} members (made up): ten segments")
+    told = measure("segment_deploy:deploy", {"folder": str(data.parent)}, **_environment(data)).answer
     result.notes.append(
         f"{told['people']:,} identities, {told['memberships']:,} memberships, {told['orders']:,} orders"
     )
     _ask(result, setting, data)
-    small = min(facts, SMALL_MEMBERS * FACTS_PER_MEMBER)
-    _pages(result, data, _deployed(setting, small, small // FACTS_PER_MEMBER))
+    _pages(result, setting, data, facts)
     return result
+
+
+def listed(setting: Setting) -> Result:
+    """The list pages alone."""
+    facts, data = _large(setting)
+    result = Result(f"List pages of {facts // FACTS_PER_MEMBER:,} members (made up)")
+    _pages(result, setting, data, facts)
+    return result
+
+
+def _large(setting: Setting) -> tuple[int, Path]:
+    """How many facts there are, and where the deployment is."""
+    facts = setting.size(50_000_000, 100_000)
+    return facts, _deployed(setting, facts, facts // FACTS_PER_MEMBER)
 
 
 def _environment(data: Path) -> dict[str, str]:
@@ -65,10 +77,14 @@ def _ask(result: Result, setting: Setting, data: Path) -> None:
     result.notes.append(f"peak memory for all ten: {ours.memory // MIB:,} MiB, by hand {theirs.memory // MIB:,} MiB")
 
 
-def _pages(result: Result, large: Path, small: Path) -> None:
+def _pages(result: Result, setting: Setting, large: Path, facts: int) -> None:
+    """Each list page of both deployments."""
+    fewer = min(facts, SMALL_MEMBERS * FACTS_PER_MEMBER)
+    small = _deployed(setting, fewer, fewer // FACTS_PER_MEMBER)
     seconds = {}
     for data in (small, large):
         measure("segment_ours:keep", {}, **_environment(data))
+        measure("segment_ours:fill", {}, **_environment(data))
         seconds[data] = measure("segment_ours:pages", {}, **_environment(data)).answer
     for address, here in seconds[large].items():
         there = seconds[small][address]

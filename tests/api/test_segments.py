@@ -8,8 +8,10 @@ import pytest
 from click.testing import CliRunner
 
 from qunyu.cli import segments as cli
+from qunyu.kernel.errors import DomainError
 from qunyu.members.models import Tag, TagGroup
 from qunyu.people.models import Unit
+from qunyu.segments.models import Segment
 from tests.api.calling import As, Caller
 
 
@@ -64,6 +66,18 @@ def test_what_cannot_be_asked(sent: dict[str, Any], status: int, code: str, api:
     assert (found.status, found.body["code"]) == (status, code)
 
 
+@pytest.mark.parametrize("nothing", [{}, {"text": ""}, {"text": " \n"}])
+def test_everybody_is_never_meant_by_saying_nothing(nothing: dict[str, Any], api: Caller, unit: Unit) -> None:
+    made = api.ask("post", "/segments", {"name": "All", "unit": unit.public_id, **nothing})
+    assert (made.status, made.body["code"], Segment.objects.count()) == (422, "empty_condition", 0)
+    assert api.ask("post", "/segments/try", nothing).body["code"] == "empty_condition"
+    kept = api.ask("post", "/segments", {"name": "All", "unit": unit.public_id, "text": "everybody"})
+    assert (kept.status, kept.body["text"]["zh"]) == (201, "所有人")
+    if nothing:
+        changed = api.ask("patch", f"/segments/{kept.body['id']}", nothing)
+        assert (changed.status, Segment.objects.get().condition) == (422, {"everybody": True})
+
+
 def test_orders_take_their_permission(caller: As, unit: Unit) -> None:
     found = caller("admin", unit).ask("post", "/segments/try", {"text": "ordered"})
     assert (found.status, found.body["code"]) == (403, "denied_segment_field")
@@ -87,3 +101,7 @@ def test_the_command_line(api: Caller, unit: Unit, monkeypatch: pytest.MonkeyPat
         "小茶",
     ]
     assert run(cli.segment, ["count"]).exit_code == 1
+    for command in ("count", "export"):
+        refused = run(cli.segment, [command, "--text", ""]).exception
+        assert isinstance(refused, DomainError)
+        assert refused.code == "empty_condition"

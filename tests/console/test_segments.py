@@ -77,6 +77,23 @@ def test_building_changing_and_looking(boss: Client, unit: Unit) -> None:
 
 
 @pytest.mark.usefixtures("tea")
+def test_nothing_asked_is_not_everybody(boss: Client, unit: Unit) -> None:
+    opened = boss.get("/segments/new")
+    assert (opened.status_code, tried(read(opened)), "还没有条件" in read(opened)) == (200, {}, True)
+    given = {**MADE, "unit": unit.public_id, "text": " "}
+    refused = boss.post("/segments/new", given)
+    assert (refused.status_code, "要包括所有人请写“所有人”" in read(refused), Segment.objects.count()) == (400, True, 0)
+    empty = json.dumps({"form": "qunyu-segment-1", "name": "x", "note": "", "text": {"zh": "", "en": ""}}).encode()
+    for data in (empty, b" \n"):
+        assert "要包括所有人请写“所有人”" in read(boss.post("/segments/new", {**given, "file": _file(data)}))
+    boss.post("/segments/new", {**given, "text": "所有人"})
+    home = f"/segments/{Segment.objects.get().public_id}"
+    assert boss.post(f"{home}/edit", {**MADE, "text": ""}).status_code == 400
+    assert Segment.objects.get().condition == {"everybody": True}
+    assert "error" in tried(read(boss.post("/segments/try", {"text": ""})))
+
+
+@pytest.mark.usefixtures("tea")
 def test_trying_both_forms(boss: Client) -> None:
     page = read(boss.post("/segments/try", {"text": "sent messages at least 2 times and region is unknown"}))
     found = tried(page)

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Iterator
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 from unittest.mock import patch
@@ -19,6 +20,10 @@ from qunyu.flows.actions import ask_import
 from qunyu.flows.place import place
 from qunyu.flows.request import ImportRequest, Part
 from qunyu.kernel.scope import Scope, system_scope
+from qunyu.loyalty.levels import Rung, save_level
+from qunyu.loyalty.models import Standing
+from qunyu.loyalty.posting import Act, earn
+from qunyu.loyalty.programmes import save_programme
 from qunyu.members import merging
 from qunyu.members.contacts import note_contact
 from qunyu.members.fields import add_field
@@ -29,6 +34,8 @@ from qunyu.members.profile import change
 from qunyu.people.actions import add_unit
 from qunyu.people.models import Unit
 from qunyu.people.queries import root_unit
+from qunyu.privacy.models import Consent
+from qunyu.satisfaction.models import Opinion
 from qunyu.segments.conditions import Speaker
 from qunyu.segments.queries import members_in
 from tests.deployment_fixtures import NOW, TEA_CHAT, TEA_NAME
@@ -93,6 +100,46 @@ def tell(system: Scope, unit: Unit) -> None:
     contact = {"at": NOW, "channel": "direct", "direction": "out", "summary": "问候"}
     note_contact(by=system, member=person("Tom"), now=NOW, **contact)
     add_link(by=system, pair=(person("Tom"), person("Lin")), kind="parent", now=NOW)
+    tell_points(system)
+    tell_opinions(unit)
+
+
+def tell_points(system: Scope) -> None:
+    """Points that last a year and levels: Mei has some as both that she is, of Tom's most are gone and nothing is booked yet."""
+    told = {
+        "name": "茶友会",
+        "currency": "茶豆",
+        "expiry": "months",
+        "expiry_months": 12,
+        "starts_on": date(2025, 1, 1),
+    }
+    programme = save_programme(by=system, unit=root_unit(), now=NOW, told=told)
+    gifts = (("Mei", 3, 0), ("Mei shop", 4, 0), ("Tom", 9, 400), ("Tom", 2, 10), ("Ann", 5, 400))
+    for number, (name, points, ago) in enumerate(gifts):
+        act = Act(system.actor, NOW - timedelta(days=ago), "give", f"test-{number}", reason="试")
+        earn(programme, identity(name).own_member_id, points, act)
+    silver, gold = (
+        save_level(by=system, programme=programme, level=None, rung=Rung(name), now=NOW) for name in ("银", "金")
+    )
+    for name, level in (("Mei", gold), ("Lin", silver)):
+        Standing.objects.create(programme=programme, member=person(name), level=level, since=NOW.date(), why="bar")
+
+
+def tell_opinions(unit: Unit) -> None:
+    """What people said of us, the score their user type weighs, and what they agreed to."""
+    who = {"by": "system:0", "by_name": "system", "written_at": NOW, "act": "a"}
+    for name, score, withdrawn in (("Mei", 100, None), ("Mei shop", 51, None), ("Tom", 0, None), ("Lin", 80, NOW)):
+        own = identity(name).own_member
+        Opinion.objects.create(member=own, kind="rating", score=score, at=NOW, withdrawn_at=withdrawn, **who)
+    for name, value, weighed in (("Mei", "loyal", 75.5), ("Tom", "low_demand", 40), ("Ann", "unknown", 50)):
+        figures = json.dumps({"satisfaction": weighed})
+        told_of = {"key": "user_type", "value": value, "rule": 0, "figures": figures, "since": date(2026, 3, 1)}
+        Label.objects.create(member=person(name), unit_id=unit.pk, **told_of)
+    said = (("Mei", "granted", 3), ("Mei shop", "withdrawn", 2), ("Tom", "withdrawn", 3), ("Tom", "granted", 2),
+            ("Ann", "refused", 1), ("Ann", "withdrawn", 1), ("Lin", "granted", 1), ("Lin", "refused", 1))  # fmt: skip
+    for name, state, ago in said:
+        told = {"purpose": "marketing", "state": state, "source": "chat", "by_name": "system", "written_at": NOW}
+        Consent.objects.create(member=identity(name).own_member, at=NOW - timedelta(days=ago), **told)
 
 
 @pytest.fixture(scope="module")

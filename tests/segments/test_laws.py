@@ -89,6 +89,29 @@ LEAVES: dict[str, set[str]] = {
     "was active at least 3 days": {"Mei"},
     "went out": {"Tom"},
     "mentioned “茶” within 30 days": {"小茶"},
+    "points > 3": {"Mei"},
+    "points = 7": {"Mei"},
+    "points >= 6.5": {"Mei"},
+    "points <= 2": {"Tom", "Ann"},
+    "points between 0 and 2": {"Tom", "Ann"},
+    "points < 0.5": {"Ann"},
+    "points is known": {"Mei", "Tom", "Ann"},
+    "等级 是 金": {"Mei"},
+    "level is 金 | 银": {"Mei", "Lin"},
+    "等级 未知": EVERYBODY - {"Mei", "Lin"},
+    "satisfaction > 60": {"Mei"},
+    "satisfaction = 75.5": {"Mei"},
+    "satisfaction between 40 and 60": {"Tom"},
+    "满意度 未知": EVERYBODY - {"Mei", "Tom"},
+    "opinion score >= 75.5": {"Mei"},
+    "opinion score < 60": {"Tom"},
+    "评价均分 已知": {"Mei", "Tom"},
+    "同意 营销联系 是 同意": {"Tom"},
+    "同意 营销联系 是 拒绝": {"Lin"},
+    "consent marketing contact is Withdrawn": {"Mei", "Ann"},
+    "consent marketing contact is Withdrawn | Refused": {"Mei", "Ann", "Lin"},
+    "同意 营销联系 已知": {"Mei", "Tom", "Ann", "Lin"},
+    "consent sharing with partners is unknown": EVERYBODY,
     "mentioned “TEA” within 30 days": {"Lin", "Mei", "Tom"},
 }  # fmt: skip
 
@@ -145,16 +168,19 @@ def test_the_law_holds_for_what_somebody_sees(world: Unit, staff: AddStaff, who:
             "tier is Active",
             "spoke within 30 days",
             "went out or tag is “客户/VIP”",
+            "points > 1 or level is 银",
+            "opinion score < 60 and not consent marketing contact is Refused",
             "mentioned “today” within 30 days",
         ):
             inside, outside = who(text, scope), who(f"not ({text})", scope)
             assert (inside | outside, inside & outside) == (seen, set())
-    assert who("ordered", scope_of(staff("again", "owner", world))) == {"Mei", "Zoe"}
+    owner = scope_of(staff("again", "owner", world))
+    assert [who(text, owner) for text in ("ordered", "satisfaction is known")] == [{"Mei", "Zoe"}, {"Mei", "Tom"}]
 
 
 def test_what_somebody_may_not_know_cannot_be_asked(world: Unit, staff: AddStaff, who: Names) -> None:
     admin = scope_of(staff("admin", "admin", world))
-    for text in ("没有 下单", "total spent CNY > 1", "last order is unknown"):
+    for text in ("没有 下单", "total spent CNY > 1", "last order is unknown", "满意度 > 60"):
         with pytest.raises(DomainError) as caught:
             who(text, admin)
         assert caught.value.code == "denied_segment_field"

@@ -21,8 +21,9 @@ G, TIMES = Words("组", "group"), Words("次", "times")
 TIERS = (("ordinary", Words("普通", "Ordinary")), ("active", Words("活跃", "Active")))
 # Names that look like the language's own words, like one another, or like nothing.
 ODD = (
-    ("a", Words("且", "and")), ("b", Words("客户/“VIP”", 'the "best"')), ("c", Words("客户", "x")), ("d", Words("客户", "X")),
+    ("a", Words("且", "and")), ("b", Words("客户/“VIP”", 'the "best"')), ("c", Words("客户", "x")), ("d", Words("老客户", "X")),
     ("e", Words("活", "is active")), ("f", Words("", "\\")), ("g", Words("新 客\n户", "new one")),
+    ("h", Words("客户阶段/VIP", "客户阶段/VIP")), ("i", Words("客户阶段/老 客", "客户阶段/老 客")),
 )  # fmt: skip
 FIELDS = (
     FieldSpec("tier", Words("用户分层", "tier"), "choice", G, TIERS),
@@ -30,7 +31,8 @@ FIELDS = (
     FieldSpec("likes", Words("喜欢", "likes"), "choices", G, TIERS),
     FieldSpec("region", Words("地区", "region"), "text", G),
     FieldSpec("size", Words("尺码", "tier size"), "number", G),
-    FieldSpec("spent.CNY", Words("累计消费 CNY", "total spent CNY"), "money", G, currency="CNY"),
+    FieldSpec("spent.CNY", Words("累计消费 CNY", "total spent CNY"), "money", G, currency="CNY", deed="order"),
+    FieldSpec("last_order", Words("最近下单", "last order"), "date", G, deed="order"),
     FieldSpec("last", Words("最后活动", "last seen"), "date", G),
     FieldSpec("phone", Words("手机号", "phone"), "known", G),
     FieldSpec("not_it", Words("没有孩子", "not it"), "text", G),
@@ -111,7 +113,10 @@ def test_text_and_json_lose_nothing(given_one: Condition) -> None:
 
 SPOKE = Did("message", "at_least", 3, Window(14), Places((("type", ("active",)),)))
 READ = [
-    ("", Everybody()),
+    ("所有人", Everybody()),
+    ("标签 是 客户阶段/VIP 且 tag is 客户阶段/老 客 or 标签 是 客户阶段/VIP|客户",
+     Or((And((Field("tag", "is", ("h",)), Field("tag", "is", ("i",)))), Field("tag", "is", ("h", "c"))))),
+    ("发消息 社群为 (社群=客户阶段/老 客)", Did("message", places=Places((("community", ("i",)),)))),
     ("发消息 至少3次 近14天 社群为(类型=活跃) 且 没有 下单", And((SPOKE, Not(Did("order"))))),
     ("sent messages at least 3 times within 14 days where (type=Active) and not ordered", And((SPOKE, Not(Did("order"))))),
     ("发消息至少3次近14天社群为（类型＝活跃）且没有下单", And((SPOKE, Not(Did("order"))))),
@@ -133,6 +138,12 @@ def test_reads_both_languages(text: str, condition: Condition) -> None:
 
 
 WRONG = [
+    ("", "empty_condition", "还没有条件；请添加条件，要包括所有人请写“所有人”"),
+    (" \n", "empty_condition", "还没有条件；请添加条件，要包括所有人请写“所有人”"),
+    ("标签 是 阶段", "bad_condition", "标签：没有“阶段”；相近的有：客户阶段/VIP、客户阶段/老 客"),
+    ("喜欢 是 红茶", "bad_condition", "喜欢：没有“红茶”；有这些：普通、活跃"),
+    ("标签 是 qqqq", "bad_condition", "标签：没有“qqqq”"),
+    ("qqqq 已知", "unknown_segment_field", "没有字段或行为“qqqq”"),
     ("用户分层", "bad_text", "末尾不完整：还应有比较方式，如“是”“包含”“>=”“近 30 天”“已知”"),
     ("用户分层 是 活", "bad_condition", "用户分层：没有“活”；相近的有：活跃"),
     ("(用户分层 是 活跃", "bad_text", "末尾不完整：还应有右括号"),
@@ -158,6 +169,22 @@ WRONG = [
     ("尺码 未知 且 尺码 > 5", "contradiction", "没有人能同时满足“尺码 未知”与“尺码 > 5”"),
     ("下单 至少 3 次 且 没有 下单 至少 2 次", "contradiction", "没有人能同时满足“下单 至少 3 次”与“没有 下单 至少 2 次”"),
     ("最后活动 近 7 天 且 最后活动 早于近 30 天", "contradiction", "没有人能同时满足“最后活动 近 7 天”与“最后活动 早于近 30 天”"),
+    ("下单 至少 3 次 近 14 天 且 没有 下单 近 30 天", "contradiction", "没有人能同时满足“下单 至少 3 次 近 14 天”与“没有 下单 近 30 天”"),
+    ("发消息 至少 5 次 近 7 天 且 发消息 至多 2 次 近 30 天", "contradiction",
+     "没有人能同时满足“发消息 至少 5 次 近 7 天”与“发消息 至多 2 次 近 30 天”"),
+    ("发消息 社群为 (类型=活跃) 且 没有 发消息", "contradiction", "没有人能同时满足“发消息 社群为 (类型=活跃)”与“没有 发消息”"),
+    ("下单 恰好 2 次 近 7 天 且 下单 至多 1 次 不早于 2020-01-01 且 下单 至多 1 次", "contradiction",
+     "没有人能同时满足“下单 恰好 2 次 近 7 天”与“下单 至多 1 次”"),
+    ("最近下单 近 5 天 且 没有 下单", "contradiction", "没有人能同时满足“最近下单 近 5 天”与“没有 下单”"),
+    ("累计消费 CNY > 5 且 没有 下单", "contradiction", "没有人能同时满足“累计消费 CNY > 5”与“没有 下单”"),
+    ("尺码 > 5 且 非 尺码 > 3", "contradiction", "没有人能同时满足“尺码 > 5”与“非 尺码 > 3”"),
+    ("用户分层 是 活跃 且 (用户分层 是 普通 或 用户分层 未知)", "contradiction",
+     "没有人能同时满足“用户分层 是 活跃”与“用户分层 是 普通 或 用户分层 未知”"),
+    ("(用户分层 是 普通 或 下单 至多 1 次) 且 用户分层 是 活跃 且 下单 恰好 2 次", "contradiction",
+     "没有人能同时满足“用户分层 是 活跃 且 下单 恰好 2 次”与“用户分层 是 普通 或 下单 至多 1 次”"),
+    ("非 (用户分层 是 活跃 或 非 用户分层 是 活跃)", "contradiction", "没有人能同时满足“非 用户分层 是 活跃”与“用户分层 是 活跃”"),
+    ("下单 且 非 (下单 或 尺码 > 5)", "contradiction", "没有人能同时满足“下单”与“没有 下单”"),
+    ("(下单 且 没有 下单) 或 (尺码 > 5 且 尺码 < 3)", "contradiction", "没有人能同时满足“下单”与“没有 下单”"),
     ("非 所有人 且 所有人", "contradiction", "没有人能同时满足“非 所有人”与“所有人”"),
 ]  # fmt: skip
 
@@ -170,6 +197,17 @@ def test_says_what_is_wrong_and_where(text: str, code: str, message: str) -> Non
 
 
 FINE = (
+    "下单 至少 3 次 近 30 天 且 没有 下单 近 14 天",
+    "发消息 社群为 (类型=活跃) 且 没有 发消息 社群为 (类型=普通)",
+    "发消息 至少 2 次 且 发消息 至多 1 次 社群为 (类型=活跃)",
+    "下单 至少 3 次 近 14 天 且 没有 下单 不早于 2026-01-01",
+    "最近下单 早于近 5 天 且 没有 下单 近 30 天",
+    "累计消费 CNY > 5 且 没有 下单 近 30 天",
+    "用户分层 是 活跃 且 (用户分层 是 普通 或 下单)",
+    "下单 或 (尺码 > 5 且 尺码 < 3)",
+    "非 (下单 且 没有 下单)",
+    "尺码 > 3 且 非 尺码 > 5",
+    "非 尺码 > 3 且 非 尺码 <= 5",
     "标签 是 “且” 且 标签 是 “新 客\n户”",
     "喜欢 是 活跃 且 喜欢 是 普通",
     "下单 至少 2 次 且 没有 下单 至少 3 次",
@@ -189,6 +227,8 @@ SHAPES: list[tuple[object, str]] = [
     ([], "bad_condition"),
     ({}, "bad_condition"),
     ({"all": []}, "bad_condition"),
+    ({"not": {"all": []}}, "bad_condition"),
+    ({"any": [{"did": "order"}, {"all": []}]}, "bad_condition"),
     ({"all": {}}, "bad_condition"),
     ({"field": "tier", "op": "is", "values": "active"}, "bad_condition"),
     ({"field": "tier", "op": "is", "values": [True]}, "bad_condition"),

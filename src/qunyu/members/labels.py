@@ -10,7 +10,9 @@ from typing import TYPE_CHECKING, Any
 
 import pyarrow as pa
 from django.db import connection, transaction
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Count, FloatField, JSONField, Q, QuerySet
+from django.db.models.fields.json import KeyTextTransform
+from django.db.models.functions import Cast
 
 from qunyu.communities.queries import communities_where
 from qunyu.events.queries import shown
@@ -237,6 +239,19 @@ def said(scope: Scope, key: str) -> QuerySet[Label]:
     Raises DomainError unknown_label.
     """
     return Label.objects.filter(_readable(scope), key=find_label(key).key)
+
+
+def scored(scope: Scope, key: str, figure: str) -> QuerySet[Label]:
+    """What the label says, as `said`, with `score`: one of the figures behind it, of those `scope` may know the figures of.
+
+    Raises DomainError unknown_label.
+    """
+    needed = ("members.view", *filter(None, (find_label(key).needs,)))
+    rows = said(scope, key)
+    if not scope.everything:
+        rows = rows.filter(unit_id__in=frozenset.intersection(*(scope.units(each) for each in needed)))
+    score = Cast(KeyTextTransform(figure, Cast("figures", JSONField())), FloatField())
+    return rows.annotate(score=score).filter(score__isnull=False)
 
 
 def _told(scope: Scope, row: Label | PastLabel) -> Told:

@@ -125,11 +125,14 @@ def all_consents(scope: Scope) -> QuerySet[Consent]:
 
 
 def in_force(found: QuerySet[Consent]) -> QuerySet[Consent]:
-    """Those of `found` that count now: nothing the person said later, or just then against it, to the same purpose."""
+    """Those of `found` that count now: nothing the person said later to the same purpose, or just then and rather against it.
+
+    Of words said at once a withdrawal counts before a refusal, and that before a consent, as their codes are in order.
+    """
     same = Consent.objects.filter(
         member__own_identity__member=OuterRef("member__own_identity__member"), purpose=OuterRef("purpose")
     )
-    against = Q(at=OuterRef("at")) & ~Q(state="granted") & ~Q(state=OuterRef("state"))
+    against = Q(at=OuterRef("at"), state__gt=OuterRef("state"))
     return found.exclude(Exists(same.filter(Q(at__gt=OuterRef("at")) | against)))
 
 

@@ -90,7 +90,12 @@ def standing(members: Collection[int], purpose: str) -> dict[int, str]:
 
 def refusing(purpose: str) -> QuerySet[Any, Any]:
     """The primary keys of the people whose last word on the purpose was no; for whoever narrows what is asked with it by a scope."""
-    said = in_force(all_consents(system_scope("consents"))).filter(purpose=purpose, state__in=("refused", "withdrawn"))
+    return last_said(purpose, ("refused", "withdrawn"))
+
+
+def last_said(purpose: str, states: Collection[str]) -> QuerySet[Any, Any]:
+    """The primary keys of the people whose last word on the purpose was one of the states; narrowed as those of `refusing` are."""
+    said = in_force(all_consents(system_scope("consents"))).filter(purpose=purpose, state__in=tuple(states))
     found: QuerySet[Any, Any] = said.filter(member__own_identity__isnull=False).order_by().values_list(_HEAD, flat=True)
     return found
 

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 import pyarrow as pa
 from django.conf import settings
-from django.db.models import Avg, Count, F, Q, Sum
+from django.db.models import Avg, Count, F, Q, QuerySet, Sum
 
 from qunyu.insights.providers import OPINIONS
 from qunyu.kernel.once import once
@@ -51,6 +52,15 @@ def state() -> tuple[object, ...]:
     """What differs whenever `dimension` does, but for who is whom: sums over the opinions that stand."""
     stand = Opinion.objects.filter(withdrawn_at=None)
     return tuple(stand.aggregate(n=Count("pk"), keys=Sum("pk"), scores=Sum(F("pk") * F("score"))).values())
+
+
+def mean_scores() -> QuerySet[Any, Any]:
+    """The people (member__own_identity__member) who said something that stands, and `score`: its mean, 0 to 100, over all that they are.
+
+    It shows nothing by itself: who combines it with other sets narrows the result to the people a scope may see.
+    """
+    stand = Opinion.objects.filter(withdrawn_at=None, member__own_identity__isnull=False).order_by()
+    return stand.values("member__own_identity__member").annotate(score=Avg("score"))
 
 
 @dataclass(frozen=True)

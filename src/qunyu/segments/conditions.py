@@ -46,7 +46,7 @@ class Speaker:
         return self.known.vocabulary
 
     def from_text(self, text: str) -> Condition:
-        """The condition that a text writes; of an empty one everybody.
+        """The condition that a text writes.
 
         Raises DomainError, see rules.parsing.parsed and rules.checking.checked.
         """

@@ -189,6 +189,14 @@ def earliest(rows: QuerySet[Any, Any], column: str, span: tuple[Any, Any], perso
     return those(rows.order_by().values(person).annotate(figure=Min(column)).filter(**bounds).values(person))
 
 
+def number_between(column: str, leaf: Field) -> Q:
+    """The rows whose `column` compares so with the condition's numbers."""
+    if leaf.op == "between":
+        return Q(**{f"{column}__gte": leaf.values[0], f"{column}__lte": leaf.values[1]})
+    name = column if leaf.op == "eq" else f"{column}__{leaf.op}"
+    return Q(**{name: leaf.values[0]})
+
+
 def moments_of(asking: Asking, leaf: Leaf) -> tuple[datetime | None, datetime | None]:
     """The span of a condition about a day as moments, the second not included."""
     first, last = asking.span(leaf) if isinstance(leaf, Field) else (None, None)

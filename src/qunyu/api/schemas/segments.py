@@ -26,7 +26,7 @@ JSON_HELP = "all, any, not, everybody, field or did: see docs/segments.md"
 
 
 class ConditionIn(Schema):
-    """A condition, as text or as JSON; the JSON counts where both are given, and nothing means everybody."""
+    """A condition, as text or as JSON; one of them is needed, and the JSON counts where both are given. Everybody is “everybody”."""
 
     text: ConditionText = ""
     condition: dict[str, Any] | None = Field(None, description=JSON_HELP)

@@ -113,7 +113,8 @@ def _kept_text(form: Form, speaker: Speaker, condition: object) -> str:
 
 
 def _page(request: Ask, speaker: Speaker, form: Form, more: dict[str, Any]) -> HttpResponse:
-    tried = _tried(request, speaker, form.text("text"), None)
+    text = form.text("text")
+    tried = _tried(request, speaker, text, None) if text.strip() else {"tried": {}, "unasked": True}
     context = {"form": form, "vocabulary": offered(speaker.vocabulary), **tried, **more}
     return answer(request, "segment_edit", context, status=400 if form.errors else 200)
 

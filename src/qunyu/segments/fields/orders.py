@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 GROUP, NEEDS = Words("订单", "Orders"), "orders.view"
 PERSON = "customer__member"
 SPENT, AVERAGE = "spent.", "average."
+ORDER = "order"
 
 
 def _paid(scope: Scope) -> QuerySet[Any]:
@@ -31,14 +32,14 @@ def _paid(scope: Scope) -> QuerySet[Any]:
 def fields(scope: Scope) -> list[FieldSpec]:
     """First and last day, and for each currency there are orders in the sum and the average, refunds taken off."""
     found = [
-        FieldSpec("first_order", Words("首单日期", "first order"), "date", GROUP, needs=NEEDS),
-        FieldSpec("last_order", Words("最近下单", "last order"), "date", GROUP, needs=NEEDS),
+        FieldSpec("first_order", Words("首单日期", "first order"), "date", GROUP, needs=NEEDS, deed=ORDER),
+        FieldSpec("last_order", Words("最近下单", "last order"), "date", GROUP, needs=NEEDS, deed=ORDER),
     ]
     for each in sorted(currencies(scope) | {"CNY"}):
         spent = Words(f"累计消费 {each}", f"total spent {each}")
         average = Words(f"客单价 {each}", f"average paid {each}")
-        found.append(FieldSpec(f"{SPENT}{each}", spent, "money", GROUP, needs=NEEDS, currency=each))
-        found.append(FieldSpec(f"{AVERAGE}{each}", average, "money", GROUP, needs=NEEDS, currency=each))
+        found.append(FieldSpec(f"{SPENT}{each}", spent, "money", GROUP, needs=NEEDS, currency=each, deed=ORDER))
+        found.append(FieldSpec(f"{AVERAGE}{each}", average, "money", GROUP, needs=NEEDS, currency=each, deed=ORDER))
     return found
 
 
@@ -46,7 +47,7 @@ def verbs(scope: Scope) -> list[VerbSpec]:
     """Buying."""
     told = Words("已付款的订单；查不到买家是谁的订单不计", "paid orders; those of unknown buyers count for nobody")
     return [
-        VerbSpec("order", Words("下单", "ordered"), Words("次", "times"), GROUP, placed=False, needs=NEEDS, help=told)
+        VerbSpec(ORDER, Words("下单", "ordered"), Words("次", "times"), GROUP, placed=False, needs=NEEDS, help=told)
     ]
 
 
@@ -103,7 +104,7 @@ def _paid_sum(rows: QuerySet[Any], leaf: Field, currency: str) -> Figured:
 
 
 _LOOKUPS = {"eq": "exact"}
-_KEYS = ("order", "first_order", "last_order")
+_KEYS = (ORDER, "first_order", "last_order")
 
 
 def needs(key: str) -> str:

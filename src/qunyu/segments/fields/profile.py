@@ -11,7 +11,7 @@ from qunyu.kernel.words import Words
 from qunyu.members.fields import Definition, choices_of, fields_in
 from qunyu.members.sets import ROLES, values_that_count
 from qunyu.segments.rules.vocabulary import FieldSpec, Kind
-from qunyu.segments.source import Asking, Source, those
+from qunyu.segments.source import Asking, Source, number_between, those
 
 if TYPE_CHECKING:
     from qunyu.kernel.scope import Scope
@@ -71,14 +71,6 @@ def _compared(asking: Asking, told: QuerySet[Any], leaf: Field, spec: FieldSpec)
     if spec.kind == "choices":
         return told.filter(_any_line(leaf.values))
     return told.filter(value__in=leaf.values)
-
-
-def number_between(column: str, leaf: Field) -> Q:
-    """The rows whose `column` compares so with the condition's numbers."""
-    if leaf.op == "between":
-        return Q(**{f"{column}__gte": leaf.values[0], f"{column}__lte": leaf.values[1]})
-    name = column if leaf.op == "eq" else f"{column}__{leaf.op}"
-    return Q(**{name: leaf.values[0]})
 
 
 def _any_line(codes: tuple[str, ...]) -> Q:

@@ -21,4 +21,4 @@ def fields(scope: Scope) -> list[FieldSpec]:
     return [FieldSpec(SEGMENT, Words("人群", "segment"), "segment", Words("人群", "Segments"), options)]
 
 
-SOURCE = Source(8, fields)
+SOURCE = Source(12, fields)

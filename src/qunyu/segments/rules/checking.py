@@ -74,6 +74,16 @@ def bad(words: Words, field: str = "") -> DomainError:
     return DomainError("bad_condition", words, field=field)
 
 
+def nothing_asked() -> DomainError:
+    """What is said where nothing is asked: everybody is never meant by saying nothing."""
+    return DomainError("empty_condition", NOTHING_ASKED, field="text")
+
+
+NOTHING_ASKED = Words(
+    "还没有条件；请添加条件，要包括所有人请写“所有人”", "there is no condition yet; add one, or write “everybody”"
+)
+
+
 def _field(leaf: Field, spec: FieldSpec) -> Field:
     if leaf.op not in OPERATORS[spec.kind]:
         words = Words("不能这样比较", "it cannot be compared like that")
@@ -148,7 +158,7 @@ DAYS = Words("日期须在 {first} 至 {last} 之间", "days are from {first} to
 
 def _option(title: Words, options: Options, value: str, field: str) -> str:
     if value not in {code for code, _ in options}:
-        names = [str(name) for _, name in options]
+        names = {spelled: name for _, name in options for spelled in (name.zh, name.en) if spelled}
         words = Words(f"{title.zh}：没有“{value[:60]}”", f"{title.en}: there is no “{value[:60]}”")
         raise bad(with_near(words, value, names), field)
     return value

@@ -12,8 +12,8 @@ from datetime import date
 from qunyu.kernel.errors import DomainError
 from qunyu.kernel.words import Words
 from qunyu.segments.rules import language as told
-from qunyu.segments.rules.checking import DEEPEST, PLACE_NAMES
-from qunyu.segments.rules.language import Spellings, is_bare, names_of, things
+from qunyu.segments.rules.checking import DEEPEST, PLACE_NAMES, nothing_asked
+from qunyu.segments.rules.language import Spellings, names_of, things
 from qunyu.segments.rules.tree import And, Condition, Did, Everybody, Field, Not, Or, Places, Times, Window
 from qunyu.segments.rules.vocabulary import FieldSpec, Options, Vocabulary, with_near
 
@@ -29,16 +29,16 @@ _SPACE = re.compile(r"\s*")
 
 
 def parsed(text: str, vocabulary: Vocabulary) -> Condition:
-    """The condition that `text` writes, still to be checked; of an empty text everybody.
+    """The condition that `text` writes, still to be checked.
 
-    Raises DomainError bad_text (with `place`, counted from 1, and what was `expected`), too_deep, unknown_segment_field,
+    Raises DomainError empty_condition, bad_text (with `place`, counted from 1, and what was `expected`), too_deep, unknown_segment_field,
     denied_segment_field or bad_condition.
     """
     if len(text) > LONGEST:
         raise DomainError("bad_text", TOO_LONG.fill(n=LONGEST), place=LONGEST)
     parser = _Parser(text, vocabulary)
     if not text.strip():
-        return Everybody()
+        raise nothing_asked()
     found = parser.either(0)
     if not parser.ends():
         raise parser.wrong(AND_OR)
@@ -76,7 +76,7 @@ class _Parser:
     def take(self, *literals: str) -> str:
         """The longest of the literals that stands here; "" for none."""
         self.skip()
-        here = self.text[self.place : self.place + 80]
+        here = self.text[self.place : self.place + max(map(len, literals), default=0)]
         low = here.lower()
         found = [each for each in literals if low.startswith(each.lower()) and self.bounded(each)]
         best = max(found, key=lambda each: (len(each), here.startswith(each)), default="")
@@ -210,8 +210,7 @@ class _Parser:
         names = names_of(options, bare=False).keys
         self.skip()
         if not _STRING.match(self.text, self.place):
-            name = self.take(*(each for each in (*names, *dict(options)) if is_bare(each))) if options else ""
-            if name:
+            if name := self.named((*names, *dict(options))):
                 return names.get(name, name)
             if not options:
                 raise self.wrong(QUOTED)
@@ -226,7 +225,25 @@ class _Parser:
             if given in {code for code, _ in options}:
                 return given
         words = Words(f"{title.zh}：没有“{given[:60]}”", f"{title.en}: there is no “{given[:60]}”")
-        raise DomainError("bad_condition", with_near(words, given, list(names)), field=field, place=self.place + 1)
+        called = dict(options)
+        known = {name: called[code] for name, code in names.items()}
+        raise DomainError("bad_condition", with_near(words, given, known), field=field, place=self.place + 1)
+
+    def named(self, known: Iterable[str]) -> str:
+        """The known name that stands here without quotes; "" for none.
+
+        Only a value can stand here, so whatever it holds. First come names of one piece that end with it, which is how names are
+        written; a sign that follows may belong to the language as well as to a longer name.
+        """
+        pieces = {each: _BARE.fullmatch(each) is not None for each in known}
+        whole = (each for each in pieces if pieces[each] and self.parted(each))
+        longer = (each for each in pieces if not pieces[each])
+        return self.take(*whole) or self.take(*longer) or self.take(*pieces)
+
+    def parted(self, literal: str) -> bool:
+        """Whether a word of that length would end here."""
+        self.skip()
+        return not _BARE.match(self.text, self.place + len(literal))
 
     def string(self) -> str:
         self.skip()

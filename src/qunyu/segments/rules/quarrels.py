@@ -1,132 +1,133 @@
-"""Quarrels: two conditions demanded together of which no member can fulfil both."""
+"""Quarrels: conditions demanded together that no member can fulfil.
+
+Not every condition that nobody can fulfil is found, but nobody can fulfil what is.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import replace
-from datetime import date
-from decimal import Decimal
-from itertools import combinations
+from itertools import product
 
 from qunyu.kernel.errors import DomainError
-from qunyu.kernel.words import Words
-from qunyu.segments.rules.tree import And, Condition, Did, Everybody, Field, Not, below
+from qunyu.kernel.words import LANGUAGES, Words
+from qunyu.segments.rules.normal import Group, Literal, Normal, normal
+from qunyu.segments.rules.spans import EVER, Span, span_of_field, span_of_window
+from qunyu.segments.rules.tree import And, Condition, Did, Everybody, Field, Places
 from qunyu.segments.rules.vocabulary import Vocabulary
+
+# What nobody can fulfil together, each as it was put.
+Pair = tuple[Condition, Condition]
 
 
 def quarrel_in(condition: Condition, vocabulary: Vocabulary) -> None:
-    """Raises DomainError contradiction naming the first two that nobody can fulfil together."""
-    parts = list(_together(condition))
-    for one, other in combinations(parts, 2):
-        if _quarrel(one, other, vocabulary):
-            from qunyu.segments.rules.printing import printed
+    """Raises DomainError contradiction where nobody can fulfil the condition, naming the first two that cannot be together."""
+    found = _Quarrels(vocabulary).among(normal(condition), ())
+    if found is None:
+        return
+    from qunyu.segments.rules.printing import printed
 
-            texts = {
-                language: tuple(printed(each, vocabulary, language) for each in (one, other))
-                for language in ("zh", "en")
-            }
-            words = Words("没有人能同时满足“{0}”与“{1}”", "nobody can fulfil both “{0}” and “{1}”")
-            message = Words(words.zh.format(*texts["zh"]), words.en.format(*texts["en"]))
-            raise DomainError("contradiction", message, conditions=list(texts["en"]))
-    for part in below(condition):
-        quarrel_in(part, vocabulary)
+    texts = {language: [printed(each, vocabulary, language) for each in found] for language in LANGUAGES}
+    words = Words("没有人能同时满足“{0}”与“{1}”", "nobody can fulfil both “{0}” and “{1}”")
+    message = Words(words.zh.format(*texts["zh"]), words.en.format(*texts["en"]))
+    raise DomainError("contradiction", message, conditions=texts["en"])
 
 
-def _together(condition: Condition) -> Iterator[Condition]:
-    if isinstance(condition, And):
-        for part in condition.parts:
+class _Quarrels:
+    def __init__(self, vocabulary: Vocabulary) -> None:
+        self.vocabulary = vocabulary
+
+    def among(self, here: Normal, demanded: tuple[Literal, ...]) -> Pair | None:
+        """What keeps everybody from fulfilling `here` and all that is `demanded` beside it; None where somebody may."""
+        if isinstance(here, Literal):
+            return next((_pair(each, here) for each in demanded if self.quarrel(each, here)), None)
+        return self.all_of(here, demanded) if here.every else self.any_of(here, demanded)
+
+    def all_of(self, here: Group, demanded: tuple[Literal, ...]) -> Pair | None:
+        parts = list(_together(here))
+        for part in (each for each in parts if isinstance(each, Literal)):
+            if found := self.among(part, demanded):
+                return found
+            demanded = (*demanded, part)
+        choices = (each for each in parts if isinstance(each, Group))
+        return next((found for each in choices if (found := self.among(each, demanded))), None)
+
+    def any_of(self, here: Group, demanded: tuple[Literal, ...]) -> Pair | None:
+        """Each alternative must be impossible; named are the group, and whatever beside it is in the way of one of them."""
+        pairs = [self.among(part, demanded) for part in here.parts]
+        found = [pair for pair in pairs if pair is not None]
+        if len(found) < len(pairs):
+            return None
+        beside = {each.said for each in demanded}
+        named = tuple(dict.fromkeys(one for one, _ in found if one in beside))
+        if not named:
+            return found[0]
+        return (named[0] if len(named) == 1 else And(named), here.said)
+
+    def quarrel(self, one: Literal, other: Literal) -> bool:
+        """Whether nobody can fulfil both."""
+        return any(self.apart(mine, theirs) for mine, theirs in product(self.told_by(one), self.told_by(other)))
+
+    def told_by(self, literal: Literal) -> list[tuple[Literal, Span | None]]:
+        """The literal, and what follows from it: whose last order was then has ordered then; each with its span."""
+        leaf = literal.leaf
+        if isinstance(leaf, Did):
+            return [(literal, span_of_window(leaf.window))]
+        if not isinstance(leaf, Field):
+            return [(literal, None)]
+        spec = self.vocabulary.field(leaf.field)
+        span = span_of_field(leaf, spec.kind)
+        if not literal.holds or not spec.deed:
+            return [(literal, span)]
+        follows = Literal(Did(spec.deed), True, literal.said)
+        return [(literal, span), (follows, span if spec.kind == "date" else EVER)]
+
+    def apart(self, mine: tuple[Literal, Span | None], theirs: tuple[Literal, Span | None]) -> bool:
+        (one, span), (other, beside) = mine, theirs
+        if any(isinstance(each.leaf, Everybody) and not each.holds for each in (one, other)):
+            return True
+        if one.holds != other.holds:
+            yes, no = (mine, theirs) if one.holds else (theirs, mine)
+            return _refused(yes[0].leaf, yes[1], no[0].leaf, no[1])
+        if not one.holds or not isinstance(one.leaf, Field) or not isinstance(other.leaf, Field):
+            return False
+        return one.leaf.field == other.leaf.field and self.excluded(one.leaf, span, other.leaf, beside)
+
+    def excluded(self, one: Field, span: Span | None, other: Field, beside: Span | None) -> bool:
+        """Whether one value cannot compare both ways."""
+        if span is not None and beside is not None:
+            return span.apart(beside)
+        single = self.vocabulary.field(one.field).kind in ("choice", "text")
+        return single and one.op == other.op == "is" and not set(one.values) & set(other.values)
+
+
+def _pair(one: Literal, other: Literal) -> Pair:
+    return one.said, other.said
+
+
+def _together(group: Group) -> Iterator[Normal]:
+    """The parts, with those of groups of all in the place of these."""
+    for part in group.parts:
+        if isinstance(part, Group) and part.every:
             yield from _together(part)
-    elif isinstance(condition, Not) and isinstance(condition.part, Not):
-        yield from _together(condition.part.part)
-    else:
-        yield condition
+        else:
+            yield part
 
 
-def _quarrel(one: Condition, other: Condition, vocabulary: Vocabulary) -> bool:
-    if one == Not(other) or other == Not(one):
+def _refused(yes: Condition, span: Span | None, no: Condition, beside: Span | None) -> bool:
+    """Whether `no` is true of everybody of whom `yes` is: then nobody is in the one and not in the other."""
+    if yes == no:
         return True
-    if isinstance(one, Field) and isinstance(other, Field) and one.field == other.field:
-        return _fields(one, other, vocabulary)
-    mine, theirs = _range(one), _range(other)
-    if mine is None or theirs is None or mine[0] != theirs[0]:
-        return _refused(one, other) or _refused(other, one)
-    (_, low, high), (_, least, most) = mine, theirs
-    return max(low, least) > min(high, most)
-
-
-def _refused(one: Condition, other: Condition) -> bool:
-    """Whether `other` refuses everything that `one` demands: one of A or B, and none of A, B and C."""
-    if not (isinstance(other, Not) and isinstance(other.part, Field) and isinstance(one, Field)):
-        return isinstance(one, Everybody) and isinstance(other, Not) and isinstance(other.part, Everybody)
-    inner = other.part
-    if inner.field != one.field:
+    if isinstance(yes, Did) and isinstance(no, Did):
+        same = yes.verb == no.verb and yes.text == no.text and yes.count >= no.count
+        return same and span is not None and beside is not None and span.inside(beside) and _in(yes.places, no.places)
+    if not isinstance(yes, Field) or not isinstance(no, Field) or yes.field != no.field:
         return False
-    known = inner.op == "known" and one.op != "unknown"
-    return known or (one.op == inner.op == "is" and set(one.values) <= set(inner.values))
+    if span is not None and beside is not None:
+        return span.inside(beside)
+    return no.op == "known" or (yes.op == no.op == "is" and set(yes.values) <= set(no.values))
 
 
-_EVER = 10**9
-
-
-def _range(condition: Condition) -> tuple[Did, int, int] | None:
-    """What is counted, and from how many to how many times it may be."""
-    refused = isinstance(condition, Not)
-    leaf = condition.part if isinstance(condition, Not) else condition
-    if not isinstance(leaf, Did) or (refused and leaf.times == "exactly"):
-        return None
-    what = replace(leaf, times="at_least", count=1)
-    if leaf.times == "exactly":
-        return what, leaf.count, leaf.count
-    if (leaf.times == "at_least") is not refused:
-        return what, leaf.count + refused, _EVER
-    return what, 0, leaf.count - refused
-
-
-def _fields(one: Field, other: Field, vocabulary: Vocabulary) -> bool:
-    kind = vocabulary.field(one.field).kind
-    if "unknown" in (one.op, other.op):
-        return one.op != other.op
-    if one.op == other.op == "is" and kind in ("choice", "text"):
-        return not set(one.values) & set(other.values)
-    if kind not in ("number", "money", "date"):
-        return False
-    if (one.op in RELATIVE) != (other.op in RELATIVE):
-        return False
-    mine, theirs = _bounds(one, kind), _bounds(other, kind)
-    if mine is None or theirs is None:
-        return False
-    (low, low_in, high, high_in), (least, least_in, most, most_in) = mine, theirs
-    return _empty(low, low_in, most, most_in) or _empty(least, least_in, high, high_in)
-
-
-def _empty(low: Decimal, low_in: bool, high: Decimal, high_in: bool) -> bool:
-    return low > high or (low == high and not (low_in and high_in))
-
-
-# Told from today on: with days of the calendar they cannot be compared once and for all.
-RELATIVE = ("within", "older")
-_OPEN = Decimal(10) ** 30
-
-
-def _bounds(leaf: Field, kind: str) -> tuple[Decimal, bool, Decimal, bool] | None:
-    """From where to where, and whether the ends count; days as numbers, those told from today as days before it."""
-    if leaf.op == "known":
-        return None
-    if leaf.op in RELATIVE:
-        days = Decimal(leaf.values[0])
-        return (1 - days, True, Decimal(0), True) if leaf.op == "within" else (-_OPEN, True, -days, True)
-    values = [
-        Decimal(date.fromisoformat(each).toordinal()) if kind == "date" else Decimal(each) for each in leaf.values
-    ]
-    first, last = values[0], values[-1]
-    return {
-        "eq": (first, True, last, True),
-        "on": (first, True, last, True),
-        "between": (first, True, last, True),
-        "gte": (first, True, _OPEN, True),
-        "from": (first, True, _OPEN, True),
-        "gt": (first, False, _OPEN, True),
-        "lte": (-_OPEN, True, last, True),
-        "until": (-_OPEN, True, last, True),
-        "lt": (-_OPEN, True, last, False),
-    }[leaf.op]
+def _in(places: Places, others: Places) -> bool:
+    """Whether every community of the one is one of the other."""
+    narrowed = dict(places.narrowed)
+    return all(aspect in narrowed and set(narrowed[aspect]) <= set(values) for aspect, values in others.narrowed)

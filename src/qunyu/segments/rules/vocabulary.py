@@ -40,7 +40,8 @@ VALUES: Mapping[str, int | None] = {
 class FieldSpec:
     """A field: `options` are (code, name) where only some values are possible, `needs` the permission it takes besides members.view.
 
-    `currency` is that of an amount. Of a `known` one only whether there is a value can be asked: it lies encrypted.
+    `currency` is that of an amount. Of a `known` one only whether there is a value can be asked: it lies encrypted. Whoever a value is
+    known of did `deed` (the key of a verb), and on that day where the value is one.
     """
 
     key: str
@@ -51,6 +52,7 @@ class FieldSpec:
     needs: str = ""
     currency: str = ""
     help: Words | None = None
+    deed: str = ""
 
 
 @dataclass(frozen=True)
@@ -105,18 +107,39 @@ class Vocabulary:
                 f"“{name}” takes the permission to {needed.en}, which you lack",
             )
             return DomainError("denied_segment_field", words, field=name)
-        known = {each.title.zh: each.key for each in self._all()} | {each.title.en: each.key for each in self._all()}
-        known |= {each.key: each.key for each in self._all()}
+        known = {spelled: each.title for each in self._all() for spelled in (each.title.zh, each.title.en, each.key)}
         return DomainError("unknown_segment_field", with_near(NO_FIELD.fill(name=name[:60]), name, known), field=name)
 
     def _all(self) -> Iterable[FieldSpec | VerbSpec]:
         return [*self.fields.values(), *self.verbs.values()]
 
 
-def with_near(message: Words, name: str, known: Iterable[str]) -> Words:
-    """`message`, with the names that look like `name`, or else a few of those there are."""
-    found = get_close_matches(name, list(known), 5, 0.5) or sorted(known)[:8]
-    return Words(f"{message.zh}；相近的有：{'、'.join(found)}", f"{message.en}; near ones are: {', '.join(found)}")
+# So many names are told at once.
+_TOLD = 8
+
+
+def with_near(message: Words, name: str, known: Mapping[str, Words]) -> Words:
+    """`message`, with the names that look like `name`, or else all there are where these are few.
+
+    `known` has what each spelling, in whatever language, is called.
+    """
+    near = tuple(dict.fromkeys(known[each] for each in _near(name, known)))[:_TOLD]
+    if near:
+        return _listed(message, Words("相近的有", "near ones are"), near)
+    there = tuple(dict.fromkeys(known.values()))
+    return _listed(message, Words("有这些", "there are"), there) if 1 <= len(there) <= _TOLD else message
+
+
+def _near(name: str, known: Mapping[str, Words]) -> list[str]:
+    """The spellings that look like the name, then those that hold it."""
+    given, low = name.strip().lower(), {each.lower(): each for each in known}
+    alike = [low[each] for each in get_close_matches(given, low, 5, 0.5)]
+    return alike + [each for spelled, each in low.items() if given and given in spelled]
+
+
+def _listed(message: Words, what: Words, names: Iterable[Words]) -> Words:
+    zh, en = "、".join(each.zh for each in names), ", ".join(each.en for each in names)
+    return Words(f"{message.zh}；{what.zh}：{zh}", f"{message.en}; {what.en}: {en}")
 
 
 NO_FIELD = Words("没有字段或行为“{name}”", "there is no field or deed “{name}”")

@@ -17,10 +17,10 @@
     return { not: false, leaf: json };
   };
   const toJson = (node) => {
-    const bare = node.leaf ? node.leaf : node.parts.length ? { [node.any ? "any" : "all"]: node.parts.map(toJson) } : { everybody: true };
+    const bare = node.leaf ? node.leaf : { [node.any ? "any" : "all"]: node.parts.map(toJson) };
     return node.not ? { not: bare } : bare;
   };
-  const asGroup = (node) => (node.leaf ? { any: false, not: false, parts: node.leaf.everybody && !node.not ? [] : [node] } : node);
+  const asGroup = (node) => (node.leaf ? { any: false, not: false, parts: [node] } : node);
 
   const make = (tag, attributes = {}, ...children) => {
     const element = document.createElement(tag);
@@ -160,6 +160,8 @@
     const tried = JSON.parse(document.getElementById("tried").textContent);
     complain(text, "error-text", name === "text" ? tried.error || "" : "");
     complain(root, "error-builder", name === "condition" ? tried.error || "" : "");
+    // Nothing asked is no condition: the text must not go on saying what the form said before.
+    if (tried.error && name === "condition" && !tree.parts.length) text.value = "";
     if (tried.error) return;
     if (name === "text") { tree = asGroup(toForm(tried.condition)); draw(); } else text.value = tried.text;
   };
