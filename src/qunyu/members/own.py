@@ -3,10 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Collection
+from typing import TypeVar
 
-from django.db.models import QuerySet
+from django.db.models import Model, QuerySet
 
 from qunyu.members.models import Identity
+
+Row = TypeVar("Row", bound=Model)
+# Where the person stands to whom a row with a `member` belongs, whatever they were when it was written (ADR 9).
+PERSON = "member__own_identity__member"
 
 
 def identities() -> QuerySet[Identity]:
@@ -22,3 +27,9 @@ def own_members(member: int) -> list[int]:
 def heads_of(own: Collection[int]) -> dict[int, int]:
     """Own member -> the person they are now; those that are gone are missing. For no more than some hundred."""
     return dict(Identity.objects.filter(own_member__in=own).values_list("own_member", "member"))
+
+
+def of_people(rows: QuerySet[Row], people: Collection[int] | None) -> QuerySet[Row]:
+    """Those of `rows` that belong to these people (primary keys; None: to anybody), wherever they stand now."""
+    known = {f"{PERSON}__isnull": False} if people is None else {f"{PERSON}__in": people}
+    return rows.filter(**known)

@@ -6,15 +6,14 @@ from collections import Counter
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
 
 from django.db.models import Count, QuerySet
 
 from qunyu.kernel.personal import Holder, Overview, holders
 from qunyu.kernel.queries import entries
-from qunyu.kernel.scope import Scope, system_scope
+from qunyu.kernel.scope import Scope
+from qunyu.members.own import PERSON
 from qunyu.members.personal import own_members
-from qunyu.privacy.consents import all_consents, in_force
 from qunyu.privacy.models import Consent, PeriodRun, Receipt
 from qunyu.privacy.requests import require_officer
 
@@ -88,13 +87,6 @@ def standing(members: Collection[int], purpose: str) -> dict[int, str]:
     return {member: state for member, (_, _, state) in latest.items()}
 
 
-def refusing(purpose: str) -> QuerySet[Any, Any]:
-    """The primary keys of the people whose last word on the purpose was no; for whoever narrows what is asked with it by a scope."""
-    said = in_force(all_consents(system_scope("consents"))).filter(purpose=purpose, state__in=("refused", "withdrawn"))
-    found: QuerySet[Any, Any] = said.filter(member__own_identity__isnull=False).order_by().values_list(_HEAD, flat=True)
-    return found
-
-
 def consent_counts(scope: Scope) -> dict[str, Counter[str]]:
     """Purpose -> state -> people, by what each person said last.
 
@@ -103,7 +95,7 @@ def consent_counts(scope: Scope) -> dict[str, Counter[str]]:
     require_officer(scope)
     rows = Consent.objects.filter(member__erased=False).order_by("at", "id")
     latest: dict[tuple[str, int], tuple[datetime, bool, str]] = {}
-    for purpose, member, at, state in rows.values_list("purpose", "member__own_identity__member", "at", "state"):
+    for purpose, member, at, state in rows.values_list("purpose", PERSON, "at", "state"):
         told, place = (at, state != "granted", state), (purpose, member)
         latest[place] = max(told, latest.get(place, told))
     found: dict[str, Counter[str]] = {}
@@ -113,4 +105,3 @@ def consent_counts(scope: Scope) -> dict[str, Counter[str]]:
 
 
 _CHUNK = 1_000
-_HEAD = "member__own_identity__member"

@@ -10,7 +10,7 @@ from ninja import Field, Schema
 from qunyu.api.schemas.basics import Day, LongText, Text
 
 if TYPE_CHECKING:
-    from qunyu.members.contacting import Leave
+    from qunyu.members.leave import Leave
     from qunyu.members.models import Quiet
 
 

@@ -19,7 +19,8 @@ from qunyu.kernel.errors import DomainError
 from qunyu.kernel.scope import Denied
 from qunyu.kernel.words import Words
 from qunyu.members import quiet
-from qunyu.members.contacting import CHANNELS, Touch, claim, may_contact, may_pass
+from qunyu.members.contacting import CHANNELS, Touch, claim, may_pass
+from qunyu.members.leave import may_contact
 from qunyu.members.merging import editable
 from qunyu.members.queries import find_person
 

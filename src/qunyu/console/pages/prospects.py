@@ -22,7 +22,6 @@ from qunyu.kernel.scope import Scope
 from qunyu.kernel.words import Words
 from qunyu.people.queries import unit_in
 from qunyu.prospects.actions import ask_anew, first_reasons
-from qunyu.prospects.measuring import local_day
 from qunyu.prospects.openings import NAME, openings
 from qunyu.prospects.queries import BANDS, STATES, Wanted, came_of, find_list, open_units, prospects, reason
 from qunyu.segments.queries import find_segment, members_in, segments
@@ -100,7 +99,7 @@ def show_prospects(request: Ask) -> HttpResponseBase:
         "nothing_yet": NONE_YET,
     }
     if run is not None:
-        rows = listing.ordered(prospects(scope, run, _wanted(scope, given, search), local_day(timezone.now())))
+        rows = listing.ordered(prospects(scope, run, _wanted(scope, given, search), timezone.now()))
         file = listing.export(rows, "prospects")
         if file is not None:
             return file
