@@ -18,10 +18,25 @@ from qunyu.kernel.platform_ids import keyed_id
 from qunyu.kernel.scope import system_scope
 from qunyu.members.merging import merge
 from qunyu.members.models import Identity, Member
+from qunyu.members.queries import search_people
 from qunyu.privacy import exporting
 from qunyu.privacy.requests import Asked, open_request
 from tests.deployment_copies import Copy
-from tests.test_erasure import FILES, NAME, NOW, SAYS, WXID, bring, erase, places_of, rows_with
+from tests.test_erasure import (
+    CHAT,
+    DIRECT,
+    FILES,
+    NAME,
+    NOW,
+    ORDERS,
+    PHONE,
+    SAYS,
+    WXID,
+    bring,
+    erase,
+    places_of,
+    rows_with,
+)
 
 # A chat of two that is called by nothing but a name, and a group that goes by the person's name.
 TITLED = f"""time,community,author_name,text
@@ -98,3 +113,26 @@ def test_copies_of_others_that_name_them_go_too(
         with pytest.raises(DomainError) as caught:
             exporting.download(by=scope, request=asked["wxid_li"], now=NOW)
         assert caught.value.code == "export_gone"
+
+
+def test_no_id_and_no_phone_lies_open(
+    copy: Copy, settings: Settings, tmp_path: Path, django_db_blocker: DjangoDbBlocker
+) -> None:
+    here, ids = copy(), (WXID, "wxid_li", "wxid_wang", PHONE)
+    settings.QUNYU_DATA = here.data
+    # What people write of themselves and of others is text, and so is what a shop writes on a product.
+    silent = "".join(line for line in CHAT.splitlines(keepends=True) if PHONE not in line)
+    plain = ORDERS.replace(f"（写给{PHONE}）", "")
+    with django_db_blocker.unblock(), here.connected():
+        scope = system_scope("tests")
+        bring(
+            tmp_path / "given",
+            scope,
+            (("chat.csv", silent, "chat"), ("direct.csv", DIRECT, "chat"), FILES[1], ("orders.csv", plain, "orders")),
+        )
+        assert {each for _, each in places_of(tmp_path / "given", ids)} == set(ids)
+        assert {each.clear_key for each in Identity.objects.all()} >= set(ids)
+        assert search_people(scope, text=WXID).count() == 1
+        assert rows_with(ids) == set()
+        connection.close()
+        assert places_of(here.data, ids) == set()

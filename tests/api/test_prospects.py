@@ -4,11 +4,15 @@ from __future__ import annotations
 
 import pytest
 from django.test import Client
+from django.utils import timezone
 
 from qunyu.communities.models import Community
 from qunyu.kernel.scope import Scope
-from qunyu.members.models import Member
+from qunyu.members.contact_caps import change_caps
+from qunyu.members.models import Contact, Member
+from qunyu.members.quiet import keep_quiet
 from qunyu.people.models import Unit
+from qunyu.people.queries import root_unit
 from qunyu.prospects.measuring import measure
 from qunyu.prospects.weighing import weigh
 from tests.deployment_fixtures import NOW
@@ -20,6 +24,7 @@ JSON = "application/json"
 @pytest.fixture
 def listed(system: Scope, unit: Unit, tea: Community) -> str:
     """The unit's public id, once it has lists."""
+    change_caps(by=system, unit=root_unit(), changes={"contact.quiet_from": 0.0, "contact.quiet_to": 0.0}, now=NOW)
     measure(by=system, unit=unit, now=NOW)
     weigh(unit=unit, now=NOW)
     return unit.public_id
@@ -40,11 +45,23 @@ def test_a_list_is_read_page_by_page_and_acted_on(boss: Client, listed: str) -> 
     made = boss.post(f"{who}/attempts", told, content_type=JSON)
     assert (made.status_code, made.json()["reason"]) == (201, "asked")
     held = boss.put(f"{who}/hold", {"unit": listed, "why": "出差"}, content_type=JSON).json()
-    assert (held["state"], held["against"], held["held_until"]) == ("waiting", ["held"], [None])
+    assert (held["state"], [each["reason"] for each in held["against"]]) == ("waiting", ["held", "selling_cap"])
+    assert held["held_until"] == [None]
     refused = boss.post(f"{who}/attempts", told, content_type=JSON)
     assert (refused.status_code, refused.json()["code"]) == (409, "not_now")
-    assert boss.delete(f"{who}/hold?unit={listed}").json()["state"] == "ready"
-    assert len(boss.get(f"{BASE}/prospects/attempts", {"unit": listed}).json()["items"]) == 1
+    back = boss.delete(f"{who}/hold?unit={listed}").json()
+    (why,) = back["against"]
+    assert (back["state"], why["reason"], why["passable"], why["possible_at"] > timezone.now().isoformat()) == (
+        "waiting",
+        "selling_cap",
+        True,
+        True,
+    )
+    capped = boss.post(f"{who}/attempts", told, content_type=JSON)
+    assert (capped.status_code, capped.json()["code"]) == (422, "may_not_contact")
+    passed = boss.post(f"{who}/attempts", {**told, "passing": "对方要货"}, content_type=JSON)
+    assert (passed.status_code, Contact.objects.filter(standing="passed").count()) == (201, 1)
+    assert len(boss.get(f"{BASE}/prospects/attempts", {"unit": listed}).json()["items"]) == 2
     assert boss.get(f"{BASE}/prospects").json()["items"] == []
     assert boss.get(f"{BASE}/prospects/measures").status_code == 404
     assert boss.get(f"{BASE}/prospects", {"unit": "nobody"}).status_code == 404
@@ -63,3 +80,17 @@ def test_settings_and_worth(boss: Client, listed: str) -> None:
     assert boss.get(f"{BASE}/worth", {"unit": listed}).json()["items"] == []
     member = Member.objects.get(name="Mei")
     assert boss.get(f"{BASE}/prospects/people/{member.public_id}", {"unit": listed}).json()["row"]["rank"] > 0
+
+
+def test_who_is_not_to_be_contacted_says_so_and_is_not_tried(boss: Client, system: Scope, listed: str) -> None:
+    mei = Member.objects.get(name="Mei")
+    keep_quiet(by=system, member=mei, reason="asked", now=timezone.now())
+    place = f"{BASE}/prospects/people/{mei.public_id}"
+    told = boss.get(place, {"unit": listed}).json()
+    assert (told["state"], told["against"]) == (
+        "waiting",
+        [{"reason": "quiet", "words": "请勿联系：对方要求不要联系", "possible_at": None, "passable": False}],
+    )
+    tried = {"unit": listed, "channel": "direct", "summary": "您好", "outcome": "none", "passing": "急"}
+    assert boss.post(f"{place}/attempts", tried, content_type=JSON).json()["code"] == "may_not_contact"
+    assert not Contact.objects.exists()

@@ -173,12 +173,26 @@ def test_a_member_has_identities_memberships_and_orders(api: Caller, shop: Unit,
     member, customer = api.get(f"/members/{mei.public_id}").body, api.get(f"/members/{buyer.public_id}").body
     here = {"id": tea.public_id, "name": "Tea lovers"}
     assert member["identities"] == [
-        {"id": mei.public_id, "platform": "whatsapp", "key": "Mei", "name": "Mei", "community": here}
+        {
+            "id": mei.public_id,
+            "platform": "whatsapp",
+            "key": "Mei",
+            "name": "Mei",
+            "community": here,
+            "unreadable": False,
+        }
     ]
     assert only(member["memberships"], "community", "messages") == [(here, 3)]
     assert member["orders"] == []
     assert customer["identities"] == [
-        {"id": buyer.public_id, "platform": "shop", "key": "••••", "name": "Mei", "community": None}
+        {
+            "id": buyer.public_id,
+            "platform": "shop",
+            "key": "••••",
+            "name": "Mei",
+            "community": None,
+            "unreadable": False,
+        }
     ]
     assert only(customer["orders"], "number", "status") == [("A-2", "paid"), ("A-1", "paid")]
 

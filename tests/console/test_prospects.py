@@ -9,8 +9,11 @@ from django.utils import timezone
 
 from qunyu.communities.models import Community
 from qunyu.kernel.scope import Scope
-from qunyu.members.models import Member
+from qunyu.members.contact_caps import change_caps
+from qunyu.members.models import Contact, Member
+from qunyu.members.quiet import keep_quiet
 from qunyu.people.models import Unit
+from qunyu.people.queries import root_unit
 from qunyu.prospects.measuring import measure
 from qunyu.prospects.models import Attempt, Hold, ProspectRun
 from qunyu.prospects.weighing import weigh
@@ -21,6 +24,7 @@ from tests.deployment_fixtures import NOW
 @pytest.fixture
 def run(system: Scope, unit: Unit, tea: Community) -> ProspectRun:
     """The unit's lists, over the tea lovers' four days."""
+    change_caps(by=system, unit=root_unit(), changes={"contact.quiet_from": 0.0, "contact.quiet_to": 0.0}, now=NOW)
     weigh(unit=unit, now=NOW)
     return measure(by=system, unit=unit, now=NOW)
 
@@ -57,7 +61,14 @@ def test_somebody_is_spoken_with_and_left_alone_from_their_page(boss: Client, un
         == 302
     )
     assert Attempt.objects.get().outcome == "later"
-    assert "以后再说" in read(boss.get(page))
+    capped = read(boss.get(page))
+    assert "以后再说" in capped and "推销" in capped and "最早" in capped and 'name="passing"' in capped
+    told = {"did": "contacted", "channel": "direct", "summary": "再问", "outcome": "later"}
+    refused = boss.post(page, told)
+    assert refused.status_code == 400 and "上限 1 次" in read(refused) and "再问" in read(refused)
+    assert boss.post(page, {**told, "passing": "对方要货"}).status_code == 302
+    assert Contact.objects.get(standing="passed").why == "对方要货"
+    Contact.objects.all().delete()
     late = boss.post(page, {"did": "until", "until": "2020-01-01", "why": "出差"})
     assert late.status_code == 400
     assert "明天至三年内" in read(late) and "出差" in read(late)
@@ -65,6 +76,17 @@ def test_somebody_is_spoken_with_and_left_alone_from_their_page(boss: Client, un
     assert "已设为暂不联系" in read(boss.get(page))
     assert boss.post(page, {"did": "put_back"}).status_code == 302
     assert not Hold.objects.filter(ended_at=None).exists()
+
+
+def test_whom_nobody_is_to_contact_gets_no_words_and_no_form(
+    boss: Client, system: Scope, unit: Unit, run: ProspectRun
+) -> None:
+    cha = Member.objects.get(name="小茶")
+    keep_quiet(by=system, member=cha, reason="asked", now=timezone.now())
+    shown = read(boss.get(reverse("console:prospect", args=[unit.public_id, cha.public_id])))
+    assert "请勿联系：对方要求不要联系" in shown
+    assert 'name="summary"' not in shown and "小茶，看到您" not in shown
+    assert "小茶" not in read(boss.get(reverse("console:prospects"), {"unit": unit.public_id, "reason": "asked"}))
 
 
 def test_settings_keep_what_was_typed_and_say_what_holds(boss: Client, unit: Unit) -> None:

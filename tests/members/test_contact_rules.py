@@ -83,13 +83,13 @@ def test_caps_that_make_no_sense(
 def test_of_many_units_the_strictest_holds_and_none_is_looser_than_the_top(
     system: Scope, unit: Unit, other_unit: Unit
 ) -> None:
-    assert caps_in_force().is_one
+    assert caps_in_force().stricter == set()
     change_caps(by=system, unit=root_unit(), changes={"contact.most": 5, "contact.selling_most": 3}, now=NOW)
     change_caps(by=system, unit=unit, changes={"contact.most": 4}, now=NOW)
     change_caps(by=system, unit=other_unit, changes={"contact.selling_most": 0}, now=NOW)
     team = add_unit(by=system, parent=unit, name="一组", now=NOW)
     found = caps_in_force()
-    assert not found.is_one
+    assert found.stricter == {unit.pk, team.pk, other_unit.pk}
     assert [found.of(each).all.most for each in ((), [unit.pk], [team.pk], [team.pk, other_unit.pk])] == [5, 4, 4, 4]
     assert [found.of(each).selling.most for each in ((), [team.pk], [team.pk, other_unit.pk])] == [3, 3, 0]
     # The top grew stricter since: what a unit set before is no way around it.

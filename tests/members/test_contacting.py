@@ -15,8 +15,9 @@ from qunyu.kernel.models import AuditEntry
 from qunyu.kernel.scope import Scope
 from qunyu.members import merging
 from qunyu.members.contact_caps import change_caps
-from qunyu.members.contacting import Leave, Touch, claim, claim_many, may_contact, take_back
+from qunyu.members.contacting import Touch, claim, claim_many, take_back
 from qunyu.members.contacts import edit_contact, note_contact, remove_contact
+from qunyu.members.leave import Leave, may_contact
 from qunyu.members.merging import merge
 from qunyu.members.models import Contact, Member
 from qunyu.members.quiet import end_quiet, keep_quiet

@@ -10,6 +10,7 @@ import pytest
 from django.conf import settings
 
 from qunyu.commerce.models import Order
+from qunyu.communities.duties import local_day
 from qunyu.insights.odds import Rate
 from qunyu.kernel.errors import DomainError
 from qunyu.kernel.models import AuditEntry
@@ -27,11 +28,11 @@ from qunyu.people.queries import root_unit, scope_of
 from qunyu.privacy.consents import Said as Consented
 from qunyu.privacy.consents import note as note_consent
 from qunyu.prospects.actions import Told, ask_anew, leave_alone, note_attempt, put_back
-from qunyu.prospects.measuring import leading, local_day, measure
+from qunyu.prospects.measuring import leading, measure
 from qunyu.prospects.models import Attempt, Hold, Prospect, ProspectRun, Worth
 from qunyu.prospects.openings import openings, set_opening, spoken
 from qunyu.prospects.queries import Wanted, band_of, came_of, find_list, find_prospect, prospects, reasons_of, state_of
-from qunyu.prospects.reaching import refusals
+from qunyu.prospects.reaching import why_not
 from qunyu.prospects.renewing import renew_lists
 from qunyu.prospects.settings import SETTINGS
 from qunyu.prospects.weighing import _points, _spent, find_worth, weigh, weighed
@@ -44,13 +45,13 @@ HELLO = Told("direct", "您好", "interested")
 
 
 def names(scope: Scope, run: ProspectRun, **wanted: Any) -> set[str]:
-    return {each.member.name for each in prospects(scope, run, replace(Wanted(), **wanted), TODAY)}
+    return {each.member.name for each in prospects(scope, run, replace(Wanted(), **wanted), NOW)}
 
 
 def test_the_list_holds_the_people_there_in_the_fixed_order(system: Scope, unit: Unit, run: ProspectRun) -> None:
     assert (run.as_of, run.people, run.base, run.figures["measured"]) == (date(2026, 3, 14), 3, None, False)
     assert names(system, run) == {"Mei", "Lin", "小茶"}
-    first = prospects(system, run, Wanted(), TODAY).first()
+    first = prospects(system, run, Wanted(), NOW).first()
     assert first is not None
     assert (first.member.name, first.reason, first.chance, band_of(run, None)) == ("小茶", "asked", None, "")
     assert names(system, run, reason="asked") == {"小茶"}
@@ -67,12 +68,12 @@ def test_who_may_not_be_written_to_is_off_the_list(system: Scope, unit: Unit, ru
     note_consent(by=system, members=[lin], said=Consented("marketing", "refused"), at=NOW, now=NOW)
     assert names(system, run) == {"小茶"}
     assert names(system, run, state="waiting") == {"Mei", "Lin"}
-    assert [code for code, _ in refusals(unit, TODAY, lin.pk)] == ["refused"]
+    assert [each.code for each in why_not(unit, lin.pk, NOW)] == ["consent"]
     leave_alone(by=system, unit=unit, member=cha, until=TODAY + timedelta(days=2), why="出差", now=NOW)
     assert names(system, run) == set()
-    row = find_prospect(system, run, cha, TODAY)
+    row = find_prospect(system, run, cha, NOW)
     assert row is not None
-    assert (state_of(run, row, TODAY), state_of(run, row, TODAY + timedelta(days=2))) == ("waiting", "ready")
+    assert (state_of(run, row, NOW), state_of(run, row, NOW + timedelta(days=2))) == ("waiting", "ready")
     with pytest.raises(DomainError, match="暂不联系") as refused:
         note_attempt(by=system, unit=unit, member=cha, told=HELLO, now=NOW)
     assert (refused.value.code, Attempt.objects.count(), Contact.objects.count()) == ("not_now", 0, 0)
@@ -86,7 +87,7 @@ def test_newcomers_who_said_nothing_are_too_early(system: Scope, run: ProspectRu
     assert names(system, run) == {"Mei", "小茶"}
     assert names(system, run, state="early") == {"Lin"}
     row.refresh_from_db()
-    assert state_of(run, row, TODAY) == "early"
+    assert state_of(run, row, NOW) == "early"
 
 
 def test_speaking_with_somebody_is_kept_and_its_outcome_measured(
@@ -109,7 +110,8 @@ def test_speaking_with_somebody_is_kept_and_its_outcome_measured(
     assert came_of(system, run) == (Rate(), 2)
     Order.objects.filter(pk=latest.pk).update(ordered_at=last + timedelta(days=1))
     assert came_of(system, run) == (Rate(1, 1), 1)
-    note_attempt(by=system, unit=unit, member=mei, told=HELLO, now=early + timedelta(hours=1))
+    again = replace(HELLO, passing="对方要货")
+    note_attempt(by=system, unit=unit, member=mei, told=again, now=early + timedelta(hours=1))
     assert came_of(system, run) == (Rate(1, 1), 1)
     with pytest.raises(DomainError) as refused:
         note_attempt(by=system, unit=unit, member=mei, told=Told("direct", "", "none"), now=NOW)

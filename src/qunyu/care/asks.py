@@ -18,6 +18,7 @@ from qunyu.kernel.words import Words
 from qunyu.members.contacting import Touch, claim
 from qunyu.members.labels import labelled_as
 from qunyu.members.merging import editable
+from qunyu.members.own import PERSON
 from qunyu.members.queries import people
 from qunyu.satisfaction.opinions import opinions
 
@@ -47,7 +48,6 @@ LONGEST = 200
 # Whoever was asked for anything is left alone with it for so long.
 REST = timedelta(days=60)
 CONTENT_SINCE, CONTENT_FROM = timedelta(days=365), 60
-PERSON = "member__own_identity__member"
 BAD: dict[str, Words] = {
     "kind": Words("没有这种请求", "there is no such ask"),
     "what": Words(f"须有 1 至 {LONGEST} 个字", f"it has 1 to {LONGEST} characters"),

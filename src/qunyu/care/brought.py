@@ -11,7 +11,7 @@ from django.conf import settings
 from django.db import transaction
 from django.db.models import Count, Exists, F, Min, OuterRef, Q, QuerySet
 
-from qunyu.care.asks import KINDS, PERSON, require_editable
+from qunyu.care.asks import KINDS, require_editable
 from qunyu.care.models import AskOutcome, Brought, FavourAsk
 from qunyu.commerce.queries import orders
 from qunyu.communities.duties import local_day
@@ -20,7 +20,7 @@ from qunyu.kernel.errors import DomainError
 from qunyu.kernel.scope import Denied, Scope
 from qunyu.kernel.words import Words
 from qunyu.members.merging import editable
-from qunyu.members.own import identities
+from qunyu.members.own import PERSON, identities
 from qunyu.members.queries import memberships, people
 
 if TYPE_CHECKING:

@@ -14,7 +14,7 @@ from qunyu.care.kind import Kind, Terms, Window, kinds
 from qunyu.care.models import Occasion, OccasionState
 from qunyu.care.settings import care_settings, terms_of
 from qunyu.communities.duties import local_day
-from qunyu.members.contacting import units_of_people
+from qunyu.members.leave import units_of_people
 from qunyu.people.queries import unit_paths
 
 if TYPE_CHECKING:

@@ -18,9 +18,10 @@ from qunyu.kernel.scope import Scope
 from qunyu.kernel.words import Words
 from qunyu.loyalty.programmes import programmes
 from qunyu.members.belonging import buyers, contact_platform, contacts
-from qunyu.members.contacting import may_contact, units_of_people
 from qunyu.members.contacts import contacts_among
+from qunyu.members.leave import may_contact, units_of_people
 from qunyu.members.merging import editable
+from qunyu.members.own import PERSON
 from qunyu.members.queries import memberships, people
 from qunyu.people.queries import acting_account, unit_paths, units_below
 
@@ -41,7 +42,6 @@ SPANS: dict[str, Words] = {
     "month": Words("本月", "This month"),
     "all": Words("全部", "All"),
 }
-PERSON = "member__own_identity__member"
 
 
 def occasions(scope: Scope) -> QuerySet[Occasion]:
@@ -170,11 +170,7 @@ NOTHING_KNOWN = Words("还没有联系过，默认私聊", "nothing is known yet
 def ways(scope: Scope, members: Collection[int]) -> dict[int, Way]:
     """For each of the people (primary keys, found under `scope`) how to reach them best."""
     found: dict[int, Way] = dict.fromkeys(members, Way("direct", NOTHING_KNOWN))
-    rows = (
-        contacts_among(members)
-        .order_by("at", "id")
-        .values_list("member__own_identity__member", "direction", "channel", "result")
-    )
+    rows = contacts_among(members).order_by("at", "id").values_list(PERSON, "direction", "channel", "result")
     last_in: dict[int, str] = {}
     for person, direction, channel, result in rows:
         if direction == "in":

@@ -16,9 +16,9 @@ from qunyu.care.queries import KEPT, occasions
 from qunyu.commerce.queries import orders
 from qunyu.communities.duties import local_day
 from qunyu.kernel.scope import Scope
-from qunyu.members.contacting import UNCOUNTED
 from qunyu.members.contacts import contacts_among
-from qunyu.members.own import identities
+from qunyu.members.leave import UNCOUNTED
+from qunyu.members.own import PERSON, identities
 
 # So long after a contact (or the day, where there was none) an answer and an order count.
 WITHIN = timedelta(days=7)
@@ -116,10 +116,9 @@ def _comparable(rows: list[Any]) -> list[Any]:
     """Without those who were contacted otherwise near the day, by hand, for another occasion or by a survey."""
     alone = {row.person for row in rows if not row.contacted_at}
     near: dict[int, list[datetime]] = defaultdict(list)
-    of_person = "member__own_identity__member"
-    reached = contacts_among(alone).exclude(standing__in=UNCOUNTED).values_list(of_person, "at")
-    done = Occasion.objects.filter(contacted_at__isnull=False, **{f"{of_person}__in": alone})
-    for person, at in [*reached, *done.values_list(of_person, "contacted_at")]:
+    reached = contacts_among(alone).exclude(standing__in=UNCOUNTED).values_list(PERSON, "at")
+    done = Occasion.objects.filter(contacted_at__isnull=False, **{f"{PERSON}__in": alone})
+    for person, at in [*reached, *done.values_list(PERSON, "contacted_at")]:
         near[person].append(at)
     return [
         row for row in rows if row.contacted_at or not any(abs(at - _moment(row)) <= WITHIN for at in near[row.person])
@@ -137,7 +136,7 @@ def _wrote(rows: Collection[Any], moments: dict[int, datetime]) -> set[int]:
     """Those after which the person contacted us, as somebody noted."""
     noted = contacts_among({row.person for row in rows}).filter(direction="in")
     when: dict[int, list[datetime]] = defaultdict(list)
-    for person, at in noted.values_list("member__own_identity__member", "at"):
+    for person, at in noted.values_list(PERSON, "at"):
         when[person].append(at)
     return {row.pk for row in rows if _any_within(when[row.person], moments[row.pk])}
 

@@ -61,7 +61,6 @@ def show(unit: str, first: int) -> None:
     from qunyu.kernel.errors import DomainError
     from qunyu.kernel.scope import system_scope
     from qunyu.people.queries import find_unit
-    from qunyu.prospects.measuring import local_day
     from qunyu.prospects.queries import Wanted, find_list
     from qunyu.prospects.queries import prospects as listed
 
@@ -69,7 +68,7 @@ def show(unit: str, first: int) -> None:
     _, run = find_list(scope, find_unit(unit).public_id)
     if run is None:
         raise DomainError("no_list_yet", NO_LIST)
-    for row in listed(scope, run, Wanted(), local_day(datetime.now(UTC)))[:first]:
+    for row in listed(scope, run, Wanted(), datetime.now(UTC))[:first]:
         told = {
             "rank": row.rank,
             "member": row.member.public_id,

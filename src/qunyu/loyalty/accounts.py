@@ -16,7 +16,7 @@ from qunyu.kernel.scope import Scope
 from qunyu.kernel.words import Words
 from qunyu.loyalty.models import Account, Entry, Lot, Movement, Programme
 from qunyu.loyalty.programmes import programmes
-from qunyu.members.own import heads_of, identities, own_members
+from qunyu.members.own import PERSON, heads_of, identities, own_members
 from qunyu.members.queries import people
 
 if TYPE_CHECKING:
@@ -37,7 +37,7 @@ MOVES: dict[str, Words] = {
 
 # The earning rule whose points tell what somebody paid, and what stands in the place of these.
 OF_AMOUNTS = "order_amount"
-_PERSON = "account__member__own_identity__member"
+_PERSON = f"account__{PERSON}"
 HIDDEN = Words("订单积分（无查看权限）", "points of an order (not yours to see)")
 
 

@@ -19,11 +19,12 @@ from qunyu.loyalty.rules.levels import Bar
 from qunyu.loyalty.rules.lots import later
 from qunyu.loyalty.standing import tiers
 from qunyu.members.labels import said
+from qunyu.members.own import PERSON
 from qunyu.members.queries import memberships
 
 SYSTEM = system_scope("bars")
 NOBODY, EVERYBODY = Q(pk__in=()), ~Q(pk__in=())
-_HEAD = "account__member__own_identity__member"
+_PERSON = f"account__{PERSON}"
 
 
 def reaching(programme: Programme, bars: Sequence[Bar], every: bool, today: date) -> Q:
@@ -39,7 +40,7 @@ def _of(programme: Programme, units: Sequence[int]) -> Q:
     """Whom the programme is for: with an account, an order or a membership in its units."""
     accounts = Account.objects.filter(programme=programme, member__own_identity__isnull=False)
     return (
-        _in(accounts.values("member__own_identity__member"))
+        _in(accounts.values(PERSON))
         | _in(_bought(units).values("customer__member"))
         | _in(memberships(SYSTEM).filter(community__unit__in=units).values("identity__member"))
     )
@@ -61,7 +62,9 @@ def _meeting(programme: Programme, units: Sequence[int], bar: Bar, today: date) 
     year_ago = midnight(later(today, -12))
     if bar.kind == "points_year":
         earned = Entry.objects.filter(account__programme=programme, movement__kind__in=("earn", "refund"), movement__at__gte=year_ago)  # fmt: skip
-        return _at_least(earned.filter(**{f"{_HEAD}__isnull": False}), _HEAD, bar.least, Sum(F("amount") - F("owed")))
+        return _at_least(
+            earned.filter(**{f"{_PERSON}__isnull": False}), _PERSON, bar.least, Sum(F("amount") - F("owed"))
+        )
     if not orders(SYSTEM).filter(unit__in=units).exists():
         # Without any orders nobody knows what people paid.
         return NOBODY

@@ -153,9 +153,10 @@ class CapsInForce:
         return next(unit for unit, path in self.paths.items() if path.count("/") == 2)
 
     @property
-    def is_one(self) -> bool:
-        """Whether no unit below the top is stricter: then the same holds for everybody."""
-        return not any(key in CAP_SETTINGS for unit, own in self.own.items() if unit != self.top for key in own)
+    def stricter(self) -> set[int]:
+        """The units (primary keys) where a cap below the top has a say; everywhere else the same holds for everybody."""
+        telling = [self.paths[unit] for unit, own in self.own.items() if unit != self.top and own.keys() & CAP_SETTINGS]
+        return {unit for unit, path in self.paths.items() if any(path.startswith(each) for each in telling)}
 
     def widest(self, now: datetime) -> datetime:
         """Before this moment no contact counts for any cap at `now`."""

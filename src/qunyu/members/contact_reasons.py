@@ -3,26 +3,35 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping
+from dataclasses import dataclass
 from datetime import datetime
 
 from qunyu.kernel.words import Words
 
-# Given people (primary keys) and the moment: who may not be contacted, and why.
-Refuser = Callable[[Collection[int], datetime], Mapping[int, Words]]
+# Given people (primary keys; None: everybody) and the moment: who may not be contacted.
+Refuser = Callable[[Collection[int] | None, datetime], Collection[int]]
 # Given people and the moment: who waits for an answer, and since when.
 Waiting = Callable[[Collection[int], datetime], Mapping[int, datetime]]
 
 # Given the primary key of a contact that is taken back: what was built on it goes.
 Withdrawer = Callable[[int], None]
 
-_refusers: dict[str, Refuser] = {}
+
+@dataclass(frozen=True)
+class _Refusal:
+    words: Words
+    who: Refuser
+    selling: bool
+
+
+_refusals: dict[str, _Refusal] = {}
 _waiting: dict[str, Waiting] = {}
 _withdrawers: dict[str, Withdrawer] = {}
 
 
-def refuse_where(name: str, refuser: Refuser) -> None:
-    """Registers who else may not be contacted; `name` is a code that the refusal carries."""
-    _refusers[name] = refuser
+def refuse_where(name: str, words: Words, who: Refuser, *, selling: bool = False) -> None:
+    """Registers who else may not be contacted, or with `selling` only not sold to; the refusal carries the code `name` and the words."""
+    _refusals[name] = _Refusal(words, who, selling)
 
 
 def answer_where(name: str, waiting: Waiting) -> None:
@@ -41,13 +50,18 @@ def withdraw(contact: int) -> None:
         each(contact)
 
 
-def refusals(people: Collection[int], now: datetime) -> dict[int, tuple[str, Words]]:
-    """Who of `people` may not be contacted: the code and the words of the first reason."""
-    found: dict[int, tuple[str, Words]] = {}
-    for name, refuser in _refusers.items():
-        for person, words in refuser(people, now).items():
-            found.setdefault(person, (name, words))
+def refusals(people: Collection[int] | None, now: datetime, *, selling: bool) -> dict[int, str]:
+    """Who of `people` (None: of all) may not be contacted, or not sold to: the code of the first reason."""
+    found: dict[int, str] = {}
+    for name, each in _refusals.items():
+        if selling or not each.selling:
+            found = dict.fromkeys(each.who(people, now), name) | found
     return found
+
+
+def refusal_words() -> dict[str, Words]:
+    """Every reason why somebody may not be contacted or sold to, by its code."""
+    return {name: each.words for name, each in _refusals.items()}
 
 
 def waiting(people: Collection[int], now: datetime) -> dict[int, datetime]:

@@ -1,11 +1,11 @@
 """Contacting: the one gate through which anybody is reached, and the only module that makes a Contact (ADR 13).
 
-`may_contact` asks before; `claim` takes the place, and what it makes the database itself counts once more (migration 0016).
+`leave.may_contact` asks before; `claim` takes the place, and what it makes the database itself counts once more (migrations 0016, 0018).
 """
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
@@ -19,15 +19,13 @@ from qunyu.kernel.errors import DomainError
 from qunyu.kernel.scope import Denied, Scope
 from qunyu.kernel.words import Words
 from qunyu.members.answers import Owed, owed
-from qunyu.members.belonging import CONTACT
-from qunyu.members.contact_caps import CapsInForce, caps_in_force
-from qunyu.members.contact_reasons import refusals, withdraw
-from qunyu.members.matching import chunks
+from qunyu.members.contact_caps import caps_in_force
+from qunyu.members.contact_reasons import withdraw
+from qunyu.members.leave import UNCOUNTED, Leave, caps_of, may_contact
 from qunyu.members.merging import editable
 from qunyu.members.models import Contact, Identity, Standing
-from qunyu.members.quiet import REASONS as QUIET_REASONS
-from qunyu.members.quiet import quiet_now
-from qunyu.members.rules.contacting import Cap, Caps, free_at, is_beyond, quiet_until
+from qunyu.members.own import of_people
+from qunyu.members.rules.contacting import Caps, is_beyond
 from qunyu.people.queries import account_of
 
 if TYPE_CHECKING:
@@ -41,17 +39,16 @@ CHANNELS: dict[str, Words] = {
     "meeting": Words("见面", "Meeting"),
     "other": Words("其他", "Other"),
 }
+# Over these many are reached at once, and nobody in particular: what is put there for a segment is no contact with its people.
+TO_MANY = ("moments", "group")
 LONGEST = 4000
 # A contact kept by mistake frees its place again for as long as this.
 REGRET = timedelta(hours=1)
-# What somebody may decide against, with a reason: all else can only be waited for or settled first.
-PASSABLE = ("cap", "selling_cap", "quiet_hours")
-UNCOUNTED = (Standing.IN, Standing.ANSWER)
+# So many rows a statement inserts.
+BATCH = 1_000
+# A person's contacts wait for one another in one of so many places (migration 0018).
+PLACES = 1_024
 WORDS: dict[str, Words] = {
-    "cap": Words("{days} 天内已联系 {counted} 次，上限 {most} 次", "contacted {counted} times in {days} days, the cap is {most}"),
-    "selling_cap": Words("{days} 天内已推销 {counted} 次，上限 {most} 次", "sold to {counted} times in {days} days, the cap is {most}"),
-    "quiet_hours": Words("现在是免打扰时间", "these are quiet hours"),
-    "quiet": Words("请勿联系：{reason}", "not to be contacted: {reason}"),
     "waits": Words("对方没有在等回复：近 {days} 天没有来信，也没有未结束的投诉", "they wait for no answer: nothing from them within {days} days, no open complaint"),
     "answered": Words("对方这次来信或投诉的回复已用完", "what they wrote or complained of has been answered already"),
     "selling": Words("推销不算回复", "what sells is no answer"),
@@ -63,33 +60,11 @@ WORDS: dict[str, Words] = {
 
 
 @dataclass(frozen=True)
-class Leave:
-    """Whether somebody may be contacted: `code` is "" or why not, in `words`; `possible_at` from when again, None when waiting alone does not help.
-
-    The counts are contacts in the windows of the caps, over everything that the person is.
-    """
-
-    caps: Caps
-    counted: int
-    selling_counted: int
-    code: str = ""
-    words: Words | None = None
-    possible_at: datetime | None = None
-
-    @property
-    def allowed(self) -> bool:
-        """Whether the contact may be made now."""
-        return not self.code
-
-    @property
-    def passable(self) -> bool:
-        """Whether somebody with the permission may decide to contact all the same."""
-        return self.code in PASSABLE
-
-
-@dataclass(frozen=True)
 class Touch:
-    """A contact that is to be made: `feature` says what plans it, `answering` that the person waits for it, `at_leisure` that a person hands it over when it suits."""
+    """A contact that is to be made: `feature` says what plans it, `answering` that the person waits for it, `at_leisure` that a person hands it over when it suits.
+
+    `result` is what is known to have come of it.
+    """
 
     feature: str
     channel: str
@@ -97,6 +72,7 @@ class Touch:
     selling: bool = False
     answering: bool = False
     at_leisure: bool = False
+    result: str = ""
 
 
 class MayNotContact(DomainError):
@@ -104,120 +80,11 @@ class MayNotContact(DomainError):
 
     def __init__(self, leave: Leave) -> None:
         at = leave.possible_at
-        when = f"{_local(at):%Y-%m-%d %H:%M}" if at else ""
+        when = f"{timezone.localtime(at, settings.QUNYU_ZONE):%Y-%m-%d %H:%M}" if at else ""
         words = leave.words or Words("", "")
         told = Words(f"{words.zh}；{when} 起可以联系", f"{words.en}; possible from {when}") if at else words
         super().__init__("may_not_contact", told, reason=leave.code, possible_at=at, field="member")
         self.leave = leave
-
-
-def may_contact(
-    people: Collection[int], now: datetime, *, selling: bool = False, at_leisure: bool = False
-) -> dict[int, Leave]:
-    """For each of `people` (primary keys, found under a scope) whether they may be contacted at `now`."""
-    found: dict[int, Leave] = {}
-    for part in chunks(people):
-        found |= _Asked(part, now, selling=selling, at_leisure=at_leisure).leaves()
-    return found
-
-
-@dataclass
-class _Asked:
-    """One question to the gate about some hundred people."""
-
-    people: Collection[int]
-    now: datetime
-    selling: bool
-    at_leisure: bool
-
-    def leaves(self) -> dict[int, Leave]:
-        local = _local(self.now)
-        in_force = caps_in_force()
-        caps, times = _caps_of(self.people, in_force), _times_of(self.people, in_force.widest(self.now))
-        quiet, refused = quiet_now(self.people, local.date()), refusals(self.people, self.now)
-        found: dict[int, Leave] = {}
-        for person in self.people:
-            mine = caps[person]
-            leave = self._within(mine, times.get(person, ()))
-            if not leave.code and not self.at_leisure:
-                leave = _at_hours(leave, quiet_until(local, mine.quiet_from, mine.quiet_to))
-            if person in refused:
-                leave = _closed(leave, *refused[person])
-            if person in quiet:
-                leave = _closed(leave, "quiet", _quiet_words(quiet[person].reason))
-            found[person] = leave
-        return found
-
-    def _within(self, caps: Caps, times: Collection[tuple[datetime, bool]]) -> Leave:
-        """Whether the caps allow it; refused by both, what lasts longer is told."""
-        every, selling = [at for at, _ in times], [at for at, sells in times if sells]
-        counts = (_counted(every, caps.all, self.now), _counted(selling, caps.selling, self.now))
-        found = Leave(caps, *counts)
-        asked = (("cap", caps.all, every), ("selling_cap", caps.selling, selling))
-        for place, (code, cap, told) in enumerate(asked[: 1 + self.selling]):
-            at = free_at(told, cap, self.now)
-            if at == self.now or (found.code and at and found.possible_at and at < found.possible_at):
-                continue
-            words = WORDS[code].fill(days=cap.days, counted=counts[place], most=cap.most)
-            found = Leave(caps, *counts, code, words, at and self._past_rest(caps, at))
-        return found
-
-    def _past_rest(self, caps: Caps, at: datetime) -> datetime:
-        until = None if self.at_leisure else quiet_until(_local(at), caps.quiet_from, caps.quiet_to)
-        return until or at
-
-
-def _local(at: datetime) -> datetime:
-    return timezone.localtime(at, settings.QUNYU_ZONE)
-
-
-def _quiet_words(reason: str) -> Words:
-    told = QUIET_REASONS[reason]
-    return Words(WORDS["quiet"].zh.format(reason=told.zh), WORDS["quiet"].en.format(reason=told.en))
-
-
-def _counted(times: Iterable[datetime], cap: Cap, now: datetime) -> int:
-    return sum(each > cap.since(now) for each in times)
-
-
-def _at_hours(leave: Leave, until: datetime | None) -> Leave:
-    if until is None:
-        return leave
-    return Leave(leave.caps, leave.counted, leave.selling_counted, "quiet_hours", WORDS["quiet_hours"], until)
-
-
-def _closed(leave: Leave, code: str, words: Words) -> Leave:
-    return Leave(leave.caps, leave.counted, leave.selling_counted, code, words, None)
-
-
-def _times_of(people: Collection[int], since: datetime) -> dict[int, list[tuple[datetime, bool]]]:
-    """Person -> when each contact that counts was, and whether it sold."""
-    found: dict[int, list[tuple[datetime, bool]]] = {}
-    rows = Contact.objects.filter(member__own_identity__member__in=people, at__gt=since)
-    counting = rows.exclude(standing__in=UNCOUNTED)
-    for person, at, sells in counting.values_list("member__own_identity__member", "at", "selling"):
-        found.setdefault(person, []).append((at, sells))
-    return found
-
-
-def _caps_of(people: Collection[int], in_force: CapsInForce) -> dict[int, Caps]:
-    if in_force.is_one:
-        return dict.fromkeys(people, in_force.of(()))
-    units = units_of_people(people)
-    return {person: in_force.of(units.get(person, ())) for person in people}
-
-
-def units_of_people(people: Collection[int]) -> dict[int, set[int]]:
-    """Person -> the units they belong to, whoever asks: of their communities, of their orders, and where they were noted down."""
-    found: dict[int, set[int]] = {}
-    mine = Identity.objects.filter(member__in=people)
-    for path in ("memberships__community__unit", "orders__unit"):
-        rows = mine.filter(**{f"{path}__isnull": False}).values_list("member", path).distinct()
-        for person, unit in rows:
-            found.setdefault(person, set()).add(unit)
-    for person, platform in mine.filter(platform__startswith=CONTACT).values_list("member", "platform"):
-        found.setdefault(person, set()).add(int(platform.removeprefix(CONTACT)))
-    return found
 
 
 def claim(*, by: Scope, member: Member, touch: Touch, passing: str = "", now: datetime) -> Contact:
@@ -260,17 +127,28 @@ def claim_many(*, by: Scope, members: Collection[int], touch: Touch, now: dateti
     Raises DomainError bad_contact with the `field`.
     """
     _check(touch)
-    made: dict[int, Contact] = {}
     leaves = may_contact(members, now, selling=touch.selling, at_leisure=touch.at_leisure)
-    # In the order of their keys: two at once then never wait for one another.
-    for head in sorted(person for person, leave in leaves.items() if leave.allowed):
-        row = _drafted(by, head, touch, leaves[head].caps, now)
-        try:
-            _insert([row], head, now)
-        except MayNotContact:
-            continue
-        made[head] = row
-    return made
+    # In the order of the places: two at once then never wait for one another.
+    free = sorted((head for head, leave in leaves.items() if leave.allowed), key=lambda head: (head % PLACES, head))
+    rows = [_drafted(by, head, touch, leaves[head].caps, now) for head in free]
+    parts = (rows[start : start + BATCH] for start in range(0, len(rows), BATCH))
+    return {row.member_id: row for part in parts for row in _inserted(part, now)}
+
+
+def _inserted(rows: Sequence[Contact], now: datetime) -> list[Contact]:
+    """Those of `rows`, one a person, that the database took: where somebody was faster it halves them until it is down to whom that was."""
+    try:
+        with transaction.atomic():
+            return Contact.objects.bulk_create(rows)
+    except IntegrityError:
+        half = len(rows) // 2
+    if half:
+        return [*_inserted(rows[:half], now), *_inserted(rows[half:], now)]
+    try:
+        _insert(rows, rows[0].member_id, now)
+    except MayNotContact:
+        return []
+    return list(rows)
 
 
 def _check(touch: Touch) -> None:
@@ -287,7 +165,12 @@ def _check(touch: Touch) -> None:
 def _drafted(by: Scope, member: int, touch: Touch, caps: Caps, now: datetime) -> Contact:
     return Contact(
         **{"member_id": member, "at": now, "written_at": now, "direction": "out", "standing": Standing.PLANNED},
-        **{"channel": touch.channel, "summary": touch.summary.strip(), "feature": touch.feature},
+        **{
+            "channel": touch.channel,
+            "summary": touch.summary.strip(),
+            "feature": touch.feature,
+            "result": touch.result,
+        },
         **{"selling": touch.selling, "most": caps.all.most, "since": caps.all.since(now)},
         **{"selling_most": caps.selling.most, "selling_since": caps.selling.since(now)},
         **{"staff": account_of(by.actor)[0], "by_name": by.actor.name[:120]},
@@ -362,11 +245,11 @@ def standing_of(row: Contact) -> Standing:
         return Standing.IN
     head = Identity.objects.values_list("member", flat=True).get(own_member=row.member_id)
     in_force = caps_in_force()
-    caps = _caps_of([head], in_force)[head]
+    caps = caps_of([head], in_force).get(head, in_force.of(()))
     due = None if row.selling else owed(head, row.at, caps.answer_days, but=row.pk)
     if due is not None and due.left:
         return Standing.ANSWER
-    others = Contact.objects.filter(member__own_identity__member=head).exclude(pk=row.pk)
+    others = of_people(Contact.objects.exclude(pk=row.pk), [head])
     near = others.exclude(standing__in=UNCOUNTED).filter(at__gt=in_force.widest(row.at))
     times = list(near.values_list("at", "selling"))
     beyond = is_beyond([at for at, _ in times], row.at, caps.all)

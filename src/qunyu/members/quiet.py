@@ -16,6 +16,7 @@ from qunyu.kernel.scope import Scope
 from qunyu.kernel.words import Words
 from qunyu.members.merging import require_edit
 from qunyu.members.models import Identity, Quiet
+from qunyu.members.own import of_people
 
 if TYPE_CHECKING:
     from qunyu.members.models import Member
@@ -69,9 +70,9 @@ def _end(by: Scope, member: Member, now: datetime) -> int:
     return found.update(ended_at=now, ended_by_name=by.actor.name[:120])
 
 
-def quiet_now(people: Collection[int], today: date) -> dict[int, Quiet]:
-    """Which of `people` (primary keys) are not to be contacted today: the latest word on each."""
-    rows = _in_force(today).filter(member__own_identity__member__in=people).select_related("member__own_identity")
+def quiet_now(people: Collection[int] | None, today: date) -> dict[int, Quiet]:
+    """Which of `people` (primary keys; None: of all) are not to be contacted today: the latest word on each."""
+    rows = of_people(_in_force(today), people).select_related("member__own_identity")
     return {each.member.own_identity.member_id: each for each in rows.order_by("at", "id")}
 
 

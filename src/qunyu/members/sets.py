@@ -16,6 +16,7 @@ from django.db.models import Exists, F, OuterRef, Q, QuerySet
 
 from qunyu.kernel.words import Words
 from qunyu.members.models import Contact, Identity, Link, Member, ProfileEntry, Tag, TagAct, Tagging
+from qunyu.members.own import PERSON
 from qunyu.members.queries import identities_in, people
 from qunyu.people.queries import unit_paths
 
@@ -29,8 +30,6 @@ ROLES: dict[str, Words] = {
     "atmosphere": Words("气氛组", "Atmosphere team"),
     "bot": Words("机器人", "Bot"),
 }
-# Where the person stands to whom a row belongs.
-CONTACTED = _OWN = "member__own_identity__member"
 _CHUNK = 5_000
 # A member whose own identity is gone is nobody; one such among them would empty every NOT IN.
 _SOMEBODY = {"member__own_identity__isnull": False}
@@ -45,10 +44,10 @@ def values_that_count(field: str, *, sealed: bool) -> QuerySet[Any]:
     """
     rows = ProfileEntry.objects.filter(field=field, withdrawn_at=None, **_SOMEBODY)
     newer = rows.filter(
-        Q(at__gt=OuterRef("at")) | Q(at=OuterRef("at"), pk__gt=OuterRef("pk")), **{_OWN: OuterRef(_OWN)}
+        Q(at__gt=OuterRef("at")) | Q(at=OuterRef("at"), pk__gt=OuterRef("pk")), **{PERSON: OuterRef(PERSON)}
     )
     nothing = Q(value="") | (Q(sealed=True) & (_SEALED_NOTHING if sealed else Q()))
-    return rows.filter(~nothing, ~Exists(newer)).annotate(person=F(_OWN))
+    return rows.filter(~nothing, ~Exists(newer)).annotate(person=F(PERSON))
 
 
 def known_tags(scope: Scope) -> list[Tag]:
@@ -69,9 +68,9 @@ def tagged(public_ids: Collection[str]) -> QuerySet[Any, Any]:
         other = Tagging.objects.filter(
             later, withdrawn_at=None, tag__archived_at=None, tag__group=OuterRef("tag__group")
         )
-        overruled = Exists(other.filter(**{_OWN: OuterRef(_OWN)}).exclude(tag=OuterRef("tag")))
+        overruled = Exists(other.filter(**{PERSON: OuterRef(PERSON)}).exclude(tag=OuterRef("tag")))
         rows = rows.filter(~Q(tag__group__exclusive=True) | ~overruled)
-    return rows.values(_OWN)
+    return rows.values(PERSON)
 
 
 def _with_merged(tags: set[int]) -> set[int]:
@@ -85,7 +84,7 @@ def _with_merged(tags: set[int]) -> set[int]:
 
 
 def contacts_noted() -> QuerySet[Contact]:
-    """Every contact; the person stands at CONTACTED."""
+    """Every contact; the person stands at members.own.PERSON."""
     return Contact.objects.filter(**_SOMEBODY)
 
 

@@ -85,6 +85,14 @@ def links(staff: Collection[int] | None = None) -> dict[int, int]:
     return found
 
 
+def insiders(members: Collection[int] | None, now: datetime) -> set[int]:
+    """Who of these people (primary keys; None: of all) is one of us: linked with an account, or counted as operator, bot or atmosphere team."""
+    rows = Member.objects.exclude(role="member")
+    found = set((rows if members is None else rows.filter(pk__in=members)).values_list("pk", flat=True))
+    linked = links().keys()
+    return found | (set(linked) if members is None else linked & set(members))
+
+
 def linked_names(scope: Scope) -> dict[int, str]:
     """What the linked people are called, by primary key, of those `scope` may see."""
     return dict(people(scope).filter(pk__in=links()).values_list("pk", "name"))

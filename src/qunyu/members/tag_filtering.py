@@ -9,6 +9,7 @@ from typing import Literal
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from qunyu.members.models import Tag, Tagging
+from qunyu.members.own import PERSON
 
 Mode = Literal["any", "all", "none"]
 
@@ -32,8 +33,7 @@ def live_taggings() -> QuerySet[Tagging]:
 def tagged(wanted: Tagged, path: str) -> Q:
     """Narrows the members at the end of `path` to who carries what is wanted; a tag that another overrules is not carried."""
     # Sets, not a question for each member: few carry a tag, of however many there are.
-    person = "member__own_identity__member"
-    carried = [_holding(tag).filter(**{f"{person}__isnull": False}).values(person) for tag in wanted.tags]
+    carried = [_holding(tag).filter(**{f"{PERSON}__isnull": False}).values(PERSON) for tag in wanted.tags]
     each = [Q(**{f"{path}__in": rows}) for rows in carried]
     found = Q()
     for one in each:
@@ -46,6 +46,6 @@ def _holding(tag: Tag) -> QuerySet[Tagging]:
     if not tag.group.exclusive:
         return there
     later = Q(at__gt=OuterRef("at")) | Q(at=OuterRef("at"), id__gt=OuterRef("id"))
-    same = OuterRef("member__own_identity__member")
+    same = OuterRef(PERSON)
     other = live_taggings().filter(later, tag__group=tag.group_id, member__own_identity__member=same).exclude(tag=tag)
     return there.filter(~Exists(other))

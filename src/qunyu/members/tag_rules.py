@@ -12,10 +12,9 @@ from qunyu.kernel import audit
 from qunyu.kernel.scope import Scope
 from qunyu.members.matching import chunks
 from qunyu.members.models import Member, Tag, TagAct, Tagging
+from qunyu.members.own import PERSON
 from qunyu.members.rules.tags import LONGEST_REASON
 from qunyu.members.tagging import begin, end, finish, require_in_use, write
-
-_HEAD = "member__own_identity__member"
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,14 +59,14 @@ def ahead(tag: Tag, members: Collection[int]) -> Kept:
         others = Tagging.objects.filter(withdrawn_at=None, tag__group=tag.group_id, tag__archived_at=None).exclude(
             tag=tag
         )
-        blocked = wanted & set(others.filter(member__own_identity__isnull=False).values_list(_HEAD, flat=True))
+        blocked = wanted & set(others.filter(member__own_identity__isnull=False).values_list(PERSON, flat=True))
     stay = wanted - blocked
     return Kept(frozenset(stay - ruled), frozenset(ruled - stay), len(blocked))
 
 
 def _ruled(tag: Tag) -> list[tuple[int, int]]:
     there = Tagging.objects.filter(tag=tag, source="rule", withdrawn_at=None, member__own_identity__isnull=False)
-    return list(there.values_list("pk", _HEAD))
+    return list(there.values_list("pk", PERSON))
 
 
 def stop(*, by: Scope, tag: Tag, now: datetime, unit: int | None = None) -> Kept:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from django.conf import settings
 from django.db import transaction
+from django.db.models import F
 
 from qunyu.insights.label import find_label
 from qunyu.kernel import audit
@@ -17,7 +18,8 @@ from qunyu.kernel.ids import new_public_id
 from qunyu.kernel.money import CURRENCIES
 from qunyu.kernel.scope import Scope
 from qunyu.kernel.words import Words
-from qunyu.members.contacts import CHANNELS
+from qunyu.members.contacting import CHANNELS, TO_MANY, Touch, claim_many
+from qunyu.members.contacts import contacts_among
 from qunyu.offers.against import against
 from qunyu.offers.drawing import held_out
 from qunyu.offers.kinds import find_kind
@@ -30,6 +32,8 @@ if TYPE_CHECKING:
     from qunyu.segments.models import Segment
 
 CHUNK = 2_000
+# What stands on the contacts that giving makes.
+FEATURE = "offer"
 MOST_PRICE = 10**12
 MOST_PRODUCTS = 20
 # As long as files of orders may call one.
@@ -164,7 +168,7 @@ def draw(*, by: Scope, offer: Offer, segment: Segment, plan: Plan, seed: str, no
     # Whoever sees what came of it may see the offer's unit, and perhaps nobody beyond.
     inside = members_in(unit_scope(offer.unit, "offers"), segment, now)
     left = {int(each) for each in members_in(by.within("members.edit"), segment, now)} & set(inside.tolist())
-    found = against(offer, left, now)
+    found = against(offer, left, plan.channel, now)
     left = left.difference(*found.values())
     held = held_out(seed, left, plan.holdout)
     told = {code: len(gone) for code, gone in found.items()}
@@ -195,10 +199,32 @@ def _check_place(offer: Offer, segment: Segment) -> None:
         raise DomainError("bad_giving", message, field="segment")
 
 
+def _claimed(by: Scope, offer: Offer, plan: Plan, drawn: Drawn, now: datetime) -> Drawn:
+    """The same with a place under the cap for everybody who gets it; with whom somebody else was faster, they are left out."""
+    if plan.channel in TO_MANY:
+        return drawn
+    touch = Touch(FEATURE, plan.channel, offer.name, selling=True, at_leisure=True)
+    got = claim_many(by=by, members=drawn.given, touch=touch, now=now).keys()
+    late = len(drawn.given) - len(got)
+    left_out = {**drawn.left_out, "selling_cap": drawn.left_out["selling_cap"] + late}
+    return replace(drawn, given=tuple(sorted(got)), left_out=left_out)
+
+
+def without_contact(contact: int) -> None:
+    """A contact (primary key) is being taken back: whoever it was with did not get the offer after all."""
+    for person, at in contacts_among(None).filter(pk=contact, feature=FEATURE).values_list("member", "at"):
+        row = Given.objects.filter(member=person, held=False, giving__at=at).first()
+        if row is not None:
+            Giving.objects.filter(pk=row.giving_id).update(given=F("given") - 1)
+            row.delete()
+
+
 @transaction.atomic
 def give_offer(*, by: Scope, offer: Offer, segment: Segment, plan: Plan, now: datetime, key: str = "") -> Giving:
     """Keeps that the offer is given to the people of the segment as they are now; nothing is sent. Asked a second time with the same `key`
     it gives what was kept.
+
+    Over a channel that reaches people one to one it is a selling contact with each who gets it, under the cap.
 
     Raises what `draw` raises; DomainError nobody_to_give.
     """
@@ -211,6 +237,7 @@ def give_offer(*, by: Scope, offer: Offer, segment: Segment, plan: Plan, now: da
         return kept
     seed = new_public_id()
     drawn = draw(by=by, offer=offer, segment=segment, plan=plan, seed=seed, now=now)
+    drawn = _claimed(by, offer, plan, drawn, now)
     if not drawn.given:
         raise DomainError(
             "nobody_to_give",

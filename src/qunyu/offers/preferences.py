@@ -18,7 +18,8 @@ from qunyu.events.queries import published_lake
 from qunyu.insights.tastes import Ids, Taste, taste
 from qunyu.kernel.scope import Scope, system_scope
 from qunyu.members.labels import said
-from qunyu.offers.against import CHUNK, FOR_ALL, against
+from qunyu.members.leave import may_contact
+from qunyu.offers.against import CHUNK, had
 from qunyu.offers.matching import Match, matches
 from qunyu.offers.models import Offer
 from qunyu.offers.queries import offers
@@ -106,10 +107,7 @@ def best_for(scope: Scope, unit: Unit, member: Member, now: datetime) -> Match |
     kept = said(scope, "user_type").filter(member=member).first()
     if kept is None:
         return None
-    for each in suiting(scope, unit, kept.value, now)[1]:
-        reasons = {code for code, gone in against(each.offer, [member.pk], now).items() if gone}
-        if not reasons:
-            return each
-        if reasons & FOR_ALL:
-            return None
-    return None
+    if not may_contact([member.pk], now, selling=True, at_leisure=True)[member.pk].allowed:
+        return None
+    fitting = suiting(scope, unit, kept.value, now)[1]
+    return next((each for each in fitting if not any(had(each.offer, [member.pk], now).values())), None)

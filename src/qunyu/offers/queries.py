@@ -11,8 +11,8 @@ from qunyu.commerce.queries import last_order_day as known_until
 from qunyu.kernel.errors import DomainError
 from qunyu.kernel.scope import Scope
 from qunyu.kernel.words import Words
+from qunyu.members.own import PERSON
 from qunyu.members.queries import people
-from qunyu.offers.against import HEAD
 from qunyu.offers.models import Given, Giving, Offer
 from qunyu.people.queries import units_below, units_in
 
@@ -80,17 +80,17 @@ def received(scope: Scope, giving: Giving, held: bool | None = None, text: str =
 
     `head` and `head_id` are who they are now.
     """
-    rows = Given.objects.filter(giving=giving, **{f"{HEAD}__in": people(scope).values("pk")})
+    rows = Given.objects.filter(giving=giving, **{f"{PERSON}__in": people(scope).values("pk")})
     rows = rows if held is None else rows.filter(held=held)
-    rows = rows.filter(**{f"{HEAD}__name__icontains": text}) if text else rows
-    return rows.annotate(head=F(f"{HEAD}__name"), head_id=F(f"{HEAD}__public_id")).order_by("id")
+    rows = rows.filter(**{f"{PERSON}__name__icontains": text}) if text else rows
+    return rows.annotate(head=F(f"{PERSON}__name"), head_id=F(f"{PERSON}__public_id")).order_by("id")
 
 
 def had(scope: Scope, member: Member) -> QuerySet[Given]:
     """What somebody found under a scope was given, or left out of by lot, the latest first: of offers that `scope` may see."""
     if not scope.may("orders.view"):
         return Given.objects.none()
-    mine = Given.objects.filter(giving__offer__in=offers(scope, archived=None), **{HEAD: member.pk})
+    mine = Given.objects.filter(giving__offer__in=offers(scope, archived=None), **{PERSON: member.pk})
     return mine.select_related("giving__offer").order_by("-giving__at", "-id")
 
 

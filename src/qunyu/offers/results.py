@@ -13,7 +13,7 @@ from django.db.models import Count, Exists, OuterRef, Q
 from qunyu.commerce.queries import orders
 from qunyu.insights.odds import Rate, difference
 from qunyu.kernel.scope import Scope
-from qunyu.offers.against import HEAD
+from qunyu.members.own import PERSON
 from qunyu.offers.models import Given, Giving
 from qunyu.people.queries import units_below
 
@@ -64,13 +64,13 @@ def _counted(
     again = Given.objects.filter(
         held=False, giving__offer=OuterRef("giving__offer"), giving__at__gte=at, giving__at__lt=at + span
     )
-    people = Given.objects.filter(giving__in=[each.pk for each in givings], **{f"{HEAD}__isnull": False}).annotate(
+    people = Given.objects.filter(giving__in=[each.pk for each in givings], **{f"{PERSON}__isnull": False}).annotate(
         after=_ordered(scope, unit, at, at + span), before=_ordered(scope, unit, at - span, at),
-        again=Exists(again.filter(**{HEAD: OuterRef(HEAD)}).exclude(giving=OuterRef("giving"))),
+        again=Exists(again.filter(**{PERSON: OuterRef(PERSON)}).exclude(giving=OuterRef("giving"))),
     )  # fmt: skip
-    told = {name: Count(HEAD, distinct=True, filter=Q(**{name: True})) for name in ("after", "before", "again")}
+    told = {name: Count(PERSON, distinct=True, filter=Q(**{name: True})) for name in ("after", "before", "again")}
     renamed = {f"n_{name}": each for name, each in told.items()}
-    rows: Any = people.order_by().values("giving", "held").annotate(n=Count(HEAD, distinct=True), **renamed)
+    rows: Any = people.order_by().values("giving", "held").annotate(n=Count(PERSON, distinct=True), **renamed)
     return {(row["giving"], row["held"]): row for row in rows}
 
 

@@ -9,8 +9,8 @@ class PrivacyConfig(AppConfig):
         """Says what tables may not bring back, to the packages below that read them, and the contact cap who does not consent to being contacted."""
         from qunyu.kernel.returning import provide_stopped
         from qunyu.members.contact_reasons import refuse_where
-        from qunyu.privacy.consents import not_marketable
+        from qunyu.privacy.consents import NO_MARKETING, not_marketable
         from qunyu.privacy.stopping import stopped
 
         provide_stopped(stopped)
-        refuse_where("consent", not_marketable)
+        refuse_where("consent", NO_MARKETING, not_marketable)

@@ -16,6 +16,7 @@ from qunyu.kernel.errors import DomainError
 from qunyu.kernel.scope import Denied, Scope
 from qunyu.kernel.words import Words
 from qunyu.members.merging import editable
+from qunyu.members.own import PERSON, of_people
 from qunyu.members.personal import own_members
 from qunyu.members.queries import identities_in
 from qunyu.privacy.models import Consent, Purpose
@@ -129,9 +130,7 @@ def in_force(found: QuerySet[Consent]) -> QuerySet[Consent]:
 
     Of words said at once a withdrawal counts before a refusal, and that before a consent, as their codes are in order.
     """
-    same = Consent.objects.filter(
-        member__own_identity__member=OuterRef("member__own_identity__member"), purpose=OuterRef("purpose")
-    )
+    same = Consent.objects.filter(purpose=OuterRef("purpose"), **{PERSON: OuterRef(PERSON)})
     against = Q(at=OuterRef("at"), state__gt=OuterRef("state"))
     return found.exclude(Exists(same.filter(Q(at__gt=OuterRef("at")) | against)))
 
@@ -139,8 +138,7 @@ def in_force(found: QuerySet[Consent]) -> QuerySet[Consent]:
 NO_MARKETING = Words("对方不同意营销联系", "they do not consent to marketing contact")
 
 
-def not_marketable(people: Collection[int], now: datetime) -> dict[int, Words]:
-    """Who of `people` (primary keys) refused marketing contact or withdrew it, and has not granted it since."""
-    said = Consent.objects.filter(member__own_identity__member__in=people, purpose="marketing", at__lte=now)
-    against = in_force(said).exclude(state="granted").values_list("member__own_identity__member", flat=True)
-    return dict.fromkeys(against, NO_MARKETING)
+def not_marketable(people: Collection[int] | None, now: datetime) -> set[int]:
+    """Who of `people` (primary keys; None: of all) refused marketing contact or withdrew it, and has not granted it since."""
+    said = of_people(Consent.objects.filter(purpose="marketing", at__lte=now), people)
+    return set(in_force(said).exclude(state="granted").values_list(PERSON, flat=True))

@@ -13,6 +13,7 @@ from django.db.models import Count, QuerySet
 from qunyu.kernel.personal import Holder, Overview, holders
 from qunyu.kernel.queries import entries
 from qunyu.kernel.scope import Scope, system_scope
+from qunyu.members.own import PERSON
 from qunyu.members.personal import own_members
 from qunyu.privacy.consents import all_consents, in_force
 from qunyu.privacy.models import Consent, PeriodRun, Receipt
@@ -88,15 +89,12 @@ def standing(members: Collection[int], purpose: str) -> dict[int, str]:
     return {member: state for member, (_, _, state) in latest.items()}
 
 
-def refusing(purpose: str) -> QuerySet[Any, Any]:
-    """The primary keys of the people whose last word on the purpose was no; for whoever narrows what is asked with it by a scope."""
-    return last_said(purpose, ("refused", "withdrawn"))
-
-
 def last_said(purpose: str, states: Collection[str]) -> QuerySet[Any, Any]:
-    """The primary keys of the people whose last word on the purpose was one of the states; narrowed as those of `refusing` are."""
+    """The primary keys of the people whose last word on the purpose was one of the states; for whoever narrows what is asked with it by a scope."""
     said = in_force(all_consents(system_scope("consents"))).filter(purpose=purpose, state__in=tuple(states))
-    found: QuerySet[Any, Any] = said.filter(member__own_identity__isnull=False).order_by().values_list(_HEAD, flat=True)
+    found: QuerySet[Any, Any] = (
+        said.filter(member__own_identity__isnull=False).order_by().values_list(PERSON, flat=True)
+    )
     return found
 
 
@@ -108,7 +106,7 @@ def consent_counts(scope: Scope) -> dict[str, Counter[str]]:
     require_officer(scope)
     rows = Consent.objects.filter(member__erased=False).order_by("at", "id")
     latest: dict[tuple[str, int], tuple[datetime, bool, str]] = {}
-    for purpose, member, at, state in rows.values_list("purpose", "member__own_identity__member", "at", "state"):
+    for purpose, member, at, state in rows.values_list("purpose", PERSON, "at", "state"):
         told, place = (at, state != "granted", state), (purpose, member)
         latest[place] = max(told, latest.get(place, told))
     found: dict[str, Counter[str]] = {}
@@ -118,4 +116,3 @@ def consent_counts(scope: Scope) -> dict[str, Counter[str]]:
 
 
 _CHUNK = 1_000
-_HEAD = "member__own_identity__member"

@@ -8,18 +8,19 @@ from typing import TYPE_CHECKING
 
 from django.db import transaction
 
+from qunyu.communities.duties import local_day
 from qunyu.insights.signal import invitations
 from qunyu.jobs.port import enqueue, load
 from qunyu.kernel import audit
 from qunyu.kernel.errors import DomainError
 from qunyu.kernel.scope import Scope
 from qunyu.kernel.words import Words
-from qunyu.members.contacts import note_contact
+from qunyu.members.contacting import Touch, claim
 from qunyu.members.merging import require_edit
-from qunyu.prospects.measuring import local_day
+from qunyu.members.own import PERSON, of_people
 from qunyu.prospects.models import Attempt, Hold
 from qunyu.prospects.queries import find_list, find_prospect
-from qunyu.prospects.reaching import HEAD, refusals
+from qunyu.prospects.reaching import held
 
 if TYPE_CHECKING:
     from qunyu.members.models import Member
@@ -36,16 +37,17 @@ BAD_OUTCOME = Words("请选择对方的反应", "say how they took it")
 BAD_UNTIL = Words("日期须在明天至三年内", "the day lies between tomorrow and three years from now")
 BAD_WHY = Words("原因最多 200 个字", "a reason has at most 200 characters")
 NOT_LISTED = Words("不在这个单位的名单上", "not on the list of this unit")
-NOT_NOW = Words("现在不宜联系：{why}", "not to be written to now: {why}")
+NOT_NOW = Words("已设为暂不联系；先放回名单", "to be left alone for now; put them back on the list first")
 
 
 @dataclass(frozen=True)
 class Told:
-    """What was said with somebody: over which `channel` (members.contacts.CHANNELS), the words, and how they took it (OUTCOMES)."""
+    """What was said with somebody: over which `channel` (members.contacting.CHANNELS), the words, how they took it (OUTCOMES), and why beyond the cap, if so."""
 
     channel: str
     summary: str
     outcome: str
+    passing: str = ""
 
 
 def _require(by: Scope, unit: Unit, member: Member) -> None:
@@ -56,25 +58,22 @@ def _require(by: Scope, unit: Unit, member: Member) -> None:
 
 @transaction.atomic
 def note_attempt(*, by: Scope, unit: Unit, member: Member, told: Told, now: datetime) -> Attempt:
-    """Keeps that somebody of the unit's list was spoken with, as a contact of theirs too, with the chance and reason told then.
+    """Keeps that somebody of the unit's list is spoken with, as a contact that sells, under the cap; with the chance and reason told then.
 
-    Raises Denied; DomainError not_listed for whoever is not on it, not_now where they are not to be written to, bad_outcome, or what
-    note_contact raises, with the `field`.
+    Raises Denied; MayNotContact; DomainError not_listed for whoever is not on it, not_now where the unit leaves them alone, bad_outcome or
+    bad_contact with the `field`.
     """
     _require(by, unit, member)
     if told.outcome not in OUTCOMES:
         raise DomainError("bad_outcome", BAD_OUTCOME, field="outcome")
     _, run = find_list(by, unit.public_id)
-    row = find_prospect(by, run, member, local_day(now)) if run else None
+    row = find_prospect(by, run, member, now) if run else None
     if row is None:
         raise DomainError("not_listed", NOT_LISTED)
-    against = refusals(unit, local_day(now), member.pk)
-    if against:
-        raise DomainError("not_now", _filled([each for _, each in against]))
-    contact = note_contact(
-        by=by, member=member, now=now, at=now, channel=told.channel, direction="out", summary=told.summary,
-        result=str(OUTCOMES[told.outcome]),
-    )  # fmt: skip
+    if of_people(held(unit, local_day(now)), [member.pk]).exists():
+        raise DomainError("not_now", NOT_NOW)
+    touch = Touch("prospect", told.channel, told.summary, selling=True, result=str(OUTCOMES[told.outcome]))
+    contact = claim(by=by, member=member, touch=touch, passing=told.passing, now=now)
     made = Attempt.objects.create(
         unit=unit, member=member, contact=contact, at=now, outcome=told.outcome, by_name=by.actor.name[:120],
         reason=row.reason, chance=row.chance,
@@ -83,9 +82,9 @@ def note_attempt(*, by: Scope, unit: Unit, member: Member, told: Told, now: date
     return made
 
 
-def _filled(why: list[Words]) -> Words:
-    zh, en = "、".join(each.zh for each in why), ", ".join(each.en for each in why)
-    return Words(NOT_NOW.zh.format(why=zh), NOT_NOW.en.format(why=en))
+def without_contact(contact: int) -> None:
+    """A contact (primary key) is being taken back: nobody was spoken with after all."""
+    Attempt.objects.filter(contact=contact).delete()
 
 
 @transaction.atomic
@@ -100,7 +99,7 @@ def leave_alone(*, by: Scope, unit: Unit, member: Member, until: date | None, wh
         raise DomainError("bad_hold", BAD_UNTIL, field="until")
     if len(why.strip()) > 200:
         raise DomainError("bad_hold", BAD_WHY, field="why")
-    Hold.objects.filter(unit=unit, ended_at=None, **{HEAD: member.pk}).update(ended_at=now)
+    Hold.objects.filter(unit=unit, ended_at=None, **{PERSON: member.pk}).update(ended_at=now)
     made = Hold.objects.create(
         unit=unit, member=member, until=until, why=why.strip(), at=now, by_name=by.actor.name[:120]
     )
@@ -115,7 +114,7 @@ def put_back(*, by: Scope, unit: Unit, member: Member, now: datetime) -> bool:
     Raises Denied.
     """
     _require(by, unit, member)
-    changed = Hold.objects.filter(unit=unit, ended_at=None, **{HEAD: member.pk}).update(ended_at=now)
+    changed = Hold.objects.filter(unit=unit, ended_at=None, **{PERSON: member.pk}).update(ended_at=now)
     if changed:
         audit.record(by=by.actor, action="prospects.put_back", kind="member", id=member.pk, now=now, unit=unit.pk)
     return bool(changed)

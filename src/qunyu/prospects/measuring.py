@@ -11,6 +11,7 @@ import pyarrow as pa
 from django.conf import settings
 from django.db import transaction
 
+from qunyu.communities.duties import local_day
 from qunyu.communities.queries import count_by_unit
 from qunyu.events.queries import published_lake
 from qunyu.insights.chances import CONTACTS, SPANS, Chances, Likely, Wanted, chances
@@ -18,7 +19,8 @@ from qunyu.insights.odds import Rate
 from qunyu.insights.signal import invitations
 from qunyu.kernel import audit
 from qunyu.kernel.scope import Scope, system_scope
-from qunyu.members.sets import CONTACTED, alive, contacts_noted
+from qunyu.members.own import PERSON
+from qunyu.members.sets import alive, contacts_noted
 from qunyu.people.queries import unit_paths, units_below
 from qunyu.prospects.models import Prospect, ProspectRun
 from qunyu.prospects.settings import SETTINGS
@@ -35,11 +37,6 @@ CHUNK = 2_000
 def lake() -> Lake:
     """The deployment's lake as it is published."""
     return published_lake(settings.QUNYU_DATA / "lake")
-
-
-def local_day(now: datetime) -> date:
-    """The day of the deployment's zone."""
-    return now.astimezone(settings.QUNYU_ZONE).date()
 
 
 def units_worth_asking() -> list[int]:
@@ -76,7 +73,7 @@ def measure(*, by: Scope, unit: Unit, now: datetime, source: Lake | None = None)
 def _contacts(since: date) -> pa.Table:
     """Who was spoken with one by one, from that day on."""
     start = datetime.combine(since, time(), settings.QUNYU_ZONE)
-    rows = contacts_noted().filter(at__gte=start).order_by().values_list(CONTACTED, "at", "direction")
+    rows = contacts_noted().filter(at__gte=start).order_by().values_list(PERSON, "at", "direction")
     found = [(head, local_day(at), direction == "in") for head, at, direction in rows.iterator()]
     columns = list(zip(*found, strict=True)) or [(), (), ()]
     return pa.table(

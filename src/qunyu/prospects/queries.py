@@ -16,10 +16,11 @@ from qunyu.insights.signal import signals
 from qunyu.kernel.errors import DomainError
 from qunyu.kernel.scope import Scope
 from qunyu.kernel.words import Words
+from qunyu.members.own import PERSON
 from qunyu.members.queries import memberships, people
 from qunyu.people.queries import units_below, units_in
 from qunyu.prospects.models import Attempt, Hold, Prospect, ProspectRun
-from qunyu.prospects.reaching import HEAD, held, reachable
+from qunyu.prospects.reaching import held, unreachable
 
 if TYPE_CHECKING:
     from qunyu.members.models import Member
@@ -77,10 +78,10 @@ STATES: Mapping[str, Words] = {
 }
 
 
-def prospects(scope: Scope, run: ProspectRun, wanted: Wanted, today: date) -> QuerySet[Prospect]:
+def prospects(scope: Scope, run: ProspectRun, wanted: Wanted, now: datetime) -> QuerySet[Prospect]:
     """Those of a list that are wanted, by their rank, of people `scope` may see."""
     found = Prospect.objects.filter(run=run, member__in=people(scope).values("pk")).select_related("member")
-    found = found.filter(_state(run, wanted.state, today), _band(run, wanted.band))
+    found = found.filter(_state(run, wanted.state, now), _band(run, wanted.band))
     if wanted.text:
         found = found.filter(member__name__icontains=wanted.text)
     if wanted.reason:
@@ -97,11 +98,14 @@ def prospects(scope: Scope, run: ProspectRun, wanted: Wanted, today: date) -> Qu
     return found.order_by("rank")
 
 
-def _state(run: ProspectRun, state: str, today: date) -> Q:
+def _state(run: ProspectRun, state: str, now: datetime) -> Q:
     """Whoever has said nothing yet as a newcomer is not sold to (method.md F7)."""
+    if state not in STATES:
+        return Q()
+    listed = list(Prospect.objects.filter(run=run).values_list("member", flat=True))
+    waiting = Q(member__in=unreachable(run.unit, listed, now))
     early = Q(signals__contains=",newcomer,", spoken=0)
-    ready = reachable(run.unit, today)
-    return {"early": ready & early, "waiting": ~ready, "ready": ready & ~early}.get(state, Q())
+    return {"early": ~waiting & early, "waiting": waiting, "ready": ~waiting & ~early}[state]
 
 
 def _band(run: ProspectRun, band: str) -> Q:
@@ -120,14 +124,14 @@ def band_of(run: ProspectRun, chance: float | None) -> str:
     return next(code for code, (_, least) in BANDS.items() if chance >= least * run.base)
 
 
-def find_prospect(scope: Scope, run: ProspectRun, member: Member, today: date) -> Prospect | None:
+def find_prospect(scope: Scope, run: ProspectRun, member: Member, now: datetime) -> Prospect | None:
     """That person on the list, whether they may be written to or not; None where they are not on it."""
-    return prospects(scope, run, Wanted(state=""), today).filter(member=member).first()
+    return prospects(scope, run, Wanted(state=""), now).filter(member=member).first()
 
 
-def state_of(run: ProspectRun, row: Prospect, today: date) -> str:
+def state_of(run: ProspectRun, row: Prospect, now: datetime) -> str:
     """Which of STATES somebody of the list is in."""
-    if not Prospect.objects.filter(reachable(run.unit, today), pk=row.pk).exists():
+    if row.member_id in unreachable(run.unit, [row.member_id], now):
         return "waiting"
     return "early" if ",newcomer," in row.signals and not row.spoken else "ready"
 
@@ -164,14 +168,14 @@ def reason(run: ProspectRun, key: str) -> Reason:
 
 def holds_of(scope: Scope, unit: Unit, member: Member, today: date) -> list[Hold]:
     """The holds on somebody the caller has found under a scope, in force on that day, the latest first."""
-    return list(held(unit, today).filter(**{HEAD: member.pk}).order_by("-id"))
+    return list(held(unit, today).filter(**{PERSON: member.pk}).order_by("-id"))
 
 
 def attempts(scope: Scope, unit: Unit, member: Member | None = None) -> QuerySet[Attempt]:
     """What was tried in the unit with people whom `scope` may see, or with one of them, the latest first; `head` and `head_id` are who they are now."""
-    rows = Attempt.objects.filter(unit=unit, **{f"{HEAD}__in": people(scope).values("pk")})
-    rows = rows if member is None else rows.filter(**{HEAD: member.pk})
-    named = rows.annotate(head=F(f"{HEAD}__name"), head_id=F(f"{HEAD}__public_id"))
+    rows = Attempt.objects.filter(unit=unit, **{f"{PERSON}__in": people(scope).values("pk")})
+    rows = rows if member is None else rows.filter(**{PERSON: member.pk})
+    named = rows.annotate(head=F(f"{PERSON}__name"), head_id=F(f"{PERSON}__public_id"))
     return named.select_related("contact").order_by("-at", "-id")
 
 
@@ -181,7 +185,7 @@ def came_of(scope: Scope, run: ProspectRun) -> tuple[Rate, int]:
     Somebody spoken with several times counts once, as one who ordered if it was after any of them.
     """
     span, units = timedelta(days=run.horizon), units_below(run.unit)
-    tried = Attempt.objects.filter(unit=run.unit, **{f"{HEAD}__isnull": False})
+    tried = Attempt.objects.filter(unit=run.unit, **{f"{PERSON}__isnull": False})
     known, everybody = last_order_day(scope, units), _people(tried)
     if known is None:
         return Rate(), everybody
@@ -195,4 +199,4 @@ def came_of(scope: Scope, run: ProspectRun) -> tuple[Rate, int]:
 
 
 def _people(rows: QuerySet[Attempt]) -> int:
-    return int(rows.order_by().values(HEAD).distinct().count())
+    return int(rows.order_by().values(PERSON).distinct().count())

@@ -16,8 +16,9 @@ from qunyu.kernel.scope import Scope, system_scope
 from qunyu.loyalty.benefits import uses_between
 from qunyu.loyalty.programmes import programmes, reach
 from qunyu.loyalty.rewards import redemptions
+from qunyu.members.own import PERSON
 from qunyu.members.queries import people
-from qunyu.members.sets import CONTACTED, alive, contacts_noted
+from qunyu.members.sets import alive, contacts_noted
 from qunyu.people.queries import units_below
 from qunyu.prospects.measuring import CHUNK, lake
 from qunyu.prospects.models import Worth, WorthRun
@@ -102,16 +103,15 @@ def _spent(priced: Mapping[int, float | None], first: date, last: date) -> dict[
     zone = settings.QUNYU_ZONE
     start, end = datetime.combine(first, time(), zone), datetime.combine(last + timedelta(days=1), time(), zone)
     between = {"at__gte": start, "at__lt": end}
-    own = "member__own_identity__member"
-    somebody = {f"{own}__isnull": False}
+    somebody = {f"{PERSON}__isnull": False}
     redeemed = (
         redemptions(_WHOLE).filter(reward__programme__in=priced, **between, **somebody).exclude(state="cancelled")
     )
     return {
-        "contacts": _counts(contacts_noted().filter(**between).values_list(CONTACTED).annotate(n=Count("id"))),
-        "complaints": _counts(complaints(_WHOLE).filter(**between, **somebody).order_by().values_list(own).annotate(n=Count("id"))),
-        "points": _redeemed(priced, redeemed.order_by().values_list(own, "reward__programme").annotate(n=Sum("points"))),
-        "benefits": _counts(uses_between(priced.keys(), start, end).values_list(own).annotate(n=Count("id"))),
+        "contacts": _counts(contacts_noted().filter(**between).values_list(PERSON).annotate(n=Count("id"))),
+        "complaints": _counts(complaints(_WHOLE).filter(**between, **somebody).order_by().values_list(PERSON).annotate(n=Count("id"))),
+        "points": _redeemed(priced, redeemed.order_by().values_list(PERSON, "reward__programme").annotate(n=Sum("points"))),
+        "benefits": _counts(uses_between(priced.keys(), start, end).values_list(PERSON).annotate(n=Count("id"))),
     }  # fmt: skip
 
 

@@ -17,6 +17,7 @@ from qunyu.kernel.errors import DomainError
 from qunyu.kernel.scope import Scope
 from qunyu.kernel.words import Words
 from qunyu.members.merging import require_edit
+from qunyu.members.own import PERSON, of_people
 from qunyu.people.queries import account_of
 from qunyu.satisfaction.models import Complaint, Opinion, OpinionKind, Step
 from qunyu.satisfaction.opinions import head_of, label_anew, opinions
@@ -34,6 +35,7 @@ STATES: dict[str, Words] = {
     "settled": Words("已解决", "Settled"),
     "refused": Words("未采纳", "Not accepted"),
 }
+UNHAPPY = Words("有未结束的投诉", "has an open complaint")
 # Doing these needs words: they are what the person was told.
 _SAID = ("answer", "settle", "refuse")
 
@@ -106,11 +108,11 @@ def complaints(scope: Scope, *, state: str = "") -> QuerySet[Opinion]:
     return found.filter(complaint__state=state) if state else found
 
 
-def complaining(people: Collection[int], now: datetime) -> dict[int, datetime]:
-    """Who of `people` (primary keys) has a complaint that has not ended, and when the latest was made."""
-    found = Opinion.objects.filter(member__own_identity__member__in=people, withdrawn_at=None, at__lte=now)
+def complaining(people: Collection[int] | None, now: datetime) -> dict[int, datetime]:
+    """Who of `people` (primary keys; None: of all) has a complaint that has not ended, and when the latest was made."""
+    found = of_people(Opinion.objects.filter(withdrawn_at=None, at__lte=now), people)
     going = found.filter(kind=OpinionKind.COMPLAINT, complaint__ended_at=None).order_by("at")
-    return dict(going.values_list("member__own_identity__member", "at"))
+    return dict(going.values_list(PERSON, "at"))
 
 
 def settled_within(when: Q) -> Iterator[tuple[int, datetime]]:

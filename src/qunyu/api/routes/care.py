@@ -46,7 +46,7 @@ from qunyu.flows.caring import results_of
 from qunyu.kernel.errors import DomainError
 from qunyu.kernel.scope import Scope
 from qunyu.kernel.words import Words
-from qunyu.members.contacting import may_contact
+from qunyu.members.leave import may_contact
 from qunyu.members.queries import find_person
 from qunyu.people.queries import unit_in
 

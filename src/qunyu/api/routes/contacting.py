@@ -21,7 +21,8 @@ from qunyu.api.schemas.profiles import ContactOut, contact_out
 from qunyu.communities.duties import local_day
 from qunyu.kernel.scope import Scope
 from qunyu.members.contact_caps import CAP_SETTINGS, caps_in_force, change_caps
-from qunyu.members.contacting import Touch, claim, may_contact
+from qunyu.members.contacting import Touch, claim
+from qunyu.members.leave import may_contact
 from qunyu.members.queries import find_person
 from qunyu.members.quiet import end_quiet, keep_quiet, quiet_now
 from qunyu.people.queries import own_settings, unit_in, units_in

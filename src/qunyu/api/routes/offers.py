@@ -117,7 +117,10 @@ def get_receivers(request: HttpRequest, id: str, giving: str, asked: Query[Recei
 
 @router.post("/offers/{id}/givings", response={201: DrawnOut}, operation_id="give_offer", summary="Give an offer")
 def post_giving(request: HttpRequest, id: str, wanted: GiveIn) -> Status[DrawnOut]:
-    """Keeps that it is given to who is in the segment now; nothing is sent. Needs members.view, orders.view and members.edit at its unit."""
+    """Keeps that it is given to who is in the segment now; nothing is sent. One to one it is a selling contact with each.
+
+    Needs members.view, orders.view and members.edit at its unit.
+    """
     scope = scope_of_request(request)
     plan = Plan(wanted.channel, wanted.days, wanted.holdout)
     segment = find_segment(scope, wanted.segment)

@@ -27,6 +27,7 @@ from qunyu.api.schemas.prospects import (
     WorthOut,
     WorthQuery,
     WorthRunOut,
+    against_out,
     attempt_out,
     list_out,
     prospect_out,
@@ -35,6 +36,7 @@ from qunyu.api.schemas.prospects import (
     worth_out,
     worth_run_out,
 )
+from qunyu.communities.duties import local_day
 from qunyu.insights.odds import Rate
 from qunyu.insights.signal import signals
 from qunyu.kernel.errors import DomainError
@@ -43,9 +45,8 @@ from qunyu.members.queries import find_person
 from qunyu.people.queries import unit_in
 from qunyu.prospects import queries
 from qunyu.prospects.actions import Told, ask_anew, leave_alone, note_attempt, put_back
-from qunyu.prospects.measuring import local_day
 from qunyu.prospects.openings import NAME, openings, set_opening
-from qunyu.prospects.reaching import refusals
+from qunyu.prospects.reaching import why_not
 from qunyu.prospects.settings import SETTINGS
 from qunyu.prospects.weighing import find_worth, weighed
 from qunyu.segments.queries import find_segment, members_in
@@ -84,7 +85,7 @@ def get_prospects(request: HttpRequest, asked: Query[ProspectQuery]) -> Page[Pro
     members = members_in(scope, find_segment(scope, asked.segment), now).tolist() if asked.segment else None
     wanted = queries.Wanted(asked.q, asked.reason, asked.band, asked.community, members, asked.state)
     turn = Turn(request, asked.limit, asked.cursor)
-    rows, following = page(turn, queries.prospects(scope, run, wanted, local_day(now)), ("rank",))
+    rows, following = page(turn, queries.prospects(scope, run, wanted, now), ("rank",))
     return Page[ProspectOut](items=_worded(unit, rows), next=following)
 
 
@@ -131,16 +132,16 @@ def get_attempts(request: HttpRequest, unit: str = "", limit: int = 50, cursor: 
 @router.get("/prospects/people/{id}", response=PersonOut, operation_id="prospect", summary="Why somebody is on a list")
 def get_prospect(request: HttpRequest, id: str, unit: str = "") -> PersonOut:
     """Their row and reasons."""
-    scope, today = scope_of_request(request), local_day(timezone.now())
+    scope, now = scope_of_request(request), timezone.now()
     found, run = queries.find_list(scope, unit)
     member = find_person(scope, id)
-    row = queries.find_prospect(scope, run, member, today) if run else None
+    row = queries.find_prospect(scope, run, member, now) if run else None
     return PersonOut(
         row=_worded(found, [row])[0] if row else None,
-        state=queries.state_of(run, row, today) if run and row else None,  # type: ignore[arg-type]
+        state=queries.state_of(run, row, now) if run and row else None,  # type: ignore[arg-type]
         reasons=[reason_out(each) for each in queries.reasons_of(run, row)] if run and row else [],
-        against=[code for code, _ in refusals(found, today, member.pk)],
-        held_until=[each.until for each in queries.holds_of(scope, found, member, today)],
+        against=[against_out(each) for each in why_not(found, member.pk, now)],
+        held_until=[each.until for each in queries.holds_of(scope, found, member, local_day(now))],
     )
 
 
@@ -151,10 +152,10 @@ def get_prospect(request: HttpRequest, id: str, unit: str = "") -> PersonOut:
     summary="Note that somebody was spoken with",
 )
 def post_attempt(request: HttpRequest, id: str, wanted: AttemptIn) -> Status[AttemptOut]:
-    """Keeps it as a contact of theirs, too. Needs members.edit where the person belongs and at the unit."""
+    """Keeps it as a contact that sells, under the cap; 422 may_not_contact where there is no place. Needs members.edit where the person belongs and at the unit."""
     scope = scope_of_request(request)
     unit, _ = queries.find_list(scope, wanted.unit)
-    told = Told(wanted.channel, wanted.summary, wanted.outcome)
+    told = Told(wanted.channel, wanted.summary, wanted.outcome, wanted.passing)
     made = note_attempt(by=scope, unit=unit, member=find_person(scope, id), told=told, now=timezone.now())
     return Status(201, attempt_out(queries.attempts(scope, unit).get(pk=made.pk)))
 

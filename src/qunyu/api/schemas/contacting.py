@@ -10,7 +10,7 @@ from ninja import Field, Schema
 from qunyu.api.schemas.basics import Day, LongText, Text
 
 if TYPE_CHECKING:
-    from qunyu.members.contacting import Leave
+    from qunyu.members.leave import Leave
     from qunyu.members.models import Quiet
 
 
@@ -35,7 +35,9 @@ class ContactableOut(Schema):
     """Whether somebody may be contacted now; if not why, and from when (null: waiting does not help)."""
 
     allowed: bool
-    reason: str = Field(description="empty, cap, selling_cap, quiet_hours, quiet, or consent")
+    reason: str = Field(
+        description="empty, cap, selling_cap, quiet_hours, quiet, or consent; selling also complaint, role"
+    )
     words: str
     possible_at: datetime | None
     all: CountOut

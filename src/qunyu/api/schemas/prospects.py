@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from qunyu.insights.odds import Rate
     from qunyu.prospects.models import Attempt, Prospect, ProspectRun, Worth, WorthRun
     from qunyu.prospects.queries import Reason
+    from qunyu.prospects.reaching import Against
 
 State = Literal["ready", "early", "waiting"]
 
@@ -101,12 +102,13 @@ class ListOut(Schema):
 
 
 class AttemptIn(Schema):
-    """What was said with somebody."""
+    """What was said with somebody; `passing` is why the cap or the quiet hours do not hold this once."""
 
     unit: Text
     channel: Literal["direct", "moments", "group", "call", "meeting", "other"]
     summary: LongText
     outcome: Literal["none", "interested", "later", "no"]
+    passing: Text = ""
 
 
 class AttemptOut(Schema):
@@ -141,13 +143,22 @@ class JobOut(Schema):
     job: str
 
 
+class AgainstOut(Schema):
+    """Why somebody is not to be written to: from when again (null: waiting does not help), and whether a reason passes it."""
+
+    reason: str = Field(description="held, role, consent, complaint, quiet, cap, selling_cap or quiet_hours")
+    words: str
+    possible_at: datetime | None
+    passable: bool
+
+
 class PersonOut(Schema):
     """One person: their row (null where they are not on the list), why they stand there, and why they are not to be written to."""
 
     row: ProspectOut | None
     state: State | None
     reasons: list[ReasonOut]
-    against: list[str]
+    against: list[AgainstOut]
     held_until: list[date | None]
 
 
@@ -240,6 +251,11 @@ def prospect_out(row: Prospect, words: str) -> ProspectOut:
         words=words,
         **{name: getattr(row, name) for name in ("rank", "chance", "low", "high", "reason", "last_active")},
     )
+
+
+def against_out(each: Against) -> AgainstOut:
+    """A reason not to write to somebody."""
+    return AgainstOut(reason=each.code, words=str(each.words), possible_at=each.possible_at, passable=each.passable)
 
 
 def attempt_out(row: Attempt) -> AttemptOut:

@@ -37,7 +37,8 @@ from qunyu.console.templatetags.showing import day
 from qunyu.kernel import audit
 from qunyu.kernel.errors import DomainError
 from qunyu.kernel.words import Words
-from qunyu.members.contacting import CHANNELS, Leave
+from qunyu.members.contacting import CHANNELS
+from qunyu.members.leave import Leave
 from qunyu.members.recurring import lost_birthdays
 from qunyu.people.queries import units_in
 

@@ -21,7 +21,8 @@ from qunyu.console.templatetags.showing import ago, day
 from qunyu.kernel.errors import DomainError
 from qunyu.kernel.scope import Denied
 from qunyu.kernel.words import Words
-from qunyu.members.contacting import CHANNELS, may_contact, may_pass
+from qunyu.members.contacting import CHANNELS, may_pass
+from qunyu.members.leave import may_contact
 from qunyu.members.merging import editable
 from qunyu.members.queries import find_person, search_people
 

@@ -4,24 +4,23 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from django.contrib import messages
 from django.http import HttpResponse
-from django.shortcuts import redirect
 from django.utils import timezone
 
 from qunyu.care.asks import KINDS, OUTCOMES, asks
 from qunyu.care.queries import coming, told
 from qunyu.communities.duties import local_day
-from qunyu.console.asking import Ask, answer
+from qunyu.console.asking import Ask
 from qunyu.console.forms import Form
 from qunyu.console.inputs import day
+from qunyu.console.member_parts import MemberPart
 from qunyu.kernel.errors import DomainError
 from qunyu.kernel.scope import Denied
 from qunyu.kernel.words import Words
 from qunyu.members import quiet
-from qunyu.members.contacting import CHANNELS, Touch, claim, may_contact, may_pass
+from qunyu.members.contacting import CHANNELS, Touch, claim, may_pass
+from qunyu.members.leave import may_contact
 from qunyu.members.merging import editable
-from qunyu.members.queries import find_person
 
 if TYPE_CHECKING:
     from qunyu.members.models import Member
@@ -29,22 +28,6 @@ if TYPE_CHECKING:
 DONE = Words("已保存", "Saved")
 SHOWN = 5
 UNKNOWN_ACT = Words("没有这种操作", "there is no such action")
-
-
-def show_member_care(request: Ask, public_id: str) -> HttpResponse:
-    """The page, or with htmx the card on the member's page; posted with `do` it does one thing."""
-    request.scope.require("members.view")
-    member = find_person(request.scope, public_id)
-    form = Form.of(request)
-    if request.method == "POST":
-        try:
-            _act(request, form, member)
-            messages.success(request, str(DONE))
-            return redirect("console:member_care", public_id)
-        except DomainError as error:
-            form.refuse(error, str(error.data.get("field", "")))
-    context = {"member": member, "form": form, **_told(request, member)}
-    return answer(request, "member_care", context, part="_member_care", status=400 if form.errors else 200)
 
 
 def _coming(row: Any) -> dict[str, Any]:
@@ -88,3 +71,11 @@ def _told(request: Ask, member: Member) -> dict[str, Any]:
         "may_edit": editable(scope).filter(member=member).exists(),
         "may_pass": scope.may("settings.edit") and may_pass(scope, member),
     }
+
+
+_PART = MemberPart("member_care", DONE, _act, _told)
+
+
+def show_member_care(request: Ask, public_id: str) -> HttpResponse:
+    """The page or its card."""
+    return _PART.show(request, public_id)

@@ -5,15 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
-from django.contrib import messages
 from django.http import HttpResponse
-from django.shortcuts import redirect
 from django.utils import timezone
 
 from qunyu.communities.duties import local_day
-from qunyu.console.asking import Ask, answer
+from qunyu.console.asking import Ask
 from qunyu.console.forms import Form
 from qunyu.console.inputs import day, needed
+from qunyu.console.member_parts import MemberPart
 from qunyu.console.pages.benefits import terms
 from qunyu.console.pages.points import who, why
 from qunyu.kernel.errors import DomainError
@@ -25,7 +24,6 @@ from qunyu.loyalty.ledger import BY_HAND, Gift, move, reverse, reversed_already
 from qunyu.loyalty.levels import Given
 from qunyu.loyalty.programmes import find_programme
 from qunyu.members.merging import editable
-from qunyu.members.queries import find_person
 from qunyu.reports.show import money
 
 if TYPE_CHECKING:
@@ -38,22 +36,6 @@ DONE = Words("已记账", "Done")
 NOT_SEEN = Words("金额无查看权限", "amount not yours to see")
 NO_GRANT = Words("没有这条授予记录", "there is no such grant")
 UNKNOWN_ACT = Words("没有这种操作", "there is no such action")
-
-
-def show_member_points(request: Ask, public_id: str) -> HttpResponse:
-    """The page, or with htmx the card on the member's page; posted with `do` it does one thing."""
-    request.scope.require("members.view")
-    member = find_person(request.scope, public_id)
-    form = Form.of(request)
-    if request.method == "POST":
-        try:
-            _act(request, form, member)
-            messages.success(request, str(DONE))
-            return redirect("console:member_points", public_id)
-        except DomainError as error:
-            form.refuse(error, f"{form.text('do')}.{error.data.get('field', '')}".rstrip("."))
-    context = {"member": member, "form": form, **_told(request, member)}
-    return answer(request, "member_points", context, part="_member_points", status=400 if form.errors else 200)
 
 
 def _told(request: Ask, member: Member) -> dict[str, Any]:
@@ -187,3 +169,11 @@ _ACTS: dict[str, Callable[[Ask, Form, Member], None]] = {
     "fee_back": _fee_back,
     "reverse": _reverse,
 }
+
+
+_PART = MemberPart("member_points", DONE, _act, _told, lambda form, field: f"{form.text('do')}.{field}".rstrip("."))
+
+
+def show_member_points(request: Ask, public_id: str) -> HttpResponse:
+    """The page or its card."""
+    return _PART.show(request, public_id)

@@ -20,7 +20,7 @@ from qunyu.kernel.ids import PUBLIC_ID_LENGTH, new_public_id
 from qunyu.kernel.words import Words
 from qunyu.members.contacts import CHANNELS
 from qunyu.offers.actions import Drawn, Plan, archive_offer, draw, give_offer
-from qunyu.offers.against import LEFT_OUT
+from qunyu.offers.against import left_out_words
 from qunyu.offers.kinds import KINDS
 from qunyu.offers.queries import find_offer, givings_of, last_order_day
 from qunyu.offers.results import Result, results
@@ -145,7 +145,7 @@ def give(request: Ask, public_id: str) -> HttpResponse:
         "inputs": filled(form, _inputs(request)),
         "drawn": drawn,
         "counts": (whole(len(drawn.given)), whole(len(drawn.held))) if drawn else (),
-        "left_out": [(LEFT_OUT[code], whole(count)) for code, count in drawn.left_out.items() if count]
+        "left_out": [(left_out_words()[code], whole(count)) for code, count in drawn.left_out.items() if count]
         if drawn
         else [],
     }

@@ -22,14 +22,13 @@ from qunyu.kernel.scope import Scope
 from qunyu.kernel.words import Words
 from qunyu.people.queries import unit_in
 from qunyu.prospects.actions import ask_anew, first_reasons
-from qunyu.prospects.measuring import local_day
 from qunyu.prospects.openings import NAME, openings
 from qunyu.prospects.queries import BANDS, STATES, Wanted, came_of, find_list, open_units, prospects, reason
 from qunyu.segments.queries import find_segment, members_in, segments
 
 if TYPE_CHECKING:
     from qunyu.people.models import Unit
-    from qunyu.prospects.models import Prospect, ProspectRun
+    from qunyu.prospects.models import Prospect, ProspectRun, WorthRun
 
 ASKED = Words("正在重新计算，稍后刷新本页", "The lists are being computed anew; look again in a moment")
 UNKNOWN = Words("未知", "unknown")
@@ -91,16 +90,9 @@ def show_prospects(request: Ask) -> HttpResponseBase:
     listing.chips = chips(given, [each for each in filters if each.name != "unit"])
     listing.dress = lambda rows: _dress(unit, rows)
     search = given.get("q", "").strip()
-    context: dict[str, Any] = {
-        "unit": unit,
-        "run": run,
-        "filters": filters,
-        "search": search,
-        "listing": listing,
-        "nothing_yet": NONE_YET,
-    }
+    context = of_list(unit, run, filters, search, listing)
     if run is not None:
-        rows = listing.ordered(prospects(scope, run, _wanted(scope, given, search), local_day(timezone.now())))
+        rows = listing.ordered(prospects(scope, run, _wanted(scope, given, search), timezone.now()))
         file = listing.export(rows, "prospects")
         if file is not None:
             return file
@@ -110,6 +102,14 @@ def show_prospects(request: Ask) -> HttpResponseBase:
         context |= around(scope, unit, run, "prospects")
         context |= _told(scope, run) if run else {}
     return answer(request, "prospects", context, part="_list")  # fmt: skip
+
+
+def of_list(
+    unit: Unit, run: ProspectRun | WorthRun | None, filters: list[Filter], search: str, listing: Listing[Any]
+) -> dict[str, Any]:
+    """What the page of a list of a unit begins with, while nothing is in it."""
+    told = {"unit": unit, "run": run, "filters": filters, "search": search, "listing": listing}
+    return {**told, "nothing_yet": NONE_YET}
 
 
 def around(scope: Scope, unit: Unit, run: ProspectRun | None, tab: str) -> dict[str, Any]:

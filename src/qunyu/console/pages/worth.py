@@ -11,7 +11,7 @@ from django.urls import reverse
 
 from qunyu.console.asking import Ask, answer
 from qunyu.console.lists import Column, Filter, Listing, chips
-from qunyu.console.pages.prospects import NONE_YET, around
+from qunyu.console.pages.prospects import around, of_list
 from qunyu.console.templatetags.showing import day, whole
 from qunyu.kernel.money import exponent
 from qunyu.kernel.words import Words
@@ -93,14 +93,7 @@ def show_worth(request: Ask) -> HttpResponseBase:
     listing = Listing[Any](COLUMNS, given, order, lambda row: reverse("console:member", args=[row.member.public_id]))
     listing.chips = chips(given, [each for each in filters if each.name == "side"])
     search = given.get("q", "").strip()
-    context: dict[str, Any] = {
-        "unit": unit,
-        "run": run,
-        "filters": filters,
-        "search": search,
-        "listing": listing,
-        "nothing_yet": NONE_YET,
-    }
+    context = of_list(unit, run, filters, search, listing)
     if run is not None:
         rows = listing.ordered(weighed(scope, run, side, search).select_related("member", "run"))
         file = listing.export(rows, "worth")

@@ -2,6 +2,7 @@
 
 from datetime import date
 
+from qunyu.insights.examples import OPINIONS
 from qunyu.insights.metric import Example, Metric, People
 from qunyu.kernel.words import Words
 
@@ -25,14 +26,7 @@ METRIC = Metric(
         "SELECT key, period, member FROM opinions",
     ),
     example=Example(
-        rows={
-            "opinions": (
-                (1, date(2026, 3, 1), date(2026, 3, 2), 1, 7, "rating", 75, None),
-                (1, date(2026, 3, 1), date(2026, 3, 2), 2, 7, "complaint", 0, None),
-                (1, date(2026, 3, 1), date(2026, 3, 5), 3, 8, "survey", 90, 9),
-                (2, date(2026, 3, 1), date(2026, 3, 5), 3, 8, "survey", 90, 9),
-            )
-        },
+        rows={"opinions": OPINIONS},
         gives=((1, date(2026, 3, 1), 0.55), (2, date(2026, 3, 1), 0.9)),
     ),
 )

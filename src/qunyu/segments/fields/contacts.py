@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 from django.db.models import Count, Q
 
 from qunyu.kernel.words import Words
-from qunyu.members.sets import CONTACTED, contacts_noted, linked_as
+from qunyu.members.own import PERSON
+from qunyu.members.sets import contacts_noted, linked_as
 from qunyu.segments.rules.tree import Did, Field
 from qunyu.segments.rules.vocabulary import FieldSpec, VerbSpec
 from qunyu.segments.source import Asking, Source, at_least, latest, moments_of, those
@@ -45,15 +46,15 @@ def answer(asking: Asking, leaf: Field | Did, spec: FieldSpec | VerbSpec) -> Q:
         first, last = asking.moments(leaf.window)
         bounds = {"at__gte": first, "at__lt": last}
         rows = rows.filter(direction=DIRECTIONS[leaf.verb], **{name: at for name, at in bounds.items() if at})
-        return at_least(rows, CONTACTED, Count("pk"), leaf)
+        return at_least(rows, PERSON, Count("pk"), leaf)
     if leaf.field == HOUSEHOLD:
         found = Q(pk__in=())
         for role in ROLES if leaf.op == "known" else leaf.values:
             found |= those(linked_as(asking.scope, role))
         return found
     if leaf.op == "known":
-        return those(rows.values(CONTACTED))
-    return latest(rows, "at", moments_of(asking, leaf), CONTACTED)
+        return those(rows.values(PERSON))
+    return latest(rows, "at", moments_of(asking, leaf), PERSON)
 
 
 SOURCE = Source(7, fields, verbs, answer)
