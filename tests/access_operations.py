@@ -109,7 +109,7 @@ API: tuple[Door, ...] = (
     asked("decisions", "get", "there", PEOPLE, id="{mei}"),
     asked("take_back", "delete", "there", f"{PEOPLE} {CHANGE}", act="{act}"),
     asked("suggestions", "get", "anywhere", PEOPLE),
-    asked("decide", "post", "there", f"{PEOPLE} {CHANGE}", {"suggestions": ["{pair}"], "verdict": "same"}),
+    Door("decide", "post", "there", (PEOPLE, CHANGE), {"suggestions": ["{pair}"], "verdict": "same"}, unknown=(422,)),
     asked("renew_suggestions", "post", "anywhere", CHANGE),
     asked("fields", "get", "anywhere", PEOPLE),
     asked("add_field", "post", "there", SETTINGS, {"unit": "{unit}", "key": "shoe_size", "kind": "number",

@@ -196,10 +196,10 @@ def judge(door: Door, response: Any, changed: bool, role: str, place: str) -> st
     """What is wrong with the answer; empty when it is the expected one."""
     status, text = response.status_code, content(response)
     if passes(door, role, place):
-        to_sign_in = status == 302 and "/sign-in" in response["Location"] and door.name not in SIGNING
+        to_sign_in = status == 302 and response["Location"].startswith("/sign-in") and door.name not in SIGNING
         wrong = "should pass" if to_sign_in or (status >= 400 and status not in may_answer(door, place)) else ""
-    elif role == "anonymous":
-        turned_away = status == 401 or (status == 302 and "/sign-in" in response["Location"])
+    elif role == "anonymous" and door.space == "console":
+        turned_away = status == 401 or (status == 302 and response["Location"].startswith("/sign-in"))
         wrong = "" if turned_away else "should ask to sign in"
     else:
         wrong = "" if status in refusals(door, role, place) else "should be refused"

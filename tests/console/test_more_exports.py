@@ -35,10 +35,10 @@ def mei(tea: Community, unit: Unit, system: Scope) -> Member:
 )
 def test_it_comes_as_a_file(address: str, head: str, cells: str, mei: Member, boss: Client, owner: Client) -> None:
     response = boss.get(f"{address}export=csv")
-    lines = b"".join(response).decode("utf-8-sig").splitlines()  # type: ignore[arg-type]
+    lines = b"".join(response).decode("utf-8-sig").splitlines()
     assert lines[0].startswith(head)
     assert any(cells.format(id=mei.public_id) in each for each in lines[1:])
-    assert b"".join(boss.get(f"{address}export=xlsx")).startswith(b"PK")  # type: ignore[arg-type]
+    assert b"".join(boss.get(f"{address}export=xlsx")).startswith(b"PK")
     assert "export=csv" in boss.get(address.rstrip("?&")).content.decode()
     if "privacy" in address:
         assert owner.get(f"{address}export=csv").status_code == 403
