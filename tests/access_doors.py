@@ -25,6 +25,12 @@ class Door:
     query: str = ""
     # What else is answered to who passes: what is sent is not all that it takes.
     also: tuple[int, ...] = ()
+    # A table that is sent along: its field, and its text.
+    file: tuple[str, str] = ("", "")
+    # What else is answered to who may elsewhere alone: what is sent names somebody or something that they do not know.
+    unknown: tuple[int, ...] = ()
+    # The part of the deployment that the address belongs to.
+    space: str = "console"
 
 
 def opened(name: str, where: Where, needs: str = "", **address: str) -> Door:
@@ -34,8 +40,9 @@ def opened(name: str, where: Where, needs: str = "", **address: str) -> Door:
 
 
 def posted(name: str, where: Where, needs: str = "", data: dict[str, Any] | None = None, **address: str) -> Door:
-    """Something sent by a form."""
-    return Door(name, "post", where, tuple(needs.split()), data or {}, address)
+    """Something sent by a form; what it names may be none of the choices of who holds the permissions elsewhere."""
+    unknown = (400,) if data and where == "there" else ()
+    return Door(name, "post", where, tuple(needs.split()), data or {}, address, unknown=unknown)
 
 
 SEE, PEOPLE, ORDERS, EDIT = "communities.view", "members.view", "orders.view", "communities.edit"
@@ -53,3 +60,22 @@ def asked(name: str, method: str, where: Where, needs: str = "", data: Any = Non
     """An operation of the API; `query` stands behind its address."""
     query = address.pop("query", "")
     return Door(name, method, where, tuple(needs.split()), data, address, query)
+
+
+def sent(name: str, where: Where, needs: str, file: str, **more: Any) -> Door:
+    """A table that is handed over in the field `field` ("file"); `data` goes with it, and what else stands in the address."""
+    field, data, unknown = more.pop("field", "file"), more.pop("data", {}), more.pop("unknown", (400, 422))
+    return Door(name, "post", where, tuple(needs.split()), data, more, file=(field, file), unknown=unknown)
+
+
+# Tables, each with a line about what lies in the unit.
+CONSENTS = "member_id,purpose,state\n{mei},service,granted\n"
+OFFERS = "offer,kind,unit\n茶礼,gift,华东店\n"
+OPINIONS = "member_id,kind,stars\n{mei},rating,5\n"
+PROFILES = "member_id,region\n{mei},上海\n"
+TAGS = "member_id,group,tag\n{lin},擅长,泡茶\n"
+GIFTS = "member_id,points,reason\n{mei},5,生日\n"
+DUTIES = "community,account,duty\nTea lovers,zhen,kol\n"
+WORK = "day,minutes,kind\n2026-03-02,5,answering\n"
+ROSTER = "unit\n华东店/二组\n"
+CHAT = "order_id,customer_id,ordered_at,amount\nA-1,m1,2026-03-02 10:00:00,5\n"

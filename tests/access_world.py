@@ -15,34 +15,34 @@ from qunyu.insights.models import Alert
 from qunyu.kernel.scope import PERMISSIONS, Scope
 from qunyu.loyalty.benefits import Offer, save_benefit
 from qunyu.loyalty.ledger import Gift, move
-from qunyu.loyalty.levels import Rung, save_level
+from qunyu.loyalty.levels import Given, Rung, give_level, save_level
 from qunyu.loyalty.programmes import save_programme
 from qunyu.loyalty.rewards import Prize, redeem, save_reward
 from qunyu.loyalty.standing import renew
+from qunyu.loyalty.vip import Paid, mark, note_fee
 from qunyu.loyalty.vip import Terms as VipTerms
-from qunyu.loyalty.vip import mark
 from qunyu.members.contact_caps import change_caps
 from qunyu.members.contacts import note_contact
 from qunyu.members.fields import add_field
 from qunyu.members.links import add_link
 from qunyu.members.merging import decide
-from qunyu.members.models import Identity, Member
+from qunyu.members.models import Identity, Member, Suggestion
 from qunyu.members.models.profile import ProfileEntry
 from qunyu.members.profile import change
 from qunyu.members.tagging import put
 from qunyu.members.tags import add_group, add_tag
 from qunyu.offers.actions import Terms, save_offer
 from qunyu.offers.models import Giving
-from qunyu.people.actions import add_role, add_unit, invite, issue_token
-from qunyu.people.models import Grant, Staff, Unit
+from qunyu.people.actions import add_role, add_staff, add_unit, grant, invite, issue_token
+from qunyu.people.models import Grant, SecondFactor, Staff, Unit
 from qunyu.people.queries import root_unit
 from qunyu.people.sessions import begin_session
 from qunyu.privacy.purposes import add_purpose
 from qunyu.privacy.requests import Asked, open_request
 from qunyu.prospects.models import Prospect, ProspectRun, Worth, WorthRun
 from qunyu.reports.models import Report, Schedule
-from qunyu.satisfaction.opinions import Said, note
-from qunyu.satisfaction.surveys import Wording, ask, make_survey, open_survey
+from qunyu.satisfaction.opinions import Said, note, note_all
+from qunyu.satisfaction.surveys import Wording, ask, link_of, make_survey, open_survey
 from qunyu.segments.actions import add_segment, take_snapshot
 from qunyu.segments.conditions import Speaker
 from qunyu.segments.rules_of_tags import add_rule
@@ -73,12 +73,16 @@ def told_of(system: Scope, unit: Unit, tea: Community) -> World:
 
 
 def worked_by(system: Scope, unit: Unit, tea: Community, zhen: Staff) -> World:
-    """An analyst's account with all that belongs to one, and a role of one's own called keeper."""
+    """An analyst's account with all that belongs to one, a colleague, and a role of one's own called keeper."""
+    SecondFactor.objects.create(staff=zhen, secret="sealed", begun_at=NOW, confirmed_at=NOW)
+    peer = add_staff(by=system, username="peer", name="同事", password=None, now=NOW)
+    grant(by=system, staff=peer, role="admin", unit=unit, now=NOW)
     add_role(by=system, name_zh="店长", permissions=[*PERMISSIONS][:1], code="keeper", now=NOW)
     token, _ = issue_token(by=system, staff=zhen, name="robot", expires_at=None, now=NOW)
     schedule = Schedule.objects.create(staff=zhen, unit=unit, grain="week", language="zh", hour=9, created_at=NOW)
     return {
         "zhen": zhen.public_id,
+        "peer": peer.public_id,
         "grant": str(Grant.objects.get(staff=zhen).pk),
         "invitation": invite(by=system, staff=zhen, now=NOW),
         "token": token.public_id,
@@ -103,7 +107,10 @@ def people_of(system: Scope, unit: Unit) -> World:
     segment = add_segment(by=system, unit=unit, name="带 e 的人", condition=condition, now=NOW)
     customers = add_group(by=system, unit=unit, name="客户", now=NOW)
     vip, follower = (add_tag(by=system, group=customers, name=each, now=NOW) for each in ("VIP", "跟随"))
+    two = sorted(Identity.objects.get(own_member=each).pk for each in (tom, lin))
+    pair = Suggestion.objects.create(one_id=two[0], other_id=two[1], kind="name", score=50, at=NOW)
     return {
+        "pair": str(pair.pk),
         "tag": tag.public_id,
         "spare": spare.public_id,
         "tag_group": group.public_id,
@@ -134,8 +141,10 @@ def _said(system: Scope, unit: Unit, mei: Member) -> World:
     survey = make_survey(by=system, unit=unit, wording=wording, now=NOW)
     open_survey(by=system, survey=survey, to_all=False, now=NOW)
     survey.refresh_from_db()
-    ask(by=system, survey=survey, members=[mei.pk], now=NOW)
-    return {"opinion": opinion.public_id, "survey": survey.public_id}
+    ask(by=system, survey=survey, members=[mei.pk], now=timezone.now())
+    (mine,) = survey.asks.all()
+    note_all(by=system, told=[(mei, Said("praise", NOW, text="茶香"))], act="opinions", now=NOW)
+    return {"opinion": opinion.public_id, "survey": survey.public_id, "paper": link_of(mine)}
 
 
 def _cared(system: Scope, mei: Member, tom: Member) -> World:
@@ -180,8 +189,13 @@ def points_of(system: Scope, unit: Unit, tea: Community) -> World:
     movement = move(by=system, programme=programme, member=mei, gift=Gift(100, "开始"), now=NOW)
     redemption = redeem(by=system, reward=reward, member=mei, now=NOW)
     renew(by=system, programme=programme, now=NOW, today=date(2026, 3, 20))
-    mark(by=system, community=tea, terms=VipTerms(level, 100_00, "CNY"), now=NOW)
+    vip = mark(by=system, community=tea, terms=VipTerms(level, 100_00, "CNY"), now=NOW)
+    by_hand = give_level(by=system, level=level, member=mei, given=Given("老客户", date(2099, 1, 1)), now=NOW)
+    fee = note_fee(by=system, vip=vip, member=mei, paid=Paid(date(2026, 3, 2)), now=NOW)
+    move(by=system, programme=programme, member=mei, gift=Gift(5, "批量", act="points"), now=NOW)
     return {
+        "level_grant": by_hand.public_id,
+        "fee": fee.public_id,
         "programme": programme.public_id,
         "level": level.public_id,
         "benefit": benefit.public_id,

@@ -14,6 +14,7 @@ from typing import Any
 
 import pytest
 from django.apps import apps
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection, transaction
 from django.test import Client
 from django.urls import reverse
@@ -21,6 +22,7 @@ from django.urls import reverse
 from qunyu.api.urls import api
 from qunyu.communities.models import Community
 from qunyu.console import urls as console_urls
+from qunyu.h5 import urls as phone_urls
 from qunyu.kernel.scope import PERMISSIONS, Scope
 from qunyu.people.actions import add_role, grant
 from qunyu.people.models import Role, Staff, Unit
@@ -28,7 +30,7 @@ from qunyu.people.queries import root_unit
 from qunyu.reports import making
 from tests.access_doors import Door
 from tests.access_operations import API
-from tests.access_pages import CONSOLE
+from tests.access_pages import CONSOLE, PHONE
 from tests.access_world import World, listed_of, people_of, points_of, told_of, worked_by
 from tests.deployment_fixtures import NOW, TEA_CHAT, TEA_NAME, AddStaff, ImportFile, SignedIn, sign_in
 
@@ -169,22 +171,23 @@ def content(response: Any) -> str:
 
 def knock(client: Client, door: Door, world: World) -> Any:
     """What a door of the console answers."""
-    address = reverse(f"console:{door.name}", kwargs=filled(door.address, world)) + filled(door.query, world)
+    address = reverse(f"{door.space}:{door.name}", kwargs=filled(door.address, world)) + filled(door.query, world)
     ask = client.post if door.method == "post" else client.get
-    return ask(address, filled(door.data, world) if door.data else {})
+    return ask(address, {**(filled(door.data, world) if door.data else {}), **table_of(door, world)})
+
+
+def table_of(door: Door, world: World) -> dict[str, Any]:
+    """The table that is sent along, by its field; nothing where there is none."""
+    field, text = door.file
+    return {field: SimpleUploadedFile("table.csv", filled(text, world).encode(), "text/csv")} if field else {}
 
 
 def call(client: Client, door: Door, world: World, paths: dict[str, str]) -> Any:
     """What an operation of the API answers."""
     address = "/api/v1" + paths[door.name].format(**filled(door.address, world)) + filled(door.query, world)
     data = filled(door.data, world)
-    if door.name in (
-        "ask_import",
-        "import_duties",
-        "import_work",
-        "import_offers",
-    ):  # a form with files; without any it is refused, but only who may import learns that
-        return client.post(address, data)
+    if table := table_of(door, world):
+        return client.post(address, {**(data or {}), **table})
     sent = {"data": json.dumps(data), "content_type": "application/json"} if data is not None else {}
     return getattr(client, door.method)(address, **sent)
 
@@ -193,18 +196,26 @@ def judge(door: Door, response: Any, changed: bool, role: str, place: str) -> st
     """What is wrong with the answer; empty when it is the expected one."""
     status, text = response.status_code, content(response)
     if passes(door, role, place):
-        to_sign_in = status == 302 and "/sign-in" in response["Location"] and door.name not in SIGNING
+        to_sign_in = status == 302 and response["Location"].startswith("/sign-in") and door.name not in SIGNING
         wrong = "should pass" if to_sign_in or (status >= 400 and status not in may_answer(door, place)) else ""
-    elif role == "anonymous":
-        turned_away = status == 401 or (status == 302 and "/sign-in" in response["Location"])
+    elif role == "anonymous" and door.space == "console":
+        turned_away = status == 401 or (status == 302 and response["Location"].startswith("/sign-in"))
         wrong = "" if turned_away else "should ask to sign in"
     else:
-        wrong = "" if status in (400, 403, 404) else "should be refused"
+        wrong = "" if status in refusals(door, role, place) else "should be refused"
         wrong = wrong or ("changed something although refused" if changed else "")
-    leaks = leaked(text, role, place) if door.where != "open" else []
+    # What they sent themselves tells nobody anything.
+    leaks = [each for each in leaked(text, role, place) if each not in door.file[1]] if door.where != "open" else []
     if leaks:
         wrong = wrong or f"tells of {leaks}"
     return f"{door.method} {door.name}: {wrong} (answered {status})" if wrong else ""
+
+
+def refusals(door: Door, role: str, place: str) -> tuple[int, ...]:
+    """What is answered to who may not: 403 alone to who lacks the permission, where who has it may be told that nothing is there."""
+    if door.where == "nobody" or held_by(role) >= set(door.needs):
+        return (403, 404, *door.unknown)
+    return (403,) if 404 in may_answer(door, "inside") else (403, 404)
 
 
 def may_answer(door: Door, place: str) -> tuple[int, ...]:
@@ -213,8 +224,6 @@ def may_answer(door: Door, place: str) -> tuple[int, ...]:
         return door.also
     if "nothing" in door.address.values():  # names what is not there: who may ask is told so
         return (404,)
-    if door.name == "ask_import":  # without any file
-        return (422,)
     return (404,) if door.where == "anywhere" and place == "outside" else ()  # no data at all where one may look
 
 
@@ -226,7 +235,7 @@ def tried(doors: tuple[Door, ...], role: str) -> list[Door]:
 def wrong_pages(visitor: Client, world: World, role: str, place: str) -> list[str]:
     """What is wrong with the answers of the console's pages."""
     before, wrong = state(), []
-    for door in tried(CONSOLE, role):
+    for door in tried((*CONSOLE, *PHONE), role):
         with Undone() as undone:
             response = knock(visitor, door, world)
             wrong.append(judge(door, response, undone.wrote and state() != before, role, place))
@@ -274,4 +283,5 @@ def operations() -> list[tuple[str, Any]]:
 
 def test_no_door_is_left_out() -> None:
     assert {each.name for each in CONSOLE} == {each.name for each in console_urls.urlpatterns}
+    assert {each.name for each in PHONE} == {each.name for each in phone_urls.urlpatterns}
     assert {each.name for each in API} == {operation.operation_id for _, operation in operations()}

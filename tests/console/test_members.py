@@ -97,9 +97,9 @@ def test_a_member_has_a_timeline_the_latest_first(tea: Community, boss: Client) 
 
 
 def test_the_timeline_goes_on_where_it_stopped(tea: Community, boss: Client, monkeypatch: pytest.MonkeyPatch) -> None:
-    from qunyu.console.pages import member_events
+    from qunyu.reports import life
 
-    monkeypatch.setattr(member_events, "MOMENTS", 3)
+    monkeypatch.setattr(life, "MOMENTS", 3)
     tom = Member.objects.get(name="Tom")
     first = boss.get(f"/members/{tom.public_id}")
     address = f"/members/{tom.public_id}?before={first.context['next']}"
@@ -119,14 +119,14 @@ def test_nothing_bought_is_unknown_where_no_orders_are_known(tea: Community, bos
 def test_orders_stand_among_what_was_done_and_pages_lose_none(
     buyer: Member, import_file: ImportFile, unit: Unit, boss: Client, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from qunyu.console.pages import member_events
+    from qunyu.reports import life
 
     # Of one moment, so that the order in which they were kept is not that of the timeline.
     same = "".join(f"S{n},c1,2026-03-05 10:00,{n},13800138000\n" for n in range(1, 9))
     import_file("same.csv", "order_id,customer,ordered_at,amount,phone\n" + same, unit, "orders")
     whole = [(event.cursor, event.text) for event in boss.get(f"/members/{buyer.public_id}").context["events"]]
     assert whole == sorted(whole, reverse=True)
-    monkeypatch.setattr(member_events, "MOMENTS", 1)
+    monkeypatch.setattr(life, "MOMENTS", 1)
     paged, before = [], ""
     for _ in whole:
         part = boss.get(f"/members/{buyer.public_id}?before={before}").context

@@ -14,13 +14,13 @@ from django.utils import timezone
 import qunyu
 from qunyu.communities.actions import move_to_unit
 from qunyu.communities.models import Community
-from qunyu.console.names import ACTIONS
 from qunyu.insights.metric import metrics
 from qunyu.kernel.scope import Scope
 from qunyu.kernel.words import Language, speaking
 from qunyu.people import actions
 from qunyu.people.models import ApiToken, Staff, Unit
 from qunyu.people.queries import scope_of_token
+from qunyu.reports.names import ACTIONS
 from tests.deployment_fixtures import NOW, PASSWORD, AddStaff, SignedIn
 
 

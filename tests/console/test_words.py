@@ -10,12 +10,13 @@ import pytest
 from babel.messages.pofile import read_po
 
 import qunyu
-from qunyu.console import audit_names, exports, heat, names, narrowing, navigation, previewing
+from qunyu.console import exports, heat, narrowing, navigation, previewing
 from qunyu.console.figures import GROUPS
 from qunyu.events.lake import drafts
 from qunyu.events.reading import readers
 from qunyu.insights.metric import metrics
 from qunyu.kernel.words import Words
+from qunyu.reports import audit_names, names
 from tools.messages import LOCALES, extracted, path_of
 
 CHINESE = re.compile(r"[\u4e00-\u9fff]")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 from io import BytesIO
+from pathlib import Path
 
 import pytest
 from xlsxwriter import Workbook
@@ -11,12 +12,16 @@ from xlsxwriter import Workbook
 from qunyu.communities.models import Community, Duty, WorkEntry
 from qunyu.flows.duty_table import take_duties
 from qunyu.flows.given_tables import Taken
+from qunyu.flows.opinion_table import check_tellings
 from qunyu.flows.work_table import take_work
 from qunyu.kernel.errors import DomainError
 from qunyu.kernel.scope import Denied, Scope
 from qunyu.members.models import Member, StaffLink
+from qunyu.members.profile_table import plan
+from qunyu.members.tag_table import plan_tags
 from qunyu.people.models import Staff, Unit
 from qunyu.people.queries import scope_of
+from qunyu.people.roster import read_roster
 from tests.deployment_fixtures import NOW, AddStaff
 
 
@@ -124,6 +129,64 @@ def test_what_is_no_such_table(text: str, told: str, manager: Scope) -> None:
     error = refused(duties, manager, text)
     assert (error.code, error.data["field"]) == ("bad_table", "file")
     assert told in error.message.en
+
+
+@pytest.mark.parametrize(
+    ("header", "column", "told"),
+    [
+        ("community,account,duty,when", "when", "the columns are: 社群 community"),
+        ("community,account,duty,comunity", "comunity", "did you mean community"),
+        ("社群,账号,职责,开始日", "开始日", "did you mean 开始"),
+        ("community,account,duty,community", "community", "stands there twice"),
+        ("community,account,duty,社群", "community", "stands there twice"),
+    ],
+)
+def test_columns_that_are_none_of_ours(
+    header: str, column: str, told: str, ann: Staff, tea: Community, manager: Scope
+) -> None:
+    error = refused(duties, manager, f"{header}\nTea lovers,ann,owner,2026-03-01\n")
+    assert (error.code, error.data["column"], error.data["field"]) == ("unknown_column", column, "file")
+    assert told in error.message.en
+    assert not Duty.objects.exists()
+
+
+def test_columns_without_a_name_must_be_empty(ann: Staff, tea: Community, manager: Scope) -> None:
+    assert duties(manager, "community,account,duty,\nTea lovers,ann,owner,\n") == Taken(added=1)
+    error = refused(duties, manager, "community,account,duty,\nTea lovers,ann,admin,x\n")
+    assert (error.code, "line 2 has something in column 4" in error.message.en) == ("bad_table", True)
+
+
+def test_a_missing_column_names_every_one_that_would_do(manager: Scope) -> None:
+    def opinions(by: Scope, text: str) -> object:
+        return check_tellings(by=by, name="opinions.csv", data=text.encode(), now=NOW)
+
+    error = refused(opinions, manager, "kind,stars\nrating,5\n")
+    assert "种类 kind, 成员编号 member_id or 平台账号 platform_id; and" in error.message.en
+    error = refused(opinions, manager, "member_id,kind,stars,wen\nx,rating,5,2026-03-02\n")
+    assert (error.code, error.data["column"]) == ("unknown_column", "wen")
+
+
+JUNK = bytes(range(256)) * 4
+
+
+@pytest.mark.parametrize(
+    "data", [JUNK, b"\x00\x01\x02\x03", b"member_id,\x00\x01tag\nx,y\n"], ids=["bytes", "few", "within"]
+)
+def test_what_is_neither_text_nor_a_workbook(data: bytes, system: Scope, tmp_path: Path) -> None:
+    path = tmp_path / "junk.xlsx"
+    path.write_bytes(data)
+    ways = (
+        lambda: take_duties(by=system, name="junk.xlsx", data=data, now=NOW),
+        lambda: plan(system, path, create=False, today=date(2026, 3, 20)),
+        lambda: plan_tags(system, path),
+        lambda: read_roster("junk.xlsx", data),
+    )
+    for way in ways:
+        error = refused(way)
+        assert (error.code, error.message.en.endswith("is no table; save it as CSV (UTF-8) or XLSX")) == (
+            "bad_table",
+            True,
+        )
 
 
 def test_a_table_beyond_reason(manager: Scope) -> None:

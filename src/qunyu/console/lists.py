@@ -40,6 +40,8 @@ class Column(Generic[Row]):
     number: bool = False
     optional: bool = False
     fixed: bool = False
+    # Stands in every export, shown or not: without it the file could not be imported again.
+    filed: bool = False
 
 
 @dataclass(frozen=True)
@@ -268,7 +270,8 @@ class Listing(Generic[Row]):
         kind = self.given.get("export", "")
         if kind not in ("csv", "xlsx"):
             return None
-        shown = self.shown
+        listed = self.shown
+        shown = [each for each in self.columns if each in listed or each.filed]
         lines = ([(each.plain or each.show)(row) for each in shown] for row in self._dressed(rows))
         return exported(kind, name, [str(each.title) for each in shown], lines)
 

@@ -10,7 +10,6 @@ from django.http import QueryDict
 
 from qunyu.communities.queries import communities, known_values
 from qunyu.console.lists import Filter
-from qunyu.console.names import TYPES, named, platform
 from qunyu.console.templatetags.showing import day
 from qunyu.insights.board import Board
 from qunyu.insights.question import BREAKDOWNS, Breakdown, Question
@@ -20,6 +19,7 @@ from qunyu.kernel.scope import Scope
 from qunyu.kernel.words import Words
 from qunyu.people.queries import units_in
 from qunyu.reports.cards import SPANS, latest
+from qunyu.reports.names import TYPES, named, platform
 
 GRAIN_NAMES: dict[str, Words] = {"day": Words("日", "Day"), "week": Words("周", "Week"), "month": Words("月", "Month")}
 BREAKDOWN_NAMES: dict[str, Words] = {

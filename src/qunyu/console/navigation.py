@@ -21,6 +21,14 @@ _PRIVACY = (
     "purpose",
 )
 
+_COMMUNITY = (
+    "community",
+    *(
+        f"community_{tab}"
+        for tab in ("advice", "people", "activity", "leaving", "network", "health", "team", "settings")
+    ),
+)
+
 
 @dataclass(frozen=True)
 class Place:
@@ -50,23 +58,25 @@ MAP = (
         Place("reports", Words("报告", "Reports"), "report", "communities.view", within=("report",)),
         Place("metrics", Words("指标说明", "Metrics"), "ruler-measure", within=("metric",)),
     )),
-    Place("communities", Words("社群", "Communities"), "messages", "communities.view", within=("community",)),
+    Place("communities", Words("社群", "Communities"), "messages", "communities.view", within=_COMMUNITY),
     Place("members", Words("成员", "Members"), "users", "members.view", within=("member", "member_edit", "member_merge", "contact", "member_care"), below=(
         Place("calendar", Words("关系日历", "Relationship calendar"), "calendar-heart", "members.view",
               within=("care_results", "care_settings", "openings", "favours", "favour", "favour_new")),
         Place("segments", Words("人群", "Segments"), "users-minus", "members.view",
               within=("segment", "segment_new", "segment_edit", "segment_people", "segment_compare")),
         Place("prospects", Words("可转化名单", "Prospects"), "target-arrow", "members.view orders.view", within=("prospect", "prospect_settings", "worth")),
-        Place("offers", Words("优惠方案", "Offers"), "gift", "members.view orders.view", within=("offer", "offer_new", "offer_edit", "offer_give", "preferences")),
+        Place("offers", Words("优惠方案", "Offers"), "gift", "members.view orders.view",
+              within=("offer", "offer_new", "offer_edit", "offer_give", "offers_import", "giving", "preferences")),
         Place("labels", Words("分层与类型", "Labels"), "tags", "members.view"),
         Place("tags", Words("标签", "Tags"), "tag", "members.view", within=("tag", "tag_group", "tag_new", "tag_acts", "tag_people", "tags_import", "tags_check")),
         Place("experts", Words("找专家", "Find an expert"), "zoom-question", "members.view"),
         Place("same_person", Words("疑似同一人", "Same person?"), "users-group", "members.view"),
         Place("satisfaction", Words("满意度", "Satisfaction"), "mood-smile", "members.view",
-              within=("opinion", "surveys", "survey", "survey_new", "survey_edit")),
+              within=("opinion", "opinion_add", "opinions_import", "opinions_check", "surveys", "survey", "survey_new", "survey_edit", "survey_ask")),
         Place("points", Words("积分与权益", "Points & levels"), "coins", "members.view",
-              within=("points_ledger", "points_give", "points_give_check", "points_programme", "points_rule", "levels", "level_new", "level",
-                      "benefits", "benefit_new", "benefit", "rewards", "reward_new", "reward", "redemptions", "redemption", "vip",
+              within=("points_ledger", "points_expiring", "points_give", "points_give_check", "points_programme", "points_rule", "levels", "level_new", "level",
+                      "standings",
+                      "benefits", "benefit_new", "benefit", "benefit_uses", "rewards", "reward_new", "reward", "redemptions", "redemption", "vip",
                       "vip_mark", "vip_door", "member_points")),
         Place("consents", Words("同意记录", "Consents"), "checkbox", "members.view", within=("import_consents",)),
         Place("profiles_new", Words("导入资料", "Import profiles"), "table-import", "members.edit", within=("profiles_check",)),
@@ -88,7 +98,7 @@ MAP = (
         Place("thresholds", Words("分层标准", "Thresholds"), "adjustments", "settings.edit", within=("unit_thresholds",)),
         Place("contact_caps", Words("联系上限", "Contact cap"), "hand-stop", "settings.edit"),
         Place("fields", Words("成员字段", "Member fields"), "forms", "settings.edit", within=("field", "field_new")),
-        Place("account", Words("我的账号", "My account"), "user-circle", within=("second_factor", "provider")),
+        Place("account", Words("我的账号", "My account"), "user-circle", within=("new_password", "second_factor", "provider")),
         Place("sign_in_rules", Words("登录规则", "Sign-in rules"), "lock-password", "staff.manage"),
         Place("tokens", Words("API 令牌", "API tokens"), "key"),
         Place("privacy", Words("个人信息保护", "Privacy"), "shield-lock", "privacy.manage", within=_PRIVACY),

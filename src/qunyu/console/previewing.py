@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from qunyu.console.names import COUNTS, MEMBER_ROLES, ORDER_STATES, named
 from qunyu.console.templatetags.showing import day, exact
 from qunyu.events.columns import Kind
 from qunyu.events.files import File
@@ -24,6 +23,7 @@ from qunyu.events.rows import CostRow, MemberRow, OrderLine
 from qunyu.events.sheets import open_table
 from qunyu.flows.actions import FilePreview
 from qunyu.kernel.words import Words
+from qunyu.reports.names import COUNTS, MEMBER_ROLES, ORDER_STATES, named
 
 ROWS = 8
 # What goes wrong only because columns are called otherwise than we know.

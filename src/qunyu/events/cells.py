@@ -26,6 +26,15 @@ _LONGEST_NOTHING = max(map(len, _NOTHING))
 _LIMIT = Decimal(10) ** 15
 
 
+# Source: OWASP, "CSV Injection": cells that begin so are taken for formulas; full-width forms count in Chinese Excel.
+LIVE = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
+
+
+def undefused(text: str) -> str:
+    """The cell without the apostrophe that our exports put before what a spreadsheet would take for a formula."""
+    return text[1:] if text.startswith("'") and text[1:].startswith(LIVE) else text
+
+
 class Unreadable(Exception):
     """A cell that cannot be read; `code` is a key of PROBLEMS and `data` fills its words."""
 

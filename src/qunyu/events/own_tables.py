@@ -11,6 +11,7 @@ from io import BytesIO
 from typing import BinaryIO
 
 from qunyu.events.files import File
+from qunyu.events.own_columns import column_twice, no_column, refuse_junk
 from qunyu.events.problems import Problem
 from qunyu.events.sheets import Table, open_table
 from qunyu.kernel.errors import DomainError
@@ -24,8 +25,6 @@ UNREADABLE = Words(
     "文件“{file}”无法读取；请另存为 CSV（UTF-8）或 XLSX",
     "the file “{file}” cannot be read; save it as CSV (UTF-8) or XLSX",
 )
-UNKNOWN = Words("没有名为“{column}”的列；可用的列：{known}", "there is no column “{column}”; the columns are: {known}")
-TWICE = Words("“{column}”出现了两次，请保留一列", "“{column}” stands there twice; keep one of them")
 MISSING = Words("缺少“{column}”列", "the column “{column}” is missing")
 NO_HEADER = Words("第一行须是列名；可用的列：{known}", "the first row must name the columns; the columns are: {known}")
 TOO_MANY = Words("最多 {limit} 行，请分成几份", "{limit} rows at most; give the file in parts")
@@ -48,7 +47,7 @@ class OwnColumn:
 def read_own(name: str, data: bytes, columns: Sequence[OwnColumn], most: int) -> list[tuple[int, dict[str, str]]]:
     """(line, text by column key, without blanks around) of every row of a CSV or XLSX file with at most `most` rows.
 
-    A column that the file leaves out has no key. Raises DomainError bad_table, naming the column where one is wrong.
+    A column that the file leaves out has no key. Raises DomainError bad_table; unknown_column for one that is none of ours or there twice.
     """
     if len(data) > MAX_BYTES:
         raise _bad(TOO_LARGE.fill(limit=MAX_BYTES // 1024**2))
@@ -63,8 +62,10 @@ def _opened(name: str, data: bytes, columns: Sequence[OwnColumn]) -> Table:
 
     known = frozenset().union(*(each.names for each in columns))
     problems: list[Problem] = []
+    file = File(name, len(data), opener)
+    refuse_junk(file)
     table = open_table(
-        File(name, len(data), opener),
+        file,
         problems,
         lambda cells: any(" ".join(cell.split()).casefold() in known for cell in cells),
     )
@@ -83,9 +84,9 @@ def _keys(header: Sequence[str], columns: Sequence[OwnColumn]) -> dict[str, str]
         called = name.partition("#")[0].casefold()
         column = next((each for each in columns if called in each.names), None)
         if column is None:
-            raise _bad(UNKNOWN.fill(column=name, known=_listed(columns)), name)
+            raise no_column(name, _listed(columns), [each for column in columns for each in column.names])
         if column.key in found.values():
-            raise _bad(TWICE.fill(column=called), name)
+            raise column_twice(name.partition("#")[0])
         found[name] = column.key
     for each in columns:
         if each.required and each.key not in found.values():

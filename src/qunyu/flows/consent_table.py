@@ -11,6 +11,7 @@ from django.db import transaction
 from qunyu.events.columns import Kind
 from qunyu.flows.given_tables import Line, Taken, day_of, each_line, lines_of
 from qunyu.kernel.errors import DomainError
+from qunyu.kernel.periods import BAD_DAY
 from qunyu.kernel.scope import Scope
 from qunyu.kernel.words import Words
 from qunyu.members.queries import accounts, find_person, people
@@ -43,6 +44,8 @@ KIND = Kind(
     needs=(("purpose",), ("state",), ("member_id", "platform_id")),
     tells=("purpose", "state"),
 )
+# What the list of consents says besides.
+BESIDES = "成员 member 来源 source 记录人 notedby"
 NOBODY = Words("没有您能看到的成员“{name}”", "there is nobody called “{name}” whom you may see")
 
 
@@ -53,18 +56,31 @@ def take_consents(*, by: Scope, name: str, data: bytes, now: datetime) -> Taken:
     Raises Denied; DomainError bad_table or bad_lines (nothing has then changed).
     """
     by.require("members.edit")
-    return each_line(lines_of(name, data, KIND, TITLES), lambda line: _take(by, line, now))
+    return each_line(lines_of(name, data, KIND, TITLES, BESIDES), lambda line: _take(by, line, now))
 
 
 def _take(by: Scope, line: Line, now: datetime) -> str:
-    member, day = _member(by, line), day_of(line.text("day"))
-    at = now if day is None else datetime.combine(day, time(), settings.QUNYU_ZONE)
+    member, told = _member(by, line), _moment(line.text("day"))
+    at = told or now
     purpose, state = _code(purposes(by), line.text("purpose")), _code(STATES, line.text("state"))
-    if day is not None and known_already(member, purpose, state, at):
+    if told is not None and known_already(member, purpose, state, at):
         return "already"
     said = Said(purpose, state, "import", line.text("wording"), line.text("evidence"))
     note(by=by, members=[member], said=said, at=at, now=now)
     return "added"
+
+
+def _moment(text: str) -> datetime | None:
+    """The moment that a cell writes, a day's beginning where it writes a day; None for an empty one.
+
+    Raises DomainError bad_day.
+    """
+    day = day_of(text)
+    try:
+        hour = time.fromisoformat(text[10:].strip()) if text[10:].strip() else time()
+    except ValueError:
+        raise DomainError("bad_day", BAD_DAY.fill(value=text)) from None
+    return None if day is None else datetime.combine(day, hour, settings.QUNYU_ZONE)
 
 
 def _code(known: dict[str, Words], text: str) -> str:

@@ -73,7 +73,7 @@ def take_duties(*, by: Scope, name: str, data: bytes, now: datetime) -> Taken:
     Raises Denied; DomainError bad_table or bad_lines (nothing has then changed).
     """
     by.require("communities.edit")
-    lines = lines_of(name, data, KIND, TITLES)
+    lines = lines_of(name, data, KIND, TITLES, "姓名 name")
     return each_line(lines, lambda line: _take(by, line, now))
 
 

@@ -7,8 +7,10 @@ from dataclasses import dataclass, field
 from datetime import date
 from io import BytesIO
 
-from qunyu.events.columns import Kind
+from qunyu.events.cells import undefused
+from qunyu.events.columns import Kind, normal
 from qunyu.events.files import File
+from qunyu.events.own_columns import column_twice, no_column, refuse_junk
 from qunyu.events.problems import Problem
 from qunyu.events.reading import ReadOptions
 from qunyu.events.tables import open_kind
@@ -25,6 +27,11 @@ TOO_LARGE = Words(
 )
 COLUMNS = Words(
     "表格须有这些列：{needed}；可选：{others}", "the table needs the columns {needed}; and may have {others}"
+)
+EITHER = Words(" 或 ", " or ")
+NAMELESS = Words(
+    "第 {line} 行第 {column} 列有内容，但这一列没有列名",
+    "line {line} has something in column {column}, which has no name",
 )
 WRONG = Words(
     "有 {n} 行需要修改，什么都没有导入：{lines}", "{n} lines are to be mended, nothing was taken over: {lines}"
@@ -79,26 +86,53 @@ def _at(number: int, words: Words) -> Words:
     return Words(LINE.zh.format(line=number, message=words.zh), LINE.en.format(line=number, message=words.en))
 
 
-def lines_of(name: str, data: bytes, kind: Kind, titles: dict[str, str]) -> list[Line]:
+def lines_of(name: str, data: bytes, kind: Kind, titles: dict[str, str], besides: str = "") -> list[Line]:
     """The lines of the table; `titles` are what the columns are called, for who has others.
 
-    Raises DomainError bad_table: too large, no table at all, or without the columns that `kind` needs.
+    `besides` are names, with blanks between, of columns that our exports have for people to read; they are passed over.
+
+    Raises DomainError bad_table: too large, no table at all, or without the columns that `kind` needs; unknown_column.
     """
     if len(data) > MOST_BYTES:
         raise too_large()
     problems: list[Problem] = []
-    opened = open_kind(File(name, len(data), lambda: BytesIO(data)), ReadOptions(), kind, problems)
+    file = File(name, len(data), lambda: BytesIO(data))
+    refuse_junk(file)
+    opened = open_kind(file, ReadOptions(), kind, problems)
     if opened is None or problems:
         raise _unreadable(problems, kind, titles)
     ours = {theirs: our for our, theirs in opened.columns.names.items()}
+    nameless = _check_columns([each for each in opened.table.header if each not in ours], kind, titles, besides)
     found: list[Line] = []
     for number, cells in opened.table.rows:
-        found.append(Line(number, {ours[key]: text for key, text in cells.items() if key in ours}))
+        _check_nameless(number, cells, nameless)
+        found.append(Line(number, {ours[key]: undefused(text) for key, text in cells.items() if key in ours}))
         if len(found) > MOST_LINES:
             raise too_large()
     if problems:
         raise _unreadable(problems, kind, titles)
     return found
+
+
+def _check_columns(others: list[str], kind: Kind, titles: dict[str, str], besides: str) -> list[str]:
+    """The columns of `others` that have no name; spreadsheets leave empty ones.
+
+    Raises DomainError unknown_column for any that is neither ours nor named in `besides`.
+    """
+    names = {each for synonyms in kind.fields.values() for each in synonyms}
+    told, passed = ", ".join(titles[each] for each in kind.fields), {normal(each) for each in besides.split()}
+    for each in others:
+        called = normal(each.partition("#")[0])
+        if called in {normal(name) for name in names}:
+            raise column_twice(each.partition("#")[0])
+        if called not in passed and not each.isdecimal():
+            raise no_column(each, told, names)
+    return [each for each in others if each.isdecimal()]
+
+
+def _check_nameless(number: int, cells: dict[str, str], nameless: list[str]) -> None:
+    if filled := next((each for each in nameless if cells.get(each, "").strip()), ""):
+        raise DomainError("bad_table", NAMELESS.fill(line=number, column=filled), field="file")
 
 
 def too_large() -> DomainError:
@@ -110,13 +144,19 @@ def too_large() -> DomainError:
 def _unreadable(problems: list[Problem], kind: Kind, titles: dict[str, str]) -> DomainError:
     first = problems[0] if problems else Problem("no_rows", "")
     if first.code in ("missing_field", "unknown_column"):
-        needed = {group[0] for group in kind.needs}
-        others = [titles[each] for each in kind.fields if each not in needed]
-        message = COLUMNS.fill(
-            needed=", ".join(titles[each] for each in kind.fields if each in needed), others=", ".join(others)
-        )
-        return DomainError("bad_table", message, field="file")
+        return DomainError("bad_table", _needed(kind, titles), field="file")
     return DomainError("bad_table", first.message, field="file")
+
+
+def _needed(kind: Kind, titles: dict[str, str]) -> Words:
+    """Which columns there must be, of those that may stand for one another every one."""
+    needed = {each for group in kind.needs for each in group}
+    others = ", ".join(titles[each] for each in kind.fields if each not in needed)
+    zh, en = (
+        ", ".join(either.join(titles[each] for each in group) for group in kind.needs)
+        for either in (EITHER.zh, EITHER.en)
+    )
+    return Words(COLUMNS.zh.format(needed=zh, others=others), COLUMNS.en.format(needed=en, others=others))
 
 
 def day_of(text: str) -> date | None:

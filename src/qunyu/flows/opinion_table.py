@@ -40,11 +40,13 @@ KIND = Kind(
         "stars": tuple("星级 stars 评分 rating".split()),
         "text": tuple("内容 text 评价 words".split()),
         "about": tuple("关于 about 订单 商品".split()),
-        "at": tuple("时间 at 日期 date".split()),
+        "at": tuple("时间 at 日期 date when".split()),
     },
     needs=(("kind",), ("member_id", "platform_id")),
     tells=("kind",),
 )
+# What the list of opinions says besides.
+BESIDES = "成员 member 满意度 satisfaction 处理 handling 处理人 takencareofby"
 NOT_YOURS = Words("您不能记下这个人的评价", "you may not note opinions of this person")
 TOO_MANY = Words("最多 {n} 行；请分成几个文件", "at most {n} lines; split it")
 WRONG = Words("有 {n} 行有误；请改正后再导入", "{n} lines are wrong; mend them first")
@@ -68,7 +70,7 @@ def check_tellings(*, by: Scope, name: str, data: bytes, now: datetime) -> list[
     Raises Denied; DomainError bad_table.
     """
     by.require("members.edit")
-    lines = lines_of(name, data, KIND, TITLES)
+    lines = lines_of(name, data, KIND, TITLES, BESIDES)
     if len(lines) > MOST_LINES:
         raise DomainError("bad_table", TOO_MANY.fill(n=f"{MOST_LINES:,}"), field="file")
     people = people_of_table(by, lines, "members.edit")

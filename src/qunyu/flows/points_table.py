@@ -64,7 +64,7 @@ def check_gifts(*, by: Scope, name: str, data: bytes) -> list[Giving]:
     Raises Denied; DomainError bad_table.
     """
     by.require("points.edit")
-    lines = lines_of(name, data, KIND, TITLES)
+    lines = lines_of(name, data, KIND, TITLES, "成员 member 名称 name")
     if len(lines) > MOST_LINES:
         raise DomainError("bad_table", TOO_MANY.fill(n=MOST_LINES), field="file")
     found = people_of_table(by, lines, "points.edit")

@@ -57,7 +57,7 @@ def take_work(*, by: Scope, name: str, data: bytes, now: datetime) -> Taken:
 
     Raises DomainError bad_table or bad_lines (nothing has then changed).
     """
-    lines = lines_of(name, data, KIND, TITLES)
+    lines = lines_of(name, data, KIND, TITLES, "运营人员 operator")
     return each_line(lines, lambda line: _take(by, line, now))
 
 

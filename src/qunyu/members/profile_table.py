@@ -12,6 +12,7 @@ from django.conf import settings
 
 from qunyu.communities.queries import communities_where
 from qunyu.events.files import File
+from qunyu.events.own_columns import column_twice, no_column, refuse_junk
 from qunyu.events.phones import hashed, phone
 from qunyu.events.problems import Problem
 from qunyu.events.sheets import open_table
@@ -130,11 +131,16 @@ def read_table(path: Path, known: Mapping[str, str]) -> tuple[dict[str, str], li
         return sum(each.strip().casefold() in known for each in cells) > 1
 
     problems: list[Problem] = []
-    table = open_table(File(path.name, path.stat().st_size, lambda: path.open("rb")), problems, is_header)
+    file = File(path.name, path.stat().st_size, lambda: path.open("rb"))
+    refuse_junk(file)
+    table = open_table(file, problems, is_header)
     if table is None or problems:
         reason = problems[0].message if problems else Words("表格是空的", "the table is empty")
         raise DomainError("bad_table", reason, field="file")
-    columns = {name: known.get(name.casefold(), "") for name in table.header}
+    # A name that stands there again has its position behind it.
+    columns = {
+        name: known.get(name.casefold()) or known.get(name.partition("#")[0].casefold(), "") for name in table.header
+    }
     _check_columns(columns, known)
     rows = []
     for number, cells in table.rows:
@@ -146,16 +152,13 @@ def read_table(path: Path, known: Mapping[str, str]) -> tuple[dict[str, str], li
 
 
 def _check_columns(columns: Mapping[str, str], known: Mapping[str, str]) -> None:
-    listed = ", ".join(known)
     for name, key in columns.items():
         if not key:
-            message = Words("没有名为“{name}”的列；可用：{known}", "there is no column “{name}”; there are: {known}")
-            raise DomainError("unknown_column", message.fill(name=name, known=listed), field="file", column=name)
+            raise no_column(name, ", ".join(known), known)
     keys = list(columns.values())
     twice = next((name for name, key in columns.items() if keys.count(key) > 1), "")
     if twice:
-        message = Words("“{name}”这一列出现了两次", "the column “{name}” is there twice")
-        raise DomainError("unknown_column", message.fill(name=twice), field="file", column=twice)
+        raise column_twice(twice)
     if not {"member_id", "phone", "platform_id", "name"} & set(keys):
         message = Words(
             "缺少能认出是谁的列：成员编号、手机号、平台和平台账号，或社群和名称",

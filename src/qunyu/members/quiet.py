@@ -76,5 +76,10 @@ def quiet_now(people: Collection[int] | None, today: date) -> dict[int, Quiet]:
     return {each.member.own_identity.member_id: each for each in rows.order_by("at", "id")}
 
 
+def quiet_of(member: Member) -> QuerySet[Quiet]:
+    """Every time somebody said that a person is not to be contacted, over all that they are; for callers that found them under a scope."""
+    return Quiet.objects.filter(member__own_identity__member=member).order_by("at", "id")
+
+
 def _in_force(today: date) -> QuerySet[Quiet]:
     return Quiet.objects.filter(Q(until=None) | Q(until__gt=today), ended_at=None)

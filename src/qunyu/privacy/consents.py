@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 from django.db import transaction
@@ -114,8 +114,9 @@ def consents_of(member: Member) -> QuerySet[Consent]:
 
 
 def known_already(member: Member, purpose: str, state: str, at: datetime) -> bool:
-    """Whether it is on record that the person said so at that moment."""
-    return consents_of(member).filter(purpose=purpose, state=state, at=at).exists()
+    """Whether it is on record that the person said so in that second (files tell no shorter time)."""
+    within = {"at__gte": at.replace(microsecond=0), "at__lt": at.replace(microsecond=0) + timedelta(seconds=1)}
+    return consents_of(member).filter(purpose=purpose, state=state, **within).exists()
 
 
 def all_consents(scope: Scope) -> QuerySet[Consent]:
@@ -133,6 +134,26 @@ def in_force(found: QuerySet[Consent]) -> QuerySet[Consent]:
     same = Consent.objects.filter(purpose=OuterRef("purpose"), **{PERSON: OuterRef(PERSON)})
     against = Q(at=OuterRef("at"), state__gt=OuterRef("state"))
     return found.exclude(Exists(same.filter(Q(at__gt=OuterRef("at")) | against)))
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """Which consents: of people whose name holds `search`, to a `purpose`, of a `state`; `now` those alone that are in force."""
+
+    search: str = ""
+    purpose: str = ""
+    state: str = ""
+    now: bool = False
+
+
+def wanted_consents(scope: Scope, wanted: Wanted) -> QuerySet[Consent]:
+    """Those of `all_consents` that are wanted."""
+    rows = all_consents(scope)
+    if wanted.search:
+        rows = rows.filter(member__own_identity__member__name__icontains=wanted.search)
+    chosen = {name: value for name, value in (("purpose", wanted.purpose), ("state", wanted.state)) if value}
+    rows = rows.filter(**chosen)
+    return in_force(rows) if wanted.now else rows
 
 
 NO_MARKETING = Words("对方不同意营销联系", "they do not consent to marketing contact")

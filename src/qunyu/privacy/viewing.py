@@ -27,6 +27,7 @@ PERSON: dict[str, Words] = {
     "changes": Words("资料的历史", "History of a profile"),
     "contacts": Words("联系记录", "Contacts"),
     "moments": Words("时间线", "Timeline"),
+    "timeline": Words("时间线", "Timeline"),
     "links": Words("人与人的关联", "Links"),
     "decisions": Words("是否同一人的判断", "Decisions about who is one person"),
     "member_tags": Words("标签", "A person’s tags"),
@@ -74,6 +75,7 @@ LISTS: dict[str, Words] = {
     "vip_door": Words("VIP 社群的门槛", "The bar of a VIP community"),
     "experts": Words("找专家", "Find an expert"),
     "consents": Words("同意记录", "Consents"),
+    "all_consents": Words("同意记录", "Consents"),
     "tag_acts": Words("标签操作", "Acts of tagging"),
     "operator_people": Words("运营人员的客户", "People of an operator"),
     "operator_texts": Words("运营人员说的话", "What an operator said"),
@@ -107,7 +109,7 @@ OF_NOBODY = frozenset(
     "surveys survey_new survey_edit segments segment_new segment_edit segment_file segment_vocabulary segment_snapshots labels fields "
     "profiles_new profile_imports points_programmes points_totals points_expiring levels levels_of benefits rewards level_new benefit_new "
     "reward_new vip_mark level benefit reward points_give tags tag_group tag tags_import tag_rules privacy_export privacy_file "
-    "privacy_receipt privacy_holders privacy_periods preview_privacy_period purposes purpose_new purpose privacy_due opinions_import offers "
+    "privacy_receipt privacy_holders privacy_runs privacy_periods preview_privacy_period purposes purpose_new purpose privacy_due opinions_import offers "
     "offer offer_edit offer_give givings preferences prospect_measures worth_measures care_results favour_tallies".split()
 )
 TITLES: dict[str, Words] = {**LISTS, **PERSON}

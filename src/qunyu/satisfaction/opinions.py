@@ -20,7 +20,7 @@ from qunyu.members.merging import editable, require_edit
 from qunyu.members.own import heads_of, hold
 from qunyu.members.queries import heads, own_members, people
 from qunyu.satisfaction.models import Complaint, Opinion, OpinionKind
-from qunyu.satisfaction.rules.scores import COMPLAINT, PRAISE, STARS, of_stars
+from qunyu.satisfaction.rules.scores import COMPLAINT, PRAISE, STARS, as_stars, of_stars
 
 if TYPE_CHECKING:
     from qunyu.members.models import Member
@@ -113,13 +113,19 @@ def note_all(*, by: Scope, told: Sequence[tuple[Member, Said]], act: str, now: d
 
 
 def _of(member: Member, said: Said) -> tuple[object, ...]:
-    return member.pk, said.kind, said.at, _score(said), said.text.strip(), said.about.strip()
+    return member.pk, said.kind, *_once(said.kind, said.at, _score(said)), said.text.strip(), said.about.strip()
+
+
+def _once(kind: str, at: datetime, score: int) -> tuple[datetime, int]:
+    """What tells opinions apart of time and score: files tell no shorter time than a second, and a complaint that was settled has another score."""
+    return at.replace(microsecond=0), score if kind == OpinionKind.RATING else 0
 
 
 def _known(members: Collection[int]) -> set[tuple[object, ...]]:
     """What these people are on record with, over all that they are."""
     rows = Opinion.objects.filter(member__own_identity__member__in=members, withdrawn_at=None)
-    return set(rows.values_list("member__own_identity__member", "kind", "at", "score", "text", "about"))
+    told = rows.values_list("member__own_identity__member", "kind", "at", "score", "text", "about")
+    return {(member, kind, *_once(kind, at, score), *words) for member, kind, at, score, *words in told}
 
 
 def withdraw_all(*, by: Scope, act: str, now: datetime) -> int:
@@ -181,6 +187,11 @@ def check_said(said: Said, now: datetime) -> None:
 
 def _score(said: Said) -> int:
     return of_stars(said.stars or 0) if said.kind == "rating" else {"complaint": COMPLAINT, "praise": PRAISE}[said.kind]
+
+
+def stars_of(opinion: Opinion) -> int | None:
+    """The stars of a rating, None of any other opinion."""
+    return as_stars(opinion.score) if opinion.kind == OpinionKind.RATING else None
 
 
 def withdraw(*, by: Scope, opinion: Opinion, back: bool, now: datetime) -> bool:

@@ -1,4 +1,4 @@
-"""The audit trail: whether it is whole, and who saw whom."""
+"""The audit trail: who did what, whether it is whole, and who saw whom."""
 
 from __future__ import annotations
 
@@ -8,11 +8,33 @@ from ninja import Query, Router
 
 from qunyu.api.auth import scope_of_request
 from qunyu.api.paging import Page, Turn, page
-from qunyu.api.schemas.audit import ChainOut, ChainQuery, ViewOut, ViewsQuery, chain_out, view_out
+from qunyu.api.schemas.audit import (
+    AuditQuery,
+    ChainOut,
+    ChainQuery,
+    EntryOut,
+    ViewOut,
+    ViewsQuery,
+    chain_out,
+    entry_out,
+    view_out,
+)
 from qunyu.people.trail import chain
 from qunyu.privacy.looking import Wanted, looks
+from qunyu.reports.audit_names import AuditNames
+from qunyu.reports.trail import Wanted as Asked
+from qunyu.reports.trail import audit_entries
 
 router = Router(tags=["audit"])
+
+
+@router.get("/audit", response=Page[EntryOut], operation_id="audit", summary="The audit trail")
+def get_audit(request: HttpRequest, asked: Query[AuditQuery]) -> Page[EntryOut]:
+    """Who did what, the newest first, searched as on the page. Needs audit.view at the top."""
+    names = AuditNames(scope_of_request(request))
+    found = audit_entries(names, Asked(asked.search.strip(), asked.action, asked.days), timezone.now())
+    rows, following = page(Turn(request, asked.limit, asked.cursor), found, ("-at", "-id"))
+    return Page[EntryOut](items=[entry_out(each, names) for each in rows], next=following)
 
 
 @router.get("/audit/chain", response=ChainOut, operation_id="audit_chain", summary="Whether the audit trail is whole")

@@ -20,6 +20,9 @@ from qunyu.api.schemas.members import (
     MomentOut,
     MomentsOut,
     MomentsQuery,
+    TimelineOut,
+    TimelineQuery,
+    event_out,
     identity_out,
     member_out,
     membership_out,
@@ -44,6 +47,7 @@ from qunyu.members.queries import (
 )
 from qunyu.members.tag_filtering import Tagged
 from qunyu.members.tag_queries import find_tag
+from qunyu.reports.life import Life
 
 if TYPE_CHECKING:
     from qunyu.members.models import Member
@@ -122,6 +126,18 @@ def moments(request: HttpRequest, id: str, asked: Query[MomentsQuery]) -> Moment
         for each in found[: asked.limit]
     ]
     return MomentsOut(items=items, next=found[asked.limit - 1].cursor if len(found) > asked.limit else None)
+
+
+@router.get(
+    "/members/{id}/timeline", response=TimelineOut, operation_id="timeline", summary="All that happened with a person"
+)
+def get_timeline(request: HttpRequest, id: str, asked: Query[TimelineQuery]) -> TimelineOut:
+    """What the page of a person shows, forty at a time, the latest first: talk, orders, contacts, labels, tags, points, opinions, consents …"""
+    scope = scope_of_request(request)
+    scope.require("members.view")
+    row = find_person(scope, id)
+    events, following = Life(scope, row, memberships_of(scope, row), asked.before, asked.source).events()
+    return TimelineOut(items=[event_out(each) for each in events], next=following or None)
 
 
 def _orders(scope: Scope, row: Member) -> list[OrderOut]:

@@ -6,9 +6,10 @@ from typing import Any
 
 from django.http import FileResponse, HttpRequest
 from django.utils import timezone
-from ninja import Body, Router, Status
+from ninja import Body, Query, Router, Status
 
 from qunyu.api.auth import scope_of_request
+from qunyu.api.paging import Page, Turn, page
 from qunyu.api.schemas.privacy import (
     ConsentIn,
     ConsentOut,
@@ -28,11 +29,14 @@ from qunyu.api.schemas.privacy import (
     RetentionIn,
     RetentionOut,
     RetentionPreview,
+    RunOut,
+    RunsQuery,
     consent_out,
     holder_out,
     purpose_out,
     request_out,
     retention_out,
+    run_out,
 )
 from qunyu.members.queries import find_person
 from qunyu.people.queries import unit_in
@@ -205,6 +209,15 @@ def put_period(request: HttpRequest, kind: str, wanted: RetentionIn) -> list[Ret
 def get_preview(request: HttpRequest, kind: str, days: int) -> RetentionPreview:
     """How much would go if that kind were kept for so many days; nothing is changed."""
     return RetentionPreview(count=retaining.preview(scope_of_request(request), kind, days, timezone.now()))
+
+
+@router.get("/privacy/runs", response=Page[RunOut], operation_id="privacy_runs", summary="When periods were enforced")
+def get_runs(request: HttpRequest, asked: Query[RunsQuery]) -> Page[RunOut]:
+    """Every time a period was enforced and how much went, the newest first."""
+    found = queries.runs(scope_of_request(request))
+    found = found.filter(kind=asked.kind) if asked.kind else found
+    rows, following = page(Turn(request, asked.limit, asked.cursor), found, ("-at", "-id"))
+    return Page[RunOut](items=[run_out(each) for each in rows], next=following)
 
 
 @router.get("/privacy/due-days", response=DueOut, operation_id="privacy_due", summary="The deadline of requests")

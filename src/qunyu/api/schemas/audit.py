@@ -10,9 +10,12 @@ from ninja import Field, Schema
 from qunyu.api.paging import Cursor, Limit
 from qunyu.api.schemas.basics import Text
 from qunyu.kernel.audit_chain import FINDINGS, Chain
+from qunyu.reports.names import ACTIONS, ACTORS, named
 
 if TYPE_CHECKING:
+    from qunyu.kernel.models import AuditEntry
     from qunyu.privacy.models import AccessEntry
+    from qunyu.reports.audit_names import AuditNames
 
 Kind = Literal["changed", "reason", "removed", "inserted", "seal", "mending", "no_heads", "heads", "head", "cut"]
 
@@ -56,6 +59,36 @@ def chain_out(found: Chain) -> ChainOut:
     return ChainOut(
         whole=found.whole, checked=found.checked, seals=found.seals, waiting=found.waiting, mended=found.mended,
         head=head, wrong=found.wrong, findings=findings,
+    )  # fmt: skip
+
+
+class AuditQuery(Schema):
+    """Which entries: of one action, younger than `days`, and what `search` finds in what they show (who, what, the name of the object, why)."""
+
+    search: Text = ""
+    action: Text = ""
+    days: int | None = Field(default=None, ge=1, le=36_500)
+    limit: Limit = 50
+    cursor: Cursor = ""
+
+
+class EntryOut(Schema):
+    """Who did what to what, when; `object`, `what` and `details` as the console shows them, in the caller's language."""
+
+    at: datetime
+    by: str
+    action: str
+    what: str
+    object: str
+    details: str
+    reason: str
+
+
+def entry_out(row: AuditEntry, names: AuditNames) -> EntryOut:
+    """The entry as the API tells it."""
+    return EntryOut(
+        at=row.at, by=str(named(ACTORS, row.actor_name)), action=row.action, what=str(named(ACTIONS, row.action)),
+        object=names.about(row), details=names.details(row), reason=row.reason,
     )  # fmt: skip
 
 

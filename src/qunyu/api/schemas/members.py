@@ -16,8 +16,13 @@ from qunyu.members.queries import Totals
 
 if TYPE_CHECKING:
     from qunyu.members.models import Identity, Member, Membership
+    from qunyu.reports.life import Event
 
 Role = Literal["member", "staff", "atmosphere", "bot"]
+# The keys of reports.life.SOURCES.
+Source = Literal[
+    "talk", "comings", "orders", "contacts", "labels", "profile", "merges", "points", "tags", "opinions", "offers", "consents", "links", "quiet"
+]  # fmt: skip
 # Customers are known within the shop of one unit, whose inner number stands behind the word.
 _OWN_PLATFORM = re.compile(r"(shop|contact)\d+")
 
@@ -113,6 +118,37 @@ class MomentsQuery(Schema):
     before: Text = ""
     kinds: list[Text] = Field(default=[], max_length=20)
     limit: Limit = 50
+
+
+class TimelineQuery(Schema):
+    """Which part of the timeline: older than `before`, of one source only."""
+
+    before: Text = ""
+    source: Literal["", Source] = ""
+
+
+class EventOut(Schema):
+    """One thing that happened with a person, as their page shows it; `community` is "" where it happened in none."""
+
+    at: datetime
+    source: Source
+    title: str
+    community: str
+    text: str
+
+
+class TimelineOut(Schema):
+    """The latest of all that happened; `next` goes into `before` for what came earlier, null when that is all."""
+
+    items: list[EventOut]
+    next: str | None
+
+
+def event_out(event: Event) -> EventOut:
+    """The event as the API shows it."""
+    return EventOut(
+        at=event.at, source=cast(Source, event.source), title=str(event.title), community=event.community, text=event.text
+    )  # fmt: skip
 
 
 class MemberDetail(MemberOut):

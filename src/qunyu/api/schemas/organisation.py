@@ -115,6 +115,40 @@ class InvitationOut(Schema):
     address: str
 
 
+class RosterLine(Schema):
+    """A line of a roster: `unit` is the path of names below the top ("" is the top itself), the rest "" for a unit without roles."""
+
+    unit: str
+    username: str
+    name: str
+    role: str
+
+
+class RosterTried(Schema):
+    """How many units, accounts and roles a roster would make; where any line is `wrong` (number and reason) nothing at all."""
+
+    units: int
+    accounts: int
+    grants: int
+    wrong: list[str]
+
+
+class Invited(Schema):
+    """A new account, and the address where its owner chooses a password: works once, for three days, and is not shown again."""
+
+    id: str
+    username: str
+    address: str
+
+
+class RosterTaken(Schema):
+    """What a roster made."""
+
+    units: int
+    grants: int
+    accounts: list[Invited]
+
+
 class OwnTokenOut(Schema):
     """An API token. `permissions` null: all that its owner may; `unit` null: wherever its owner may."""
 

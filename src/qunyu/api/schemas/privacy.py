@@ -7,11 +7,13 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from ninja import Field, Schema
 
+from qunyu.api.paging import Cursor, Limit
 from qunyu.api.schemas.basics import Ref, Text, ref_of
+from qunyu.kernel.personal import kinds
 from qunyu.privacy.requests import days_left
 
 if TYPE_CHECKING:
-    from qunyu.privacy.models import Consent, Purpose, Request
+    from qunyu.privacy.models import Consent, PeriodRun, Purpose, Request
     from qunyu.privacy.queries import Inventory
     from qunyu.privacy.retaining import Kept
 
@@ -154,6 +156,48 @@ class ConsentOut(Schema):
     by: str
 
 
+class ConsentQuery(Schema):
+    """Which consents: of whom (a part of their name), to what, which way; `in_force` leaves out what was said otherwise since."""
+
+    search: Text = ""
+    purpose: Text = ""
+    state: Literal["", "granted", "refused", "withdrawn"] = ""
+    in_force: bool = False
+    limit: Limit = 50
+    cursor: Cursor = ""
+
+
+class PersonConsentOut(ConsentOut):
+    """What somebody said, and who."""
+
+    member: Ref
+
+
+class RunsQuery(Schema):
+    """Which runs: of one kind of data."""
+
+    kind: Text = ""
+    limit: Limit = 50
+    cursor: Cursor = ""
+
+
+class RunOut(Schema):
+    """One time a period was enforced: what was older than `before` went, `removed` counts it."""
+
+    kind: str
+    title: str
+    at: datetime
+    before: datetime
+    removed: int
+
+
+def run_out(row: PeriodRun) -> RunOut:
+    """A run as the API shows it."""
+    kind = kinds().get(row.kind)
+    title = str(kind.title) if kind else row.kind
+    return RunOut(kind=row.kind, title=title, at=row.at, before=row.before, removed=row.removed)
+
+
 class DueOut(Schema):
     """Within how many days requests are to be answered."""
 
@@ -249,3 +293,9 @@ def consent_out(row: Consent) -> ConsentOut:
     """A consent as the API shows it."""
     names = ("purpose", "state", "source", "wording", "evidence", "at")
     return ConsentOut(id=row.public_id, by=row.by_name, **{name: getattr(row, name) for name in names})
+
+
+def person_consent_out(row: Consent) -> PersonConsentOut:
+    """A consent with who said it; the person must be loaded."""
+    head = row.member.own_identity.member
+    return PersonConsentOut(**consent_out(row).model_dump(), member=Ref(id=head.public_id, name=head.name))

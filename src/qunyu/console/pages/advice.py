@@ -12,7 +12,6 @@ from django.utils.http import urlencode
 from qunyu.communities.queries import communities
 from qunyu.console.asking import Ask, answer
 from qunyu.console.lists import Column, Filter, Listing, chips
-from qunyu.console.names import TYPES, named
 from qunyu.console.narrowing import Narrowing
 from qunyu.console.pages.labels import divisions
 from qunyu.console.templatetags.showing import whole
@@ -21,6 +20,7 @@ from qunyu.kernel.scope import Scope
 from qunyu.kernel.words import Words
 from qunyu.members.advice import Advised, advised
 from qunyu.members.labels import last_run
+from qunyu.reports.names import TYPES, named
 
 if TYPE_CHECKING:
     from qunyu.communities.models import Community

@@ -2,20 +2,18 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
 from typing import Any
 
-from django.db.models import Q
 from django.http import HttpResponseBase
 from django.utils import timezone
 
 from qunyu.console.asking import Ask, answer
-from qunyu.console.audit_names import AuditNames
 from qunyu.console.lists import Column, Filter, Listing, chips
-from qunyu.console.names import ACTIONS, ACTORS, named
 from qunyu.console.templatetags.showing import ago
 from qunyu.kernel.words import Words
-from qunyu.people.queries import audit_trail
+from qunyu.reports.audit_names import AuditNames
+from qunyu.reports.names import ACTIONS, ACTORS, named
+from qunyu.reports.trail import Wanted, audit_entries
 
 DAYS = [(str(n), Words("最近 {n} 天", "Last {n} days").fill(n=n)) for n in (7, 30, 90)]
 
@@ -34,29 +32,14 @@ def columns(names: AuditNames) -> tuple[Column[Any], ...]:
     )
 
 
-def _about(search: str, names: AuditNames) -> Q:
-    """Who did it, what was done, to what, and why, each by what the page shows of it."""
-    said = Q(actor_name__icontains=search) | Q(object_kind=search) | Q(object_id=search) | Q(reason__icontains=search)
-    done = [key for key, words in ACTIONS.items() if search.casefold() in f"{words.zh} {words.en}".casefold()]
-    said |= Q(action__in=done)
-    for kind, keys in names.matching(search).items():
-        said |= Q(object_kind=kind, object_id__in=keys)
-    return said
-
-
 def show_audit(request: Ask) -> HttpResponseBase:
     """The list."""
-    rows = audit_trail(request.scope)
     actions = Filter("action", Words("操作", "What"), list(ACTIONS.items()), request.GET.get("action", ""))
     days = Filter("days", Words("期间", "Days"), DAYS, request.GET.get("days", ""))
     search, names, filters = request.GET.get("q", "").strip(), AuditNames(request.scope), [actions, days]
     listing = Listing[Any](columns(names), request.GET, "-at", chips=chips(request.GET, filters))
-    if search:
-        rows = rows.filter(_about(search, names))
-    if actions.chosen:
-        rows = rows.filter(action=actions.chosen)
-    if days.chosen in dict(DAYS):
-        rows = rows.filter(at__gt=timezone.now() - timedelta(days=int(days.chosen)))
+    recent = int(days.chosen) if days.chosen in dict(DAYS) else None
+    rows = audit_entries(names, Wanted(search, actions.chosen, recent), timezone.now())
     rows = listing.ordered(rows)
     file = listing.export(rows, "audit")
     if file is not None:

@@ -11,13 +11,13 @@ from django.utils import timezone
 
 from qunyu.console.asking import Ask, answer
 from qunyu.console.lists import Chip, Column, Filter, Listing, chips, without
-from qunyu.console.names import named
 from qunyu.console.pages.audit import DAYS
 from qunyu.console.templatetags.showing import ago
 from qunyu.kernel.scope import Scope
 from qunyu.kernel.words import Words
 from qunyu.privacy.looking import Wanted, looks, names
 from qunyu.privacy.viewing import TITLES
+from qunyu.reports.names import named
 
 VIA = {"console": Words("控制台", "Console"), "api": Words("API", "API")}
 SOMEBODY = Words("（不在您的范围内）", "(outside your scope)")

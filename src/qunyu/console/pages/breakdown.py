@@ -8,7 +8,6 @@ from django.urls import reverse
 
 from qunyu.communities.queries import communities
 from qunyu.console.asking import Ask
-from qunyu.console.names import TYPES, named, platform
 from qunyu.console.narrowing import BREAKDOWN_NAMES, Narrowing
 from qunyu.flows.place import lake
 from qunyu.insights.board import Board, board
@@ -18,6 +17,7 @@ from qunyu.kernel.scope import Scope
 from qunyu.kernel.words import Words
 from qunyu.people.queries import units_in
 from qunyu.reports.cards import Card, card, focus_of
+from qunyu.reports.names import TYPES, named, platform
 
 SIDE_BY_SIDE = (
     "members", "new_members", "active_members", "messages", "interaction_rate", "retention_rate", "orders", "revenue",

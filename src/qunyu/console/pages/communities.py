@@ -12,7 +12,6 @@ from django.urls import reverse
 from qunyu.communities.queries import communities
 from qunyu.console.asking import Ask, answer
 from qunyu.console.lists import Column, Listing, chips
-from qunyu.console.names import TYPES, named, platform
 from qunyu.console.narrowing import Narrowing
 from qunyu.console.templatetags.showing import ago, whole
 from qunyu.flows.place import lake
@@ -21,6 +20,7 @@ from qunyu.insights.question import Question
 from qunyu.kernel.scope import Scope
 from qunyu.kernel.words import Words
 from qunyu.members.queries import last_active
+from qunyu.reports.names import TYPES, named, platform
 
 FIGURES = ("members", "mau", "messages")
 

@@ -18,7 +18,6 @@ from qunyu.console.drilling import people_of
 from qunyu.console.figures import Link, card
 from qunyu.console.forms import Form
 from qunyu.console.heat import hour_chart
-from qunyu.console.names import TYPES, named, platform
 from qunyu.console.narrowing import GRAIN_NAMES, Narrowing
 from qunyu.console.pages.advice import advice_of
 from qunyu.console.pages.health import health_of
@@ -33,6 +32,7 @@ from qunyu.kernel.words import Words
 from qunyu.members.queries import last_active
 from qunyu.reports.cards import SPANS, focus_of, is_whole, latest
 from qunyu.reports.charts import PLANS, Chart, board_charts
+from qunyu.reports.names import TYPES, named, platform
 
 if TYPE_CHECKING:
     from qunyu.communities.models import Community

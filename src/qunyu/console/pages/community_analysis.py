@@ -10,7 +10,6 @@ from django.urls import reverse
 
 from qunyu.console.asking import Ask
 from qunyu.console.explaining import Explanation
-from qunyu.console.names import MEMBER_ROLES, named
 from qunyu.console.narrowing import GRAIN_NAMES, Narrowing
 from qunyu.console.pages.analysis import analysed
 from qunyu.console.pages.community import found_community, header_of
@@ -21,6 +20,7 @@ from qunyu.insights.network import WITHIN, Network, Node, network
 from qunyu.kernel.words import Words
 from qunyu.members.queries import among
 from qunyu.reports.charts import PALETTE, Chart
+from qunyu.reports.names import MEMBER_ROLES, named
 from qunyu.reports.show import UNKNOWN, number
 
 LISTED = 10

@@ -7,7 +7,6 @@ from typing import Any
 
 from django.conf import settings
 from django.contrib import messages
-from django.db.models import Q
 from django.http import HttpResponse, HttpResponseBase
 from django.shortcuts import redirect
 from django.urls import reverse
@@ -17,7 +16,6 @@ from qunyu.console.asking import Ask, answer
 from qunyu.console.forms import Form
 from qunyu.console.given_files import taken_over
 from qunyu.console.lists import Column, Filter, Listing, chips
-from qunyu.console.names import named
 from qunyu.console.pages.member import refused
 from qunyu.console.templatetags.showing import ago
 from qunyu.flows.consent_table import TITLES, take_consents
@@ -26,7 +24,8 @@ from qunyu.kernel.scope import Denied, Scope
 from qunyu.kernel.words import Words
 from qunyu.members.merging import editable
 from qunyu.members.queries import find_member
-from qunyu.privacy.consents import SOURCES, STATES, Said, all_consents, in_force, note, purposes
+from qunyu.privacy.consents import SOURCES, STATES, Said, Wanted, note, purposes, wanted_consents
+from qunyu.reports.names import named
 
 NOTED = Words("已记录", "Noted")
 BAD_DAY = Words("日期不对；请写 2026-03-01 这样的日期", "this is no day; write one like 2026-03-01")
@@ -50,10 +49,11 @@ def _columns(scope: Scope) -> tuple[Column[Any], ...]:
             Words("成员编号", "member_id"),
             lambda row: row.member.own_identity.member.public_id,
             optional=True,
+            filed=True,
         ),
         Column[Any]("purpose", Words("目的", "Purpose"), lambda row: named(known, row.purpose), sort="purpose"),
         Column[Any]("state", Words("表态", "State"), lambda row: STATES[row.state], sort="state"),
-        Column[Any]("at", Words("日期", "Date"), lambda row: ago(row.at), lambda row: timezone.localdate(row.at), "at"),
+        Column[Any]("at", Words("日期", "Date"), lambda row: ago(row.at), lambda row: row.at, "at"),
         Column[Any]("source", Words("来源", "Source"), lambda row: SOURCES[row.source], sort="source"),
         Column[Any](
             "wording",
@@ -61,6 +61,7 @@ def _columns(scope: Scope) -> tuple[Column[Any], ...]:
             lambda row: row.wording or "–",
             lambda row: row.wording,
             optional=True,
+            filed=True,
         ),
         Column[Any](
             "evidence",
@@ -68,6 +69,7 @@ def _columns(scope: Scope) -> tuple[Column[Any], ...]:
             lambda row: row.evidence or "–",
             lambda row: row.evidence,
             optional=True,
+            filed=True,
         ),
         Column[Any]("by", Words("记录人", "Noted by"), lambda row: row.by_name, sort="by_name"),
     )
@@ -106,13 +108,9 @@ def _page(request: Ask, form: Form, lines: list[Words]) -> HttpResponseBase:
 
 
 def _narrowed(request: Ask) -> Any:
-    rows, search = all_consents(request.scope), request.GET.get("q", "").strip()
-    if search:
-        rows = rows.filter(Q(member__own_identity__member__name__icontains=search))
-    for name in ("purpose", "state"):
-        if chosen := request.GET.get(name, ""):
-            rows = rows.filter(**{name: chosen})
-    return in_force(rows) if request.GET.get("which") == "now" else rows
+    given = request.GET
+    search, purpose, state = (given.get(name, "").strip() for name in ("q", "purpose", "state"))
+    return wanted_consents(request.scope, Wanted(search, purpose, state, given.get("which") == "now"))
 
 
 def _link(row: Any) -> str:

@@ -17,13 +17,13 @@ from qunyu.console.asking import Ask, answer
 from qunyu.console.forms import Form
 from qunyu.console.given_files import taken_over
 from qunyu.console.lists import Column, Filter, Listing, chips
-from qunyu.console.names import platform
 from qunyu.console.pages.community import found_community, header_of
 from qunyu.console.templatetags.showing import day
 from qunyu.flows.duty_table import TITLES, take_duties
 from qunyu.kernel.errors import DomainError
 from qunyu.kernel.words import Words
 from qunyu.people.operators import reaching
+from qunyu.reports.names import platform
 
 if TYPE_CHECKING:
     from qunyu.communities.models import Community, Duty

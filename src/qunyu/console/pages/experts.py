@@ -6,11 +6,12 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 
-from django.http import HttpResponse
+from django.http import HttpResponseBase
 from django.utils import timezone
 
 from qunyu.communities.queries import communities_where
 from qunyu.console.asking import Ask, answer
+from qunyu.console.exports import exported
 from qunyu.console.lists import Filter
 from qunyu.console.tag_choices import choices
 from qunyu.flows.place import lake
@@ -46,8 +47,22 @@ class Row:
     opening: str
 
 
-def show_experts(request: Ask) -> HttpResponse:
-    """The page, or the part below its controls."""
+HEADS = (
+    Words("成员", "Member"), Words("成员编号", "Member id"), Words("标签", "Tags"), Words("资料", "Profile"), Words("回答", "Answers"),
+    Words("道谢", "Thanked"), Words("消息", "Messages"), Words("最近", "Latest"), Words("社群", "Communities"),
+)  # fmt: skip
+
+
+def _cells(row: Row) -> list[object]:
+    each, spoke = row.expert, row.expert.spoke
+    said = [spoke.answers, spoke.thanked, spoke.messages, spoke.last_at] if spoke else [0, 0, 0, None]
+    tags = "、".join(tag.tag.name for tag in each.tags)
+    fields = "、".join(f"{title}: {value}" for title, value in each.fields)
+    return [each.member.name, each.member.public_id, tags, fields, *said, "、".join(row.places)]
+
+
+def show_experts(request: Ask) -> HttpResponseBase:
+    """The page, the part below its controls, or the people found as a file."""
     request.scope.require("members.view")
     here = list(communities_where(request.scope, "members.view").order_by("name", "id"))
     text = request.GET.get("q", "").strip()
@@ -68,6 +83,11 @@ def show_experts(request: Ask) -> HttpResponse:
     if text:
         asked = Asked(text, first, last, frozenset(each.pk for each in chosen) if chosen else None, staff)
         context |= _answer(request, asked, {each.pk: each.name for each in here})
+    if (kind := request.GET.get("export", "")) in ("csv", "xlsx"):
+        return exported(kind, "experts", [str(each) for each in HEADS], map(_cells, context.get("rows", [])))
+    given = request.GET.copy()
+    given.pop("export", None)
+    context["files"] = f"{given.urlencode()}&"
     return answer(request, "experts", context, part="_experts")
 
 

@@ -16,7 +16,6 @@ from django.utils.safestring import SafeString
 from qunyu.communities.queries import communities
 from qunyu.console.asking import Ask, answer
 from qunyu.console.lists import Column, Filter, Listing, chips
-from qunyu.console.names import TYPES, named, platform
 from qunyu.console.narrowing import Narrowing
 from qunyu.console.templatetags.showing import day, whole
 from qunyu.flows.place import lake
@@ -28,6 +27,7 @@ from qunyu.kernel.words import Words
 from qunyu.members.queries import people
 from qunyu.reports.cards import SPARK_HEIGHT, SPARK_WIDTH, spark_path
 from qunyu.reports.life_chart import life_chart
+from qunyu.reports.names import TYPES, named, platform
 
 if TYPE_CHECKING:
     from qunyu.communities.models import Community

@@ -15,7 +15,6 @@ from django.utils import timezone
 
 from qunyu.console.asking import Ask, answer
 from qunyu.console.lists import Column, Filter, Listing, chips
-from qunyu.console.names import ACTORS, COUNTS, IMPORT_ICONS, IMPORT_STATES, named
 from qunyu.console.templatetags.showing import ago, whole
 from qunyu.events.problems import PROBLEMS, Problem
 from qunyu.events.queries import find_import, imports, problems_of
@@ -24,6 +23,7 @@ from qunyu.flows.actions import ask_undo
 from qunyu.kernel.errors import DomainError
 from qunyu.kernel.words import Words, language
 from qunyu.people.queries import units_in
+from qunyu.reports.names import ACTORS, COUNTS, IMPORT_ICONS, IMPORT_STATES, named
 
 if TYPE_CHECKING:
     from qunyu.events.models import Import

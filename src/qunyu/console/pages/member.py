@@ -10,9 +10,7 @@ from django.shortcuts import redirect
 from qunyu.commerce.queries import orders, orders_of, spent_by
 from qunyu.console.asking import Ask, answer
 from qunyu.console.forms import Form
-from qunyu.console.names import MEMBER_ROLES, ORDER_STATES, named, platform
 from qunyu.console.pages.consent_part import consents_part
-from qunyu.console.pages.member_events import SOURCES, Life
 from qunyu.console.tag_choices import choices
 from qunyu.insights.label import Label, Value, labels
 from qunyu.kernel.errors import DomainError
@@ -25,6 +23,8 @@ from qunyu.members.merging import editable
 from qunyu.members.profile import Revealed, profile
 from qunyu.members.queries import find_member, head_of, memberships_of
 from qunyu.members.tag_queries import tags_among
+from qunyu.reports.life import SOURCES, Life
+from qunyu.reports.names import MEMBER_ROLES, ORDER_STATES, named, platform
 from qunyu.reports.show import money
 from qunyu.satisfaction.complaints import STATES
 from qunyu.satisfaction.opinions import KINDS as OPINION_KINDS

@@ -14,7 +14,6 @@ from django.utils import timezone
 from qunyu.console.asking import Ask, answer
 from qunyu.console.forms import Form
 from qunyu.console.pages.member import profile_part, refused
-from qunyu.console.pages.member_events import Life
 from qunyu.kernel.errors import DomainError
 from qunyu.kernel.scope import Denied
 from qunyu.kernel.words import Words
@@ -23,6 +22,7 @@ from qunyu.members.fields import Definition, choices_of
 from qunyu.members.merging import editable
 from qunyu.members.profile import Answer, Revealed, change, check, prefer, profile, reveal, withdraw
 from qunyu.members.queries import find_member
+from qunyu.reports.life import Life
 
 if TYPE_CHECKING:
     from qunyu.members.models import Contact, Member

@@ -12,7 +12,6 @@ from django.utils import timezone
 
 from qunyu.console.asking import Ask, answer
 from qunyu.console.forms import Form
-from qunyu.console.names import platform
 from qunyu.console.pages.member import refused
 from qunyu.kernel.errors import DomainError
 from qunyu.kernel.periods import day_of
@@ -20,6 +19,7 @@ from qunyu.kernel.words import Words
 from qunyu.members.links import add_link, find_link, remove_link
 from qunyu.members.merging import find_act, merge, take_back, unmerge
 from qunyu.members.queries import find_member, find_person, identities_of, search_people
+from qunyu.reports.names import platform
 
 if TYPE_CHECKING:
     from qunyu.members.models import Member

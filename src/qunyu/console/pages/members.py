@@ -17,7 +17,6 @@ from qunyu.communities.queries import communities_where
 from qunyu.console.asking import Ask, answer
 from qunyu.console.forms import Form
 from qunyu.console.lists import Column, Filter, Listing, chips
-from qunyu.console.names import MEMBER_ROLES, named, platform
 from qunyu.console.tag_choices import TagFilter, choices, dress_with_tags, tag_column, tag_filter
 from qunyu.console.templatetags.showing import ago, whole
 from qunyu.insights.label import Label, labels
@@ -30,6 +29,7 @@ from qunyu.members.links import spared_decisions
 from qunyu.members.listing import Listed
 from qunyu.members.profile import export_revealed, profiles
 from qunyu.members.queries import Wanted, members
+from qunyu.reports.names import MEMBER_ROLES, named, platform
 
 if TYPE_CHECKING:
     from qunyu.members.models import Member

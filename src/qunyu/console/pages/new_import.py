@@ -14,7 +14,6 @@ from django.utils import timezone
 from qunyu.console import uploads
 from qunyu.console.asking import Ask, answer
 from qunyu.console.forms import Form
-from qunyu.console.names import PLATFORMS, YIELDS
 from qunyu.console.previewing import columns_in, fields_of, looked, needs_columns
 from qunyu.console.uploads import Upload
 from qunyu.events.reading import readers
@@ -23,6 +22,7 @@ from qunyu.flows.request import ImportRequest, Part
 from qunyu.kernel.errors import DomainError
 from qunyu.kernel.words import Words
 from qunyu.people.queries import unit_in, units_in
+from qunyu.reports.names import PLATFORMS, YIELDS
 
 DATE_ORDERS = {
     "dmy": Words("日/月/年", "day/month/year"),

@@ -69,10 +69,10 @@ COLUMNS = (
     Column[Any]("percent", Words("折扣", "Discount"), lambda row: "–" if row.percent is None else f"{row.percent} %", lambda row: row.percent, "percent", number=True),
     Column[Any]("currency", Words("货币", "Currency"), lambda row: row.currency, sort="currency"),
     Column[Any]("cost", Words("每份成本", "Cost of each"), lambda row: "–" if row.cost is None else money(row.cost, row.currency),
-                lambda row: None if row.cost is None else row.cost / 10 ** exponent(row.currency), "cost", number=True, optional=True),
+                lambda row: None if row.cost is None else row.cost / 10 ** exponent(row.currency), "cost", number=True, optional=True, filed=True),
     Column[Any]("valid_from", Words("从", "From"), lambda row: day_text(row.valid_from), lambda row: row.valid_from, "valid_from", number=True),
     Column[Any]("valid_to", Words("到", "To"), lambda row: day_text(row.valid_to), lambda row: row.valid_to, "valid_to", number=True),
-    Column[Any]("note", Words("备注", "Note"), lambda row: row.note or "–", lambda row: row.note, optional=True),
+    Column[Any]("note", Words("备注", "Note"), lambda row: row.note or "–", lambda row: row.note, optional=True, filed=True),
     Column[Any]("unit", Words("组织单位", "Unit"), lambda row: row.unit.name, sort="unit__name"),
 )  # fmt: skip
 

@@ -23,7 +23,7 @@ from qunyu.kernel.errors import DomainError
 from qunyu.kernel.words import Words
 from qunyu.members.merging import editable
 from qunyu.satisfaction.complaints import STATES, STEPS, Done, complaints, handle, handling, possible, steps_of
-from qunyu.satisfaction.opinions import KINDS, Said, find_opinion, head_of, note, opinions, withdraw
+from qunyu.satisfaction.opinions import KINDS, Said, find_opinion, head_of, note, opinions, stars_of, withdraw
 from qunyu.satisfaction.queries import content
 
 if TYPE_CHECKING:
@@ -50,10 +50,12 @@ def _keeper(row: Opinion) -> str:
 COLUMNS = (
     Column[Any]("at", Words("时间", "When"), lambda row: ago(row.at), lambda row: row.at, "at", fixed=True),
     Column[Any]("head", Words("成员", "Member"), lambda row: row.head, sort="head"),
+    Column[Any]("member_id", Words("成员编号", "Member id"), lambda row: row.head_id, optional=True, filed=True),
     Column[Any]("kind", Words("种类", "Kind"), lambda row: KINDS[row.kind], sort="kind"),
     Column[Any]("score", Words("满意度", "Satisfaction"), lambda row: POINTS.fill(n=row.score), lambda row: row.score, "score", number=True),
+    Column[Any]("stars", Words("星级", "Stars"), lambda row: stars_of(row) or "–", stars_of, optional=True, filed=True),
     Column[Any]("text", Words("内容", "Words"), lambda row: row.text[:60] or "–", lambda row: row.text),
-    Column[Any]("about", Words("关于", "About"), lambda row: row.about or "–", lambda row: row.about, optional=True),
+    Column[Any]("about", Words("关于", "About"), lambda row: row.about or "–", lambda row: row.about, optional=True, filed=True),
     Column[Any]("state", Words("处理", "Handling"), lambda row: _state(row) or "–", _state),
     Column[Any]("keeper", Words("处理人", "Taken care of by"), lambda row: _keeper(row) or "–", _keeper, optional=True),
 )  # fmt: skip

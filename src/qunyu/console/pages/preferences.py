@@ -9,7 +9,6 @@ from django.utils import timezone
 
 from qunyu.console.asking import Ask, answer
 from qunyu.console.lists import Filter
-from qunyu.console.names import TYPES, named
 from qunyu.console.pages.prospects import TIMES, rate_text
 from qunyu.console.templatetags.showing import whole
 from qunyu.insights.label import find_label
@@ -20,6 +19,7 @@ from qunyu.offers.kinds import KINDS
 from qunyu.offers.matching import Match
 from qunyu.offers.preferences import suiting
 from qunyu.offers.queries import open_units
+from qunyu.reports.names import TYPES, named
 from qunyu.reports.taste_chart import taste_chart
 from qunyu.segments.queries import find_segment, segments
 

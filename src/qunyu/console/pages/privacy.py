@@ -10,8 +10,8 @@ from django.shortcuts import redirect
 from django.utils import timezone
 
 from qunyu.console.asking import Ask, answer
+from qunyu.console.exports import exported
 from qunyu.console.forms import Form
-from qunyu.console.names import ACTIONS, named
 from qunyu.kernel.errors import DomainError
 from qunyu.kernel.personal import holders, kinds
 from qunyu.kernel.words import Words
@@ -22,12 +22,13 @@ from qunyu.privacy.consents import STATES as CONSENT_STATES
 from qunyu.privacy.consents import purposes
 from qunyu.privacy.deadlines import due_days, set_due_days
 from qunyu.privacy.requests import ASKERS, CHANNELS, CHECKS, KINDS, STATES, Asked
+from qunyu.reports.names import ACTIONS, named
 
 if TYPE_CHECKING:
     from qunyu.members.models import Member
     from qunyu.privacy.models import Request
 
-SHOWN, LONGEST_NUMBER = 20, 6
+SHOWN, LONGEST_NUMBER, CHUNK = 20, 6, 2_000
 WRITTEN = Words("已登记，请在 {day} 前答复", "Written down; to be answered by {day}")
 BEGUN = Words("已开始，完成后可在此下载", "Begun; the file can be had here when it is made")
 ERASING = Words("已开始删除，完成后出具回执", "The erasure has begun; a receipt follows")
@@ -55,8 +56,26 @@ COUNTED: dict[str, Words] = {
 }
 
 
-def show_privacy(request: Ask) -> HttpResponse:
-    """The page of whoever protects personal data."""
+HEADS = (
+    Words("编号", "Id"), Words("请求", "Request"), Words("成员", "Member"), Words("成员编号", "Member id"), Words("状态", "State"),
+    Words("提出人", "Asked by"), Words("途径", "Channel"), Words("核对", "Checked"), Words("备注", "Note"), Words("提出时间", "Asked"),
+    Words("应答复日", "Due"), Words("完成时间", "Done"), Words("经办人", "By"), Words("原因", "Why"), Words("回执", "Receipt"),
+)  # fmt: skip
+
+
+def _cells(row: Request) -> list[object]:
+    who = [row.member.name, row.member.public_id] if row.member else ["", ""]
+    receipt = getattr(row, "receipt", None)
+    how = [STATES[row.state], ASKERS[row.asker], CHANNELS[row.channel], CHECKS[row.checked], row.note]
+    when = [row.asked_at, row.due_on, row.done_at, row.by_name, row.reason]
+    return [row.public_id, KINDS[row.kind], *who, *how, *when, receipt.public_id if receipt else ""]
+
+
+def show_privacy(request: Ask) -> HttpResponseBase:
+    """The page of whoever protects personal data; the export is the list of requests, all of them."""
+    if (kind := request.GET.get("export", "")) in ("csv", "xlsx"):
+        rows = asking.requests(request.scope).iterator(chunk_size=CHUNK)
+        return exported(kind, "privacy-requests", [str(each) for each in HEADS], map(_cells, rows))
     return _page(request, Form({}))
 
 

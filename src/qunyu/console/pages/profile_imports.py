@@ -104,6 +104,7 @@ def _start(request: Ask, form: Form, upload: Upload, found: Plan) -> bool:
 
 def undo_profiles(request: Ask, public_id: str) -> HttpResponse:
     """Takes back what an import of profiles wrote."""
+    request.scope.require("members.edit")
     owner = profile_importing.find_import(request.scope, public_id)
     try:
         count = profile_importing.undo(by=request.scope, owner=owner, now=timezone.now())

@@ -13,13 +13,13 @@ from django.utils.http import urlencode
 
 from qunyu.console.asking import Ask, answer
 from qunyu.console.lists import Column, Filter, Listing, chips
-from qunyu.console.names import platform
 from qunyu.console.templatetags.showing import ago
 from qunyu.flows.suggesting import ask_suggestions
 from qunyu.kernel.errors import DomainError
 from qunyu.kernel.words import Words, language
 from qunyu.members.merging import decide, find_act, take_back
 from qunyu.members.suggesting import pairs_of, reason, suggestions
+from qunyu.reports.names import platform
 
 KINDS: dict[str, Words] = {
     "name": Words("可能是同一人", "May be one person"),
@@ -91,6 +91,7 @@ def show_same_person(request: Ask) -> HttpResponseBase:
 
 def decide_pairs(request: Ask) -> HttpResponse:
     """Decides of the pairs that were ticked, or takes their decisions back; leads back to the list with an undo."""
+    request.scope.require("members.view")
     request.scope.require("members.edit")
     keys = [int(each) for each in request.POST.getlist("pair") if each.isdecimal()]
     wish, back = request.POST.get("do", ""), request.POST.get("back", "")

@@ -7,12 +7,13 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from django.contrib import messages
-from django.http import HttpResponse, QueryDict
+from django.http import HttpResponse, HttpResponseBase, QueryDict
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils import timezone
 
 from qunyu.console.asking import Ask, answer
+from qunyu.console.exports import exported
 from qunyu.console.forms import Form
 from qunyu.console.pages.member import refused
 from qunyu.console.pages.members import wanted_members
@@ -27,7 +28,7 @@ from qunyu.members.tagging import Effect, effect, put, take_off, undo
 if TYPE_CHECKING:
     from qunyu.members.models import Tag, TagAct
 
-LATEST = 50
+LATEST, CHUNK = 50, 2_000
 PUT = Words("已打上“{name}”：{n} 人", "“{name}” put on {n} people")
 TAKEN = Words("已去掉“{name}”：{n} 人", "“{name}” taken off {n} people")
 WORKING = Words(
@@ -126,10 +127,26 @@ def _done(request: Ask, tag: Tag, members: Collection[int], reason: str) -> Http
     return redirect(f"{reverse('console:members')}?{query}" if query else reverse("console:members"))
 
 
-def show_acts(request: Ask) -> HttpResponse:
-    """What was done to tags lately: by whom, why, on how many people; each can be undone."""
+HEADS = (
+    Words("时间", "When"), Words("操作", "What"), Words("标签组", "Group"), Words("标签", "Tag"), Words("并入", "Into"), Words("文件", "File"),
+    Words("人数", "People"), Words("操作人", "By"), Words("原因", "Why"), Words("撤销时间", "Undone"), Words("撤销人", "Undone by"),
+)  # fmt: skip
+
+
+def _cells(act: TagAct) -> list[object]:
+    tag, into = act.tag, act.into.name if act.into else ""
+    names = [tag.group.name, tag.name] if tag else ["", ""]
+    done = [act.title, act.people, act.by_name, act.reason, act.undone_at, act.undone_by_name]
+    return [act.at, KINDS[act.kind], *names, into, *done]
+
+
+def show_acts(request: Ask) -> HttpResponseBase:
+    """What was done to tags lately: by whom, why, on how many people; each can be undone. The export has all of it."""
     request.scope.require("members.view")
     request.scope.require("members.edit")
+    if (kind := request.GET.get("export", "")) in ("csv", "xlsx"):
+        acts = acts_in(request.scope).iterator(chunk_size=CHUNK)
+        return exported(kind, "tag-acts", [str(each) for each in HEADS], map(_cells, acts))
     rows = acts_in(request.scope)[: LATEST + 1]
     shown = [(each, KINDS[each.kind], _undoable(each)) for each in rows[:LATEST]]
     return answer(request, "tag_acts", {"acts": shown, "more": len(rows) > LATEST})

@@ -47,7 +47,7 @@ ROLES = [("mine", Words("只看我的", "Mine only"))]
 # The titles are those that the import knows.
 COLUMNS = (
     Column[Any]("day", Words("日期", "Day"), lambda row: day(row.day), lambda row: row.day, "day", fixed=True),
-    Column[Any]("account", Words("账号", "Account"), lambda row: row.staff.username, sort="staff__username", optional=True),
+    Column[Any]("account", Words("账号", "Account"), lambda row: row.staff.username, sort="staff__username", optional=True, filed=True),
     Column[Any]("name", Words("运营人员", "Operator"), lambda row: row.staff.name, sort="staff__name"),
     Column[Any]("minutes", Words("分钟", "Minutes"), lambda row: whole(row.minutes), lambda row: row.minutes, "minutes", number=True),
     Column[Any]("kind", Words("工作", "Work"), lambda row: WORK_KINDS[row.kind].title, sort="kind"),

@@ -18,6 +18,11 @@ def of_stars(stars: int) -> int:
     return round(100 * (stars - 1) / (STARS - 1))
 
 
+def as_stars(score: int) -> int:
+    """The stars that make a score of 0 to 100, from 1 to 5."""
+    return 1 + round(score * (STARS - 1) / 100)
+
+
 def of_likely(answer: int) -> int:
     """How likely somebody would recommend us, 0 to 10, as 0 to 100.
 

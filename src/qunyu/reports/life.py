@@ -1,9 +1,9 @@
-"""Events: everything that happened with one person, from every source, on one line of time."""
+"""Life: everything that happened with one person, from every source, on one line of time, as console and API tell it."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, time
 from functools import cached_property
 from typing import TYPE_CHECKING
@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING
 from django.conf import settings
 
 from qunyu.commerce.queries import orders_before, orders_of
-from qunyu.console.names import CONTENTS, ORDER_STATES, named, platform
 from qunyu.events.lake.products import Product, products_of
 from qunyu.events.lake.timeline import Moment, Seen, cursor, moment_of, timeline
 from qunyu.flows.place import lake
@@ -23,11 +22,17 @@ from qunyu.loyalty.levels import changes_of, reason_of
 from qunyu.members.contacts import CHANNELS, contacts_of, wrote
 from qunyu.members.fields import Definition
 from qunyu.members.labels import Told, history_of, labels_of
+from qunyu.members.links import KINDS as LINKS
+from qunyu.members.links import links_of
 from qunyu.members.merging import decisions_of
 from qunyu.members.profile import Change, fields_of, history
 from qunyu.members.queries import identities_in, identities_of
+from qunyu.members.quiet import REASONS, quiet_of
 from qunyu.members.tag_queries import Carried, Turn, carried, groups_in, tagging_history, tags_among
 from qunyu.offers.queries import had
+from qunyu.privacy.consents import SOURCES as CONSENT_SOURCES
+from qunyu.privacy.consents import STATES, consents_of, purposes
+from qunyu.reports.names import CONTENTS, ORDER_STATES, named, platform
 from qunyu.reports.show import money
 from qunyu.satisfaction.opinions import KINDS as OPINION_KINDS
 from qunyu.satisfaction.opinions import opinions_of
@@ -65,6 +70,9 @@ SOURCES: dict[str, Words] = {
     "tags": Words("打标签", "Tags"),
     "opinions": Words("评价与投诉", "Opinions"),
     "offers": Words("优惠方案", "Offers"),
+    "consents": Words("同意记录", "Consents"),
+    "links": Words("人与人的关联", "Links"),
+    "quiet": Words("请勿联系", "Not to be contacted"),
 }
 LEVEL = Words("等级", "Level")
 POINTS = Words("满意度 {n}/100", "satisfaction {n}/100")
@@ -79,13 +87,16 @@ BEYOND = {
 }
 OFFERED, HELD_OUT = Words("给了优惠方案", "Given an offer"), Words("抽签留出，不给方案", "Left out of an offer by lot")
 TAKEN_BACK = Words("（已撤回）", " (taken back)")
+DECIDES, USES = Words("{name}替其做决定", "{name} decides"), Words("替{name}做决定", "decides for {name}")
+UNTIL, FOR_GOOD = Words("到 {day}", "until {day}"), Words("长期", "for good")
+QUIET_OVER = Words("可以再联系", "May be contacted again")
 AGO, NOTHING = Words("{before} → {after}", "{before} → {after}"), Words("空", "empty")
 SOMEBODY = Words("别处的身份", "an identity elsewhere")
 
 
 @dataclass(frozen=True)
 class Event:
-    """What the timeline shows of one moment; `cursor` says where it stands, `link` leads to where it can be changed."""
+    """What the timeline shows of one moment; `cursor` says where it stands, `source` (of SOURCES) whence it is, `link` the contact that can be changed."""
 
     at: datetime
     cursor: str
@@ -94,6 +105,7 @@ class Event:
     community: str
     text: str
     link: str = ""
+    source: str = ""
 
 
 @dataclass(frozen=True)
@@ -162,12 +174,16 @@ class Life:
         Raises DomainError bad_cursor.
         """
         wanted = [self.source] if self.source in SOURCES else list(SOURCES)
-        found = [event for name in wanted for event in _SOURCES[name](self)]
+        found = [replace(event, source=name) for name in wanted for event in _SOURCES[name](self)]
         if not self.source:
-            found += _facts(self, ())
+            found += (replace(each, source=_whence(each)) for each in _facts(self, ()))
         older = (each for each in found if not self.before or each.cursor < self.before)
         found = sorted(older, key=lambda each: each.cursor, reverse=True)
         return found[:MOMENTS], found[MOMENTS - 1].cursor if len(found) > MOMENTS else ""
+
+
+def _whence(fact: Event) -> str:
+    return "comings" if fact.title in [KINDS[each][0] for each in COMINGS] else "talk"
 
 
 def _facts(life: Life, kinds: tuple[str, ...]) -> Iterator[Event]:
@@ -301,6 +317,35 @@ def _offers(life: Life) -> Iterator[Event]:
         yield Event(giving.at, _cursor(giving.at, "offers", row.pk), title, "gift", "", giving.offer.name)
 
 
+def _consents(life: Life) -> Iterator[Event]:
+    known = purposes(life.scope)
+    for row in consents_of(life.member):
+        words = (CONSENT_SOURCES[row.source], row.wording, row.evidence)
+        text = " · ".join(str(each) for each in (named(known, row.purpose), *words) if each)
+        title = f"{STATES[row.state]} · {row.by_name}"
+        yield Event(row.at, _cursor(row.at, "consents", row.pk), title, "checkbox", "", text)
+
+
+def _links(life: Life) -> Iterator[Event]:
+    for each in links_of(life.scope, life.member):
+        row, what = each.link, DECIDES if each.decides else USES
+        text = " · ".join(filter(None, (str(what.fill(name=each.other.name)), row.note)))
+        title = f"{named(LINKS, row.kind)} · {row.by_name}"
+        yield Event(row.at, _cursor(row.at, "links", row.pk), title, "link", "", text)
+
+
+def _quiet(life: Life) -> Iterator[Event]:
+    """One for each time, and one for its end; the two have cursors of their own."""
+    for row in quiet_of(life.member):
+        until = UNTIL.fill(day=row.until) if row.until else FOR_GOOD
+        text = " · ".join(str(each) for each in (REASONS[row.reason], until, row.note) if each)
+        at, key = row.at, row.pk * 2
+        yield Event(at, _cursor(at, "quiet", key), f"{SOURCES['quiet']} · {row.by_name}", "bell-off", "", text)
+        if row.ended_at is not None:
+            at, title = row.ended_at, f"{QUIET_OVER} · {row.ended_by_name}"
+            yield Event(at, _cursor(at, "quiet", key + 1), title, "bell", "", "")
+
+
 _SOURCES: dict[str, Callable[[Life], Iterator[Event]]] = {
     "talk": lambda life: _facts(life, ("message", "action", "recalled", "notice")) if life.source else iter(()),
     "comings": lambda life: _facts(life, COMINGS) if life.source else iter(()),
@@ -313,4 +358,7 @@ _SOURCES: dict[str, Callable[[Life], Iterator[Event]]] = {
     "tags": _tags,
     "opinions": _opinions,
     "offers": _offers,
+    "consents": _consents,
+    "links": _links,
+    "quiet": _quiet,
 }
