@@ -45,7 +45,7 @@ def make_offers(*, by: Scope, now: datetime) -> None:
 
 def _give(by: Scope, offer: Offer, at: datetime) -> None:
     try:
-        give_offer(by=by, offer=offer, segment=segments(by).get(name=TRIED), plan=Plan("direct", 14, 50), now=at)
+        give_offer(by=by, offer=offer, segment=segments(by).get(name=TRIED), plan=Plan("moments", 14, 50), now=at)
     except DomainError:
         # A very small brand has nobody of that type.
         return
