@@ -69,6 +69,7 @@ def import_profiles(
 
 
 def _planned(scope: Scope, options: ProfileImportOptions, file: UploadedFile) -> Plan:
+    scope.require("members.view")
     with looked_at(file) as path:
         return plan(scope, path, create=options.create, today=timezone.localdate())
 

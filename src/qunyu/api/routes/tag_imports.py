@@ -48,5 +48,6 @@ def import_tags(
 
 
 def _planned(scope: Scope, file: UploadedFile) -> TagPlan:
+    scope.require("members.view")
     with looked_at(file) as path:
         return plan_tags(scope, path)

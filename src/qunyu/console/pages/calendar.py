@@ -94,6 +94,8 @@ def show_calendar(request: Ask) -> HttpResponseBase:
     """The month, the list of one part of it, and its export; posted, what is decided about ticked occasions."""
     request.scope.require("members.view")
     form = Form.of(request)
+    if request.method == "POST":
+        request.scope.require("members.edit")
     if request.method == "POST" and _decided(request, form):
         return redirect(request.get_full_path())
     return _page(request, form)

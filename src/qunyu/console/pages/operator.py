@@ -194,6 +194,8 @@ def hand(request: Ask, public_id: str) -> HttpResponse:
 
 def link_person(request: Ask, public_id: str) -> HttpResponse:
     """Says that a person of the chats is this operator."""
+    request.scope.require("staff.manage")
+    request.scope.require("members.view")
     staff = find_operator(request.scope, public_id)
     form = Form.of(request)
     try:

@@ -30,6 +30,7 @@ UNDONE = Words("已冲正 {n} 笔", "{n} movements are reversed")
 
 def give_table(request: Ask) -> HttpResponse:
     """Step one: the table."""
+    request.scope.require("members.view")
     request.scope.require("points.edit")
     programme = chosen(request)
     if programme is None:
@@ -50,6 +51,7 @@ def give_table(request: Ask) -> HttpResponse:
 
 def check_table(request: Ask, upload_id: str) -> HttpResponse:
     """Step two: what each line would give; `do` says whether to start or to give up."""
+    request.scope.require("members.view")
     request.scope.require("points.edit")
     upload, programme = uploads.find(upload_id, int(request.user.pk or 0)), chosen(request)
     if programme is None:
@@ -104,6 +106,7 @@ def _done(request: Ask, form: Form, programme: Programme, upload: Upload, gifts:
 
 def undo_table(request: Ask, act: str) -> HttpResponse:
     """Reverses what a table gave."""
+    request.scope.require("members.view")
     request.scope.require("points.edit")
     try:
         count = undo_all(by=request.scope, act=act, now=timezone.now())

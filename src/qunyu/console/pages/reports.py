@@ -114,6 +114,7 @@ def _shown(schedule: Schedule) -> Planned:
 
 def add_schedule(request: Ask) -> HttpResponseBase:
     """Has reports made from now on."""
+    request.scope.require("communities.view")
     form = Form.of(request)
     if form.required("grain", "language", "hour"):
         try:

@@ -35,6 +35,7 @@ def show_tags(request: Ask) -> HttpResponse:
     units = units_in(request.scope, "members.edit")
     form = Form.of(request, unit=units[0].public_id if units else "")
     if request.method == "POST":
+        request.scope.require("members.edit")
         try:
             unit = unit_in(request.scope, "members.edit", form.text("unit"))
             told = {"help": form.text("help"), "exclusive": bool(form.text("exclusive"))}
