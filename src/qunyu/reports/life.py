@@ -39,7 +39,9 @@ from qunyu.satisfaction.opinions import opinions_of
 
 if TYPE_CHECKING:
     from qunyu.commerce.models import Order
+    from qunyu.members.links import Linked
     from qunyu.members.models import Contact, Identity, Member, Membership, MergeDecision, TagGroup
+    from qunyu.privacy.models import Consent
     from qunyu.satisfaction.models import Opinion
 
 MOMENTS = 40
@@ -167,6 +169,21 @@ class Life:
     def opinions(self) -> list[Opinion]:
         """What the person said of us, taken back or not."""
         return opinions_of(self.member)
+
+    @cached_property
+    def purposes(self) -> dict[str, Words]:
+        """What people can agree to, by key."""
+        return purposes(self.scope)
+
+    @cached_property
+    def consents(self) -> list[Consent]:
+        """What the person said to uses of their data, the latest first."""
+        return list(consents_of(self.member))
+
+    @cached_property
+    def links(self) -> list[Linked]:
+        """Who decides for the person, and for whom they decide."""
+        return links_of(self.scope, self.member)
 
     def events(self) -> tuple[list[Event], str]:
         """The latest of them, and the cursor of the rest ("" when that is all).
@@ -318,16 +335,15 @@ def _offers(life: Life) -> Iterator[Event]:
 
 
 def _consents(life: Life) -> Iterator[Event]:
-    known = purposes(life.scope)
-    for row in consents_of(life.member):
+    for row in life.consents:
         words = (CONSENT_SOURCES[row.source], row.wording, row.evidence)
-        text = " · ".join(str(each) for each in (named(known, row.purpose), *words) if each)
+        text = " · ".join(str(each) for each in (named(life.purposes, row.purpose), *words) if each)
         title = f"{STATES[row.state]} · {row.by_name}"
         yield Event(row.at, _cursor(row.at, "consents", row.pk), title, "checkbox", "", text)
 
 
 def _links(life: Life) -> Iterator[Event]:
-    for each in links_of(life.scope, life.member):
+    for each in life.links:
         row, what = each.link, DECIDES if each.decides else USES
         text = " · ".join(filter(None, (str(what.fill(name=each.other.name)), row.note)))
         title = f"{named(LINKS, row.kind)} · {row.by_name}"

@@ -4,17 +4,16 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from qunyu.kernel.scope import Scope
-from qunyu.privacy.consents import SOURCES, STATES, consents_of, purposes, retired_purposes
+from qunyu.privacy.consents import SOURCES, STATES, retired_purposes
 from qunyu.privacy.requests import NEEDED
 
 if TYPE_CHECKING:
-    from qunyu.members.models import Member
+    from qunyu.reports.life import Life
 
 
-def consents_part(scope: Scope, member: Member) -> dict[str, Any]:
+def consents_part(life: Life) -> dict[str, Any]:
     """Every purpose with what was said to it last, and all that was ever said."""
-    known, said, retired = purposes(scope), list(consents_of(member)), retired_purposes()
+    known, said, retired = life.purposes, life.consents, retired_purposes()
     # Of two that are equally late whatever is no consent counts.
     ranked = sorted(said, key=lambda each: (each.at, each.state != "granted"))
     latest = {each.purpose: each for each in ranked}
@@ -25,5 +24,5 @@ def consents_part(scope: Scope, member: Member) -> dict[str, Any]:
         "consent_purposes": [each for each in known.items() if each[0] not in retired or each[0] in latest],
         "consent_states": STATES.items(),
         "consent_sources": SOURCES.items(),
-        "may_protect": scope.may(NEEDED),
+        "may_protect": life.scope.may(NEEDED),
     }

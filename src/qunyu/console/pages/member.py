@@ -18,7 +18,7 @@ from qunyu.kernel.sealed import NOT_READABLE
 from qunyu.kernel.words import Words
 from qunyu.members.contacts import CHANNELS, DIRECTIONS
 from qunyu.members.labels import Told
-from qunyu.members.links import KINDS, links_of
+from qunyu.members.links import KINDS
 from qunyu.members.merging import editable
 from qunyu.members.profile import Revealed, profile
 from qunyu.members.queries import find_member, head_of, memberships_of
@@ -68,7 +68,6 @@ def _timeline(life: Life) -> dict[str, Any]:
 
 
 def _page(request: Ask, life: Life, form: Form, more: dict[str, Any]) -> HttpResponse:
-    member = life.member
     found = {**_timeline(life), **_facts(life), **profile_part(life), **more}
     found |= tags_part(life)
     found |= {
@@ -76,8 +75,8 @@ def _page(request: Ask, life: Life, form: Form, more: dict[str, Any]) -> HttpRes
         "channels": CHANNELS.items(),
         "directions": DIRECTIONS.items(),
         "link_kinds": KINDS.items(),
-        **consents_part(request.scope, member),
-        "links": [(each, KINDS.get(each.link.kind, each.link.kind)) for each in links_of(request.scope, member)],
+        **consents_part(life),
+        "links": [(each, KINDS.get(each.link.kind, each.link.kind)) for each in life.links],
         "opinions": [_opinion(each) for each in life.opinions],
         "opinion_kinds": [(code, OPINION_KINDS[code]) for code in NOTED],
         "identities": [(each, platform(each.platform)) for each in life.identities],
