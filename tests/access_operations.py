@@ -209,7 +209,7 @@ API: tuple[Door, ...] = (
     asked("segments", "get", "anywhere", PEOPLE),
     asked("segment_vocabulary", "get", "anywhere", PEOPLE),
     asked("try_condition", "post", "anywhere", PEOPLE, {"text": "name contains “e”"}),
-    asked("add_segment", "post", "there", f"{PEOPLE} {CHANGE}", {"name": "new", "unit": "{unit}"}),
+    asked("add_segment", "post", "there", f"{PEOPLE} {CHANGE}", {"name": "new", "unit": "{unit}", "text": "everybody"}),
     asked("segment", "get", "there", PEOPLE, id="{segment}"),
     asked("segment_members", "get", "there", PEOPLE, id="{segment}"),
     asked("compare_segments", "get", "there", PEOPLE, id="{segment}", other="{segment}"),

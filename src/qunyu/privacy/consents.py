@@ -13,6 +13,7 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 from qunyu.jobs.port import load
 from qunyu.kernel import audit
 from qunyu.kernel.errors import DomainError
+from qunyu.kernel.once import once
 from qunyu.kernel.scope import Denied, Scope
 from qunyu.kernel.words import Words
 from qunyu.members.merging import editable
@@ -57,16 +58,24 @@ class Said:
     evidence: str = ""
 
 
+@once
+def _added() -> list[Purpose]:
+    """The purposes of units, the retired ones too: a few."""
+    return list(Purpose.objects.order_by("id"))
+
+
 def purposes(scope: Scope, *, retired: bool = True) -> dict[str, Words]:
     """Every purpose by key: those of the product, and those that units where people may be seen have added; `retired` ones too."""
-    own = Purpose.objects.order_by("id") if retired else Purpose.objects.filter(archived_at=None).order_by("id")
-    seen = own if scope.everything else own.filter(unit__in=scope.units("members.view"))
-    return PURPOSES | {each.key: Words(each.name_zh, each.name_en) for each in seen}
+    seen = None if scope.everything else scope.units("members.view")
+    own = [
+        each for each in _added() if (retired or each.archived_at is None) and (seen is None or each.unit_id in seen)
+    ]
+    return PURPOSES | {each.key: Words(each.name_zh, each.name_en) for each in own}
 
 
 def retired_purposes() -> set[str]:
-    """The keys of purposes that nobody can agree to any more."""
-    return set(Purpose.objects.exclude(archived_at=None).values_list("key", flat=True))
+    """The keys of purposes that nobody agrees to any more."""
+    return {each.key for each in _added() if each.archived_at is not None}
 
 
 def note(*, by: Scope, members: Collection[Member], said: Said, at: datetime, now: datetime) -> int:
