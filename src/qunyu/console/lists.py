@@ -123,6 +123,25 @@ class Long(Protocol[Row]):
     def __getitem__(self, place: slice) -> list[Row]: ...
 
 
+@dataclass(frozen=True)
+class Endless(Generic[Row]):
+    """Rows of which there may be millions, as pages take them."""
+
+    rows: QuerySet[Any, Row]
+    quick = False
+
+    def count(self) -> int:
+        """How many there are."""
+        return self.rows.order_by().count()
+
+    def at_most(self, limit: int) -> int:
+        """How many there are, or `limit` where there are as many or more."""
+        return self.rows.order_by()[:limit].count()
+
+    def __getitem__(self, place: slice) -> list[Row]:
+        return list(self.rows[place])
+
+
 class Counted(Paginator):  # type: ignore[type-arg]  # it takes none when it runs
     """Pages of rows that are counted up to `limit`; None: all."""
 

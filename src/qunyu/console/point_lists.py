@@ -10,7 +10,7 @@ from django.http import HttpResponseBase
 
 from qunyu.console.asking import Ask, answer
 from qunyu.console.choosing import around
-from qunyu.console.lists import Filter, Listing
+from qunyu.console.lists import Endless, Filter, Listing
 from qunyu.kernel.words import Words
 
 if TYPE_CHECKING:
@@ -42,7 +42,7 @@ def put_out(request: Ask, programme: Programme, listing: Listing[Any], found: An
         return file
     context = {
         **around(request, programme, told.tab),
-        "listing": listing.put(rows),
+        "listing": listing.put(Endless(rows)),
         "filters": told.filters,
         "search": request.GET.get("q", "").strip(),
         "kept": [("programme", programme.public_id)],

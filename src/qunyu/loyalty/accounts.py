@@ -17,7 +17,7 @@ from qunyu.kernel.words import Words
 from qunyu.loyalty.models import Account, Entry, Lot, Movement, Programme
 from qunyu.loyalty.programmes import programmes
 from qunyu.members.own import PERSON, heads_of, identities, own_members
-from qunyu.members.queries import people
+from qunyu.members.queries import is_of_seen
 
 if TYPE_CHECKING:
     from qunyu.members.models import Member
@@ -79,12 +79,16 @@ def visible(scope: Scope, programme: Programme | None = None) -> QuerySet[Accoun
         found = found.filter(programme=programme)
     if scope.everything:
         return found
-    return found.filter(member__in=identities().filter(member__in=people(scope)).values("own_member"))
+    return found.filter(is_of_seen(scope))
 
 
 def entries(scope: Scope, programme: Programme | None = None) -> QuerySet[Entry]:
     """Every change of those accounts with its movement, account and own member, the latest first."""
-    found = Entry.objects.filter(side="member", account__in=visible(scope, programme))
+    found = Entry.objects.filter(side="member", account__programme__in=programmes(scope).values("pk"))
+    if programme is not None:
+        found = found.filter(account__programme=programme)
+    if not scope.everything:
+        found = found.filter(is_of_seen(scope, "account__member"))
     return found.select_related("movement__programme", "account__member").order_by("-movement__at", "-pk")
 
 

@@ -20,8 +20,8 @@ from qunyu.loyalty.levels import levels_of
 from qunyu.loyalty.models import Benefit, BenefitCount, BenefitUse, Level, Programme
 from qunyu.loyalty.programmes import programmes
 from qunyu.members.labels import values_of
-from qunyu.members.own import identities, own_members
-from qunyu.members.queries import people
+from qunyu.members.own import own_members
+from qunyu.members.queries import is_of_seen
 
 if TYPE_CHECKING:
     from django.db.models import QuerySet
@@ -198,7 +198,7 @@ def uses(scope: Scope, programme: Programme, *, text: str = "", benefit: str = "
     """The uses of a programme's benefits by people `scope` may see, those called `text`, of that benefit (its public id), with their own members."""
     found = BenefitUse.objects.filter(benefit__programme=programme, member__own_identity__member__erased=False)
     if not scope.everything:
-        found = found.filter(member__in=identities().filter(member__in=people(scope)).values("own_member"))
+        found = found.filter(is_of_seen(scope))
     found = found.filter(member__own_identity__member__name__icontains=text) if text else found
     found = found.filter(benefit__public_id=benefit) if benefit else found
     return found.select_related("benefit", "member__own_identity__member").order_by("-at", "-pk")

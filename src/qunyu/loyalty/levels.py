@@ -23,7 +23,7 @@ from qunyu.loyalty.programmes import programmes
 from qunyu.loyalty.rules.levels import BAR_KINDS, MONEY_KINDS, Bar, Step, missing
 from qunyu.loyalty.standing import Moves, bar_of, figures_of, ladder_of, preview, renew, step_of, tiers
 from qunyu.members.own import identities, own_members
-from qunyu.members.queries import people
+from qunyu.members.queries import is_seen
 
 if TYPE_CHECKING:
     from qunyu.members.models import Member
@@ -246,7 +246,7 @@ def changes_of(scope: Scope, member: Member) -> list[LevelChange]:
 
 def standings(scope: Scope, programme: Programme, *, text: str = "", level: str = "") -> QuerySet[Standing]:
     """Where the people `scope` may see stand in a programme, those called `text`, on that level (its public id)."""
-    found = Standing.objects.filter(programme=programme, member__in=people(scope))
+    found = Standing.objects.filter(is_seen(scope), programme=programme)
     found = found.filter(member__name__icontains=text) if text else found
     found = found.filter(level__public_id=level) if level else found
     return found.select_related("level", "member", "programme")

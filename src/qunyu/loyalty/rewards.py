@@ -22,7 +22,7 @@ from qunyu.loyalty.models import Level, Movement, Programme, Redemption, Reward
 from qunyu.loyalty.posting import REUSED, Act, hold, spend, undo
 from qunyu.loyalty.programmes import programmes
 from qunyu.members.own import identities, own_members
-from qunyu.members.queries import people
+from qunyu.members.queries import is_of_seen
 
 if TYPE_CHECKING:
     from qunyu.members.models import Member
@@ -215,7 +215,7 @@ def redemptions(scope: Scope, programme: Programme | None = None) -> QuerySet[Re
     if programme is not None:
         found = found.filter(reward__programme=programme)
     if not scope.everything:
-        found = found.filter(member__in=identities().filter(member__in=people(scope)).values("own_member"))
+        found = found.filter(is_of_seen(scope))
     return found.select_related("reward__programme", "member").order_by("-at", "-pk")
 
 

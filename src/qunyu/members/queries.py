@@ -68,6 +68,19 @@ def people(scope: Scope) -> QuerySet[Member]:
     return Member.objects.filter(Exists(belongs) | Exists(bought) | Exists(noted), erased=False)
 
 
+def is_seen(scope: Scope, path: str = "member") -> Exists:
+    """Narrows rows to those whose person, at the end of `path`, `scope` may see.
+
+    It is asked row by row: a page then costs what its own rows do, however many people there are.
+    """
+    return Exists(people(scope).filter(pk=OuterRef(path)))
+
+
+def is_of_seen(scope: Scope, path: str = "member") -> Exists:
+    """As `is_seen`, for what is written about somebody: the member at the end of `path` was made with one of the person's identities."""
+    return Exists(people(scope).filter(identities__own_member=OuterRef(path)))
+
+
 def identities_of(scope: Scope, member: Member) -> QuerySet[Identity]:
     """As what platforms know `member`, as far as `scope` may see where."""
     return (

@@ -130,8 +130,8 @@ def known_already(member: Member, purpose: str, state: str, at: datetime) -> boo
 
 def all_consents(scope: Scope) -> QuerySet[Consent]:
     """What all the people `scope` may see have said, each time, the latest first."""
-    seen = identities_in(scope)
-    found = Consent.objects.filter(member__own_identity__in=seen).select_related("member__own_identity__member")
+    seen = identities_in(scope).filter(own_member=OuterRef("member"))
+    found = Consent.objects.filter(Exists(seen)).select_related("member__own_identity__member")
     return found.order_by("-at", "-id")
 
 

@@ -136,7 +136,11 @@ class Consent(models.Model):
     written_at = models.DateTimeField()
 
     class Meta:
-        indexes = (models.Index(fields=("member", "purpose", "at")), models.Index(fields=("purpose", "state")))
+        indexes = (
+            models.Index(fields=("member", "purpose", "at")),
+            models.Index(fields=("purpose", "state")),
+            models.Index(fields=("at",)),
+        )
 
 
 class AccessEntry(models.Model):

@@ -17,7 +17,7 @@ from qunyu.kernel.errors import DomainError
 from qunyu.kernel.scope import Scope
 from qunyu.kernel.words import Words
 from qunyu.members.own import PERSON
-from qunyu.members.queries import memberships, people
+from qunyu.members.queries import is_seen, memberships, people
 from qunyu.people.queries import units_below, units_in
 from qunyu.prospects.models import Attempt, Hold, Prospect, ProspectRun
 from qunyu.prospects.reaching import held, unreachable
@@ -80,7 +80,7 @@ STATES: Mapping[str, Words] = {
 
 def prospects(scope: Scope, run: ProspectRun, wanted: Wanted, now: datetime) -> QuerySet[Prospect]:
     """Those of a list that are wanted, by their rank, of people `scope` may see."""
-    found = Prospect.objects.filter(run=run, member__in=people(scope).values("pk")).select_related("member")
+    found = Prospect.objects.filter(is_seen(scope), run=run).select_related("member")
     found = found.filter(_state(run, wanted.state, now), _band(run, wanted.band))
     if wanted.text:
         found = found.filter(member__name__icontains=wanted.text)

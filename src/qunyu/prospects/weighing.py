@@ -17,7 +17,7 @@ from qunyu.loyalty.benefits import uses_between
 from qunyu.loyalty.programmes import programmes, reach
 from qunyu.loyalty.rewards import redemptions
 from qunyu.members.own import PERSON
-from qunyu.members.queries import people
+from qunyu.members.queries import is_seen
 from qunyu.members.sets import alive, contacts_noted
 from qunyu.people.queries import units_below
 from qunyu.prospects.measuring import CHUNK, lake
@@ -138,6 +138,6 @@ def find_worth(scope: Scope, unit: Unit) -> WorthRun | None:
 
 def weighed(scope: Scope, run: WorthRun, side: str, text: str = "") -> QuerySet[Worth]:
     """The people at one end, of those `scope` may see, called `text`, by their place."""
-    found = Worth.objects.filter(run=run, side=side, member__in=people(scope).values("pk")).select_related("member")
+    found = Worth.objects.filter(is_seen(scope), run=run, side=side).select_related("member")
     found = found.filter(member__name__icontains=text) if text else found
     return found.order_by("place")

@@ -18,7 +18,7 @@ from qunyu.kernel.scope import Denied, Scope
 from qunyu.kernel.words import Words
 from qunyu.members.merging import editable, require_edit
 from qunyu.members.own import heads_of, hold
-from qunyu.members.queries import heads, own_members, people
+from qunyu.members.queries import heads, is_of_seen, own_members
 from qunyu.satisfaction.models import Complaint, Opinion, OpinionKind
 from qunyu.satisfaction.rules.scores import COMPLAINT, PRAISE, STARS, as_stars, of_stars
 
@@ -162,7 +162,7 @@ class Batch:
 
 def batches(scope: Scope, limit: int = 10) -> list[Batch]:
     """The latest tables of opinions, as far as `scope` may see their people."""
-    mine = Opinion.objects.filter(member__in=own_members(people(scope)))
+    mine = Opinion.objects.filter(is_of_seen(scope))
     grouped = mine.order_by().values_list("act").annotate(
         last=Max("written_at"), who=Max("by_name"), n=Count("pk"), left=Count("pk", filter=Q(withdrawn_at=None))
     )  # fmt: skip
@@ -234,12 +234,8 @@ def label_all(own: Collection[int], act: str, now: datetime) -> None:
 
 def opinions(scope: Scope, *, withdrawn: bool = False) -> QuerySet[Opinion]:
     """What people whom `scope` may see said, the latest first; `head` and `head_id` are the person's name and public id now."""
-    seen = own_members(people(scope))
-    found = (
-        Opinion.objects.filter(member__in=seen)
-        if withdrawn
-        else Opinion.objects.filter(member__in=seen, withdrawn_at=None)
-    )
+    found = Opinion.objects.filter(is_of_seen(scope))
+    found = found if withdrawn else found.filter(withdrawn_at=None)
     now = heads(OuterRef("member"))
     named = found.annotate(head=Subquery(now.values("name")[:1]), head_id=Subquery(now.values("public_id")[:1]))
     return named.order_by("-at", "-id")

@@ -19,7 +19,7 @@ from qunyu.kernel.scope import Scope
 from qunyu.kernel.words import Words
 from qunyu.members.contacting import Touch, claim_many
 from qunyu.members.merging import editable
-from qunyu.members.queries import heads, own_members, people
+from qunyu.members.queries import heads, is_of_seen
 from qunyu.satisfaction.models import Ask, Reply, Survey, SurveyState
 from qunyu.satisfaction.rules import questions as rules
 from qunyu.satisfaction.rules.questions import Question, from_json
@@ -190,7 +190,7 @@ def find_survey(scope: Scope, public_id: str) -> Survey:
 def asks_of(scope: Scope, survey: Survey) -> QuerySet[Ask]:
     """Who was asked, of those `scope` may see, the latest first, with their replies; `head` and `head_id` are the person's name and public id now."""
     now = heads(OuterRef("member"))
-    rows = Ask.objects.filter(survey=survey, member__in=own_members(people(scope))).select_related("reply")
+    rows = Ask.objects.filter(is_of_seen(scope), survey=survey).select_related("reply")
     named = rows.annotate(head=Subquery(now.values("name")[:1]), head_id=Subquery(now.values("public_id")[:1]))
     return named.order_by("-at", "id")
 

@@ -10,7 +10,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from qunyu.console.asking import Ask, answer
-from qunyu.console.lists import Chip, Column, Filter, Listing, chips, without
+from qunyu.console.lists import Chip, Column, Endless, Filter, Listing, chips, without
 from qunyu.console.pages.audit import DAYS
 from qunyu.console.templatetags.showing import ago
 from qunyu.kernel.scope import Scope
@@ -80,7 +80,7 @@ def show_views(request: Ask) -> HttpResponseBase:
     if file is not None:
         return file
     context = {
-        "listing": listing.put(rows), "filters": [via, pages, days], "search": search,
+        "listing": listing.put(Endless(rows)), "filters": [via, pages, days], "search": search,
         "kept": [("person", person)] if person else [],
     }  # fmt: skip
     return answer(request, "audit_views", context, part="_list")

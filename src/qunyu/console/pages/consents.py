@@ -15,7 +15,7 @@ from django.utils import timezone
 from qunyu.console.asking import Ask, answer
 from qunyu.console.forms import Form
 from qunyu.console.given_files import taken_over
-from qunyu.console.lists import Column, Filter, Listing, chips
+from qunyu.console.lists import Column, Endless, Filter, Listing, chips
 from qunyu.console.pages.member import refused
 from qunyu.console.templatetags.showing import ago
 from qunyu.flows.consent_table import TITLES, take_consents
@@ -95,7 +95,7 @@ def _page(request: Ask, form: Form, lines: list[Words]) -> HttpResponseBase:
     if file is not None:
         return file
     context = {
-        "listing": listing.put(rows),
+        "listing": listing.put(Endless(rows)),
         "filters": filters,
         "search": request.GET.get("q", "").strip(),
         "form": form,

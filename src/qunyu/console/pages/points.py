@@ -14,7 +14,7 @@ from django.utils import timezone
 from qunyu.communities.duties import local_day
 from qunyu.console.asking import Ask, answer
 from qunyu.console.choosing import around, chosen, none_yet
-from qunyu.console.lists import Column, Filter, Listing, chips
+from qunyu.console.lists import Column, Endless, Filter, Listing, chips
 from qunyu.console.point_lists import Told, put_out
 from qunyu.console.templatetags.showing import day, exact, whole
 from qunyu.kernel.words import Words
@@ -179,7 +179,7 @@ def show_ledger(request: Ask) -> HttpResponseBase:
         return file
     context = {
         **around(request, programme, "points_ledger"),
-        "listing": listing.put(rows),
+        "listing": listing.put(Endless(rows)),
         "filters": [kind],
         "search": text,
         "kept": [("programme", programme.public_id)],
