@@ -12,10 +12,14 @@ _LOOKED_AT = 1000
 
 
 def take_stock() -> None:
-    """Lets SQLite look at how its rows are spread, by which it chooses indexes; without it, it guesses. PostgreSQL does so by itself."""
-    if connection.vendor != "sqlite":
-        return
+    """Lets the database look at how its rows are spread, by which it chooses its way; without it, it guesses.
+
+    PostgreSQL does so by itself, but minutes later; tables that somebody else looks at just then are left to them.
+    """
     with connection.cursor() as cursor:
+        if connection.vendor != "sqlite":
+            cursor.execute("ANALYZE (SKIP_LOCKED)")
+            return
         cursor.execute(f"PRAGMA analysis_limit = {_LOOKED_AT}")
         cursor.execute("ANALYZE")
 
