@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from typing import Any
 
 import pytest
@@ -59,7 +60,11 @@ def test_the_same_key_is_the_same_job(deployment: Deployment) -> None:
 
 
 def test_jobs_are_listed_newest_first_by_name_and_state(deployment: Deployment) -> None:
-    ids = [enqueue("chores.add", key=str(each), left=each, right=0) for each in range(3)]
+    ids = []
+    for each in range(3):
+        ids.append(enqueue("chores.add", key=str(each), left=each, right=0))
+        # Two of one millisecond have no order.
+        time.sleep(0.002)
     refusal = enqueue("chores.refuse")
     cancel(ids[0])
     assert [each.id for each in list_jobs(name="chores.refuse")] == [refusal]
