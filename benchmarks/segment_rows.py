@@ -9,6 +9,7 @@ from benchmarks.segment_deploy import _run
 from benchmarks.segment_names import NOW
 from qunyu.kernel.models import AuditEntry
 from qunyu.kernel.scope import system_scope
+from qunyu.kernel.tables import take_stock
 from qunyu.loyalty.levels import Rung, save_level
 from qunyu.loyalty.models import Standing
 from qunyu.loyalty.programmes import save_programme
@@ -72,4 +73,5 @@ def rows() -> int:
         WorthRun.objects.create(first=date(2025, 1, 1), last=DAY, currency="CNY", figures=counted, **about)
         _run(_POINTS)
         _run(_TOLD)
+        take_stock()
     return Standing.objects.count()

@@ -27,10 +27,22 @@ def set_up(data: Path | None = None, *, zone: str = "", migrate: bool = True) ->
 
     django.setup()
     if migrate:
-        from django.core.management import call_command
-
-        call_command("migrate", verbosity=0, interactive=False)
+        migrated()
         _bring_up_to_date()
+
+
+def migrated() -> None:
+    """Brings the database to today's tables; where an upgrade did that, it looks at them, for it knows nothing of a new index yet."""
+    from django.core.management import call_command
+    from django.db import connection
+    from django.db.migrations.recorder import MigrationRecorder
+
+    from qunyu.kernel.tables import take_stock
+
+    before = MigrationRecorder(connection).applied_migrations()
+    call_command("migrate", verbosity=0, interactive=False)
+    if before and before.keys() != MigrationRecorder(connection).applied_migrations().keys():
+        take_stock()
 
 
 def set_up_apart(*command: str) -> str:

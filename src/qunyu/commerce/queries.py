@@ -8,11 +8,12 @@ from datetime import date, datetime
 from typing import Any
 
 from django.conf import settings
-from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet, Sum
+from django.db.models import Count, Exists, F, Max, OuterRef, Q, QuerySet, Subquery, Sum
 
 from qunyu.commerce.models import Order
 from qunyu.events.queries import shown
 from qunyu.kernel.scope import Scope
+from qunyu.people.queries import unit_rows
 
 
 def order_from_fact(row: Mapping[str, Any]) -> Order:
@@ -51,7 +52,9 @@ def currencies(scope: Scope) -> set[str]:
 
 def last_order_day(scope: Scope, units: Collection[int]) -> date | None:
     """The deployment's day of the latest order of these units: orders of later days may not be known yet. None without any."""
-    found = orders(scope).filter(unit__in=units).values_list("ordered_at", flat=True).first()
+    # Unit by unit: the latest order of each stands at an end of an index, which that of all of them does not.
+    latest = orders(scope).filter(unit=OuterRef("pk")).values("ordered_at")[:1]
+    found = unit_rows(units).annotate(latest=Subquery(latest)).aggregate(last=Max("latest"))["last"]
     return found.astimezone(settings.QUNYU_ZONE).date() if found else None
 
 

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
-from itertools import islice
+from itertools import chain, islice
 from typing import Any, Generic, Protocol, TypeVar
 
 from django.core.paginator import Page, Paginator
@@ -142,6 +142,23 @@ class Endless(Generic[Row]):
         return list(self.rows[place])
 
 
+@dataclass(frozen=True)
+class Walked(Endless[Row]):
+    """As Endless, but a page near the front is found along an index, which a statement that joins and orders everything does not take.
+
+    `parts`, one after the other, tell in the order of `rows` what these have at `path`; each value has at least one row.
+    """
+
+    path: str
+    parts: Sequence[QuerySet[Any, Any]]
+
+    def __getitem__(self, place: slice) -> list[Row]:
+        if place.stop > COUNTED:
+            return super().__getitem__(place)
+        values = islice(chain.from_iterable(part[: place.stop] for part in self.parts), place.stop)
+        return list(self.rows.filter(**{f"{self.path}__in": list(values)})[place])
+
+
 class Counted(Paginator):  # type: ignore[type-arg]  # it takes none when it runs
     """Pages of rows that are counted up to `limit`; None: all."""
 
@@ -253,14 +270,14 @@ class Listing(Generic[Row]):
         asked = self.given.get("size", "")
         return int(asked) if asked in {str(size) for size in PAGE_SIZES} else PAGE_SIZES[0]
 
-    def ordered(self, rows: QuerySet[Any, Any], tie: str = "pk") -> QuerySet[Any, Any]:
-        """The rows in the order asked for; what is unknown comes last, and `tie` settles ties."""
+    def ordered(self, rows: QuerySet[Any, Any], *ties: str) -> QuerySet[Any, Any]:
+        """The rows in the order asked for; what is unknown comes last, and `ties` (the primary key, where none are named) settle ties."""
         column = next(each for each in self.columns if each.key == self.sort.lstrip("-"))
         place = F(column.sort)
-        falling = self.sort.startswith("-")
-        if falling:
-            return rows.order_by(place.desc(nulls_last=True), f"-{tie}")
-        return rows.order_by(place.asc(nulls_last=True), tie)
+        settling = ties or ("pk",)
+        if self.sort.startswith("-"):
+            return rows.order_by(place.desc(nulls_last=True), *(f"-{each}" for each in settling))
+        return rows.order_by(place.asc(nulls_last=True), *settling)
 
     def arranged(self, rows: list[Row]) -> list[Row]:
         """As `ordered`, for rows in memory: `sort` then names an attribute. Equal ones stay in the order in which they come."""
@@ -284,7 +301,7 @@ class Listing(Generic[Row]):
         self.dress(self.page.object_list)
         return self
 
-    def export(self, rows: QuerySet[Any, Any] | list[Row], name: str) -> HttpResponseBase | None:
+    def export(self, rows: QuerySet[Any, Any] | Iterable[Row], name: str) -> HttpResponseBase | None:
         """Every row as the file that the address asks for; None when it asks for none."""
         kind = self.given.get("export", "")
         if kind not in ("csv", "xlsx"):
@@ -294,7 +311,7 @@ class Listing(Generic[Row]):
         lines = ([(each.plain or each.show)(row) for each in shown] for row in self._dressed(rows))
         return exported(kind, name, [str(each.title) for each in shown], lines)
 
-    def _dressed(self, rows: QuerySet[Any, Any] | list[Row]) -> Iterator[Row]:
+    def _dressed(self, rows: QuerySet[Any, Any] | Iterable[Row]) -> Iterator[Row]:
         iterator = rows.iterator(chunk_size=CHUNK) if isinstance(rows, QuerySet) else iter(rows)
         while chunk := list(islice(iterator, CHUNK)):
             self.dress(chunk)

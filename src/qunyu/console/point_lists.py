@@ -6,11 +6,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
+from django.db.models import QuerySet
 from django.http import HttpResponseBase
 
 from qunyu.console.asking import Ask, answer
 from qunyu.console.choosing import around
-from qunyu.console.lists import Endless, Filter, Listing
+from qunyu.console.lists import Endless, Filter, Listing, Walked
 from qunyu.kernel.words import Words
 
 if TYPE_CHECKING:
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
 class Told:
     """What stands around a list: its tab, filters, what is said before there is anything, and what else its page shows.
 
-    `name` is that of its export ("" for the tab's), `tie` settles ties of its order.
+    `name` is that of its export ("" for the tab's), `tie` settles ties of its order, and `along` is how its first pages are found (Walked).
     """
 
     tab: str
@@ -29,6 +30,7 @@ class Told:
     nothing: Words
     name: str = ""
     tie: str = "pk"
+    along: tuple[str, Sequence[QuerySet[Any, Any]]] | None = None
     page: str = "points_list"
     status: int = 200
     more: Mapping[str, Any] = field(default_factory=dict)
@@ -42,7 +44,7 @@ def put_out(request: Ask, programme: Programme, listing: Listing[Any], found: An
         return file
     context = {
         **around(request, programme, told.tab),
-        "listing": listing.put(Endless(rows)),
+        "listing": listing.put(Walked(rows, *told.along) if told.along else Endless(rows)),
         "filters": told.filters,
         "search": request.GET.get("q", "").strip(),
         "kept": [("programme", programme.public_id)],

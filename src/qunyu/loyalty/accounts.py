@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
-from django.db.models import Count, F, Max, Q, QuerySet, Sum
+from django.db.models import Count, Exists, F, Max, OuterRef, Q, QuerySet, Sum
 from django.db.models.functions import TruncMonth
 
 from qunyu.kernel.errors import DomainError
@@ -90,6 +90,13 @@ def entries(scope: Scope, programme: Programme | None = None) -> QuerySet[Entry]
     if not scope.everything:
         found = found.filter(is_of_seen(scope, "account__member"))
     return found.select_related("movement__programme", "account__member").order_by("-movement__at", "-pk")
+
+
+def latest(found: QuerySet[Entry], programme: Programme) -> QuerySet[Any, Any]:
+    """The primary keys of the programme's movements that have an entry among `found`, the latest first, with nothing joined: along an index."""
+    mine = found.order_by().filter(movement=OuterRef("pk"))
+    walked = Movement.objects.filter(Exists(mine), programme=programme)
+    return walked.order_by("-at", "-pk").values_list("pk", flat=True)
 
 
 def search(found: QuerySet[Entry], *, text: str = "", kind: str = "") -> QuerySet[Entry]:

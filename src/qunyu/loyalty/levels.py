@@ -70,6 +70,11 @@ def bar(kind: str, least: int, currency: str = "") -> Bar:
     return bar_of({"kind": kind, "least": least, "currency": currency})
 
 
+def ladder(programme: Programme) -> list[Level]:
+    """The levels from the lowest step up."""
+    return list(Level.objects.filter(programme=programme).order_by("position"))
+
+
 def levels(programme: Programme) -> list[Level]:
     """The ladder from the lowest step up, each with `people`, how many stand there."""
     rows = Level.objects.filter(programme=programme).annotate(people=Count("standings"))

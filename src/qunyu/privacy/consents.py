@@ -141,8 +141,8 @@ def in_force(found: QuerySet[Consent]) -> QuerySet[Consent]:
     Of words said at once a withdrawal counts before a refusal, and that before a consent, as their codes are in order.
     """
     same = Consent.objects.filter(purpose=OuterRef("purpose"), **{PERSON: OuterRef(PERSON)})
-    against = Q(at=OuterRef("at"), state__gt=OuterRef("state"))
-    return found.exclude(Exists(same.filter(Q(at__gt=OuterRef("at")) | against)))
+    later = Q(at__gt=OuterRef("at")) | Q(state__gt=OuterRef("state"))
+    return found.exclude(Exists(same.filter(later, at__gte=OuterRef("at"))))
 
 
 @dataclass(frozen=True)

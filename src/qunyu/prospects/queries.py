@@ -78,10 +78,26 @@ STATES: Mapping[str, Words] = {
 }
 
 
+# Of a state: what the list says of whoever is in it, and whether they are not to be written to these days. Whoever has said nothing yet as a
+# newcomer is not sold to (method.md F7).
+_EARLY = Q(signals__contains=",newcomer,", spoken=0)
+OF_STATES: Mapping[str, tuple[Q, bool]] = {"ready": (~_EARLY, False), "early": (_EARLY, False), "waiting": (Q(), True)}
+
+
 def prospects(scope: Scope, run: ProspectRun, wanted: Wanted, now: datetime) -> QuerySet[Prospect]:
     """Those of a list that are wanted, by their rank, of people `scope` may see."""
-    found = Prospect.objects.filter(is_seen(scope), run=run).select_related("member")
-    found = found.filter(_state(run, wanted.state, now), _band(run, wanted.band))
+    found = candidates(scope, run, wanted)
+    if wanted.state not in OF_STATES:
+        return found
+    listed = list(Prospect.objects.filter(run=run).values_list("member", flat=True))
+    waiting = Q(member__in=unreachable(run.unit, listed, now))
+    return found.filter(waiting if OF_STATES[wanted.state][1] else ~waiting)
+
+
+def candidates(scope: Scope, run: ProspectRun, wanted: Wanted) -> QuerySet[Prospect]:
+    """As `prospects`, before it is asked who may be written to these days."""
+    told, _ = OF_STATES.get(wanted.state, (Q(), False))
+    found = Prospect.objects.filter(is_seen(scope), told, _band(run, wanted.band), run=run).select_related("member")
     if wanted.text:
         found = found.filter(member__name__icontains=wanted.text)
     if wanted.reason:
@@ -96,16 +112,6 @@ def prospects(scope: Scope, run: ProspectRun, wanted: Wanted, now: datetime) -> 
         mine = Prospect.objects.filter(run=run).values_list("pk", "member")
         found = found.filter(pk__in=[pk for pk, member in mine if member in chosen])
     return found.order_by("rank")
-
-
-def _state(run: ProspectRun, state: str, now: datetime) -> Q:
-    """Whoever has said nothing yet as a newcomer is not sold to (method.md F7)."""
-    if state not in STATES:
-        return Q()
-    listed = list(Prospect.objects.filter(run=run).values_list("member", flat=True))
-    waiting = Q(member__in=unreachable(run.unit, listed, now))
-    early = Q(signals__contains=",newcomer,", spoken=0)
-    return {"early": ~waiting & early, "waiting": waiting, "ready": ~waiting & ~early}[state]
 
 
 def _band(run: ProspectRun, band: str) -> Q:

@@ -14,7 +14,7 @@ from django.utils import timezone
 from qunyu.communities.duties import local_day
 from qunyu.console.asking import Ask, answer
 from qunyu.console.choosing import around, chosen, none_yet
-from qunyu.console.lists import Column, Endless, Filter, Listing, chips
+from qunyu.console.lists import Column, Endless, Filter, Listing, Walked, chips
 from qunyu.console.point_lists import Told, put_out
 from qunyu.console.templatetags.showing import day, exact, whole
 from qunyu.kernel.words import Words
@@ -25,6 +25,7 @@ from qunyu.loyalty.accounts import (
     entries,
     expiring,
     expiring_totals,
+    latest,
     monthly,
     people_behind,
     search,
@@ -173,13 +174,15 @@ def show_ledger(request: Ask) -> HttpResponseBase:
     listing = Listing[Any](columns, given, "-at", link, chips=chips(given, [kind]))
     listing.dress = lambda rows: dress(request, rows)
     found = search(entries(request.scope, programme), text=text, kind=kind.chosen if kind.chosen in MOVES else "")
-    rows = listing.ordered(found)
+    rows = listing.ordered(found, "movement_id", "pk")
     file = listing.export(rows, "points")
     if file is not None:
         return file
     context = {
         **around(request, programme, "points_ledger"),
-        "listing": listing.put(Endless(rows)),
+        "listing": listing.put(
+            Walked(rows, "movement", [latest(found, programme)]) if listing.sort == "-at" else Endless(rows)
+        ),
         "filters": [kind],
         "search": text,
         "kept": [("programme", programme.public_id)],

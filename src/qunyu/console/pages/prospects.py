@@ -22,8 +22,9 @@ from qunyu.kernel.scope import Scope
 from qunyu.kernel.words import Words
 from qunyu.people.queries import unit_in
 from qunyu.prospects.actions import ask_anew, first_reasons
+from qunyu.prospects.listing import Listed
 from qunyu.prospects.openings import NAME, openings
-from qunyu.prospects.queries import BANDS, STATES, Wanted, came_of, find_list, open_units, prospects, reason
+from qunyu.prospects.queries import BANDS, STATES, Wanted, came_of, candidates, find_list, open_units, reason
 from qunyu.segments.queries import find_segment, members_in, segments
 
 if TYPE_CHECKING:
@@ -92,7 +93,8 @@ def show_prospects(request: Ask) -> HttpResponseBase:
     search = given.get("q", "").strip()
     context = of_list(unit, run, filters, search, listing)
     if run is not None:
-        rows = listing.ordered(prospects(scope, run, _wanted(scope, given, search), timezone.now()))
+        wanted = _wanted(scope, given, search)
+        rows = Listed(listing.ordered(candidates(scope, run, wanted)), run, wanted.state, timezone.now())
         file = listing.export(rows, "prospects")
         if file is not None:
             return file

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
+from django.db.models import QuerySet
 from django.http import HttpResponseBase
 from django.urls import reverse
 
@@ -36,8 +38,9 @@ def show_standings(request: Ask) -> HttpResponseBase:
     if programme is None:
         return none_yet(request, "levels")
     scope, given = request.scope, request.GET
-    ladder = [(each.public_id, each.name) for each in levels.levels(programme)]
-    level = Filter("level", Words("等级", "Level"), ladder, given.get("level", ""))
+    ladder = levels.ladder(programme)
+    named = [(each.public_id, each.name) for each in ladder]
+    level = Filter("level", Words("等级", "Level"), named, given.get("level", ""))
     columns = (
         Column[Any]("member", MEMBER, lambda row: row.member.name, sort="member__name", fixed=True),
         Column[Any]("member_id", MEMBER_ID, lambda row: row.member.public_id, optional=True),
@@ -48,7 +51,19 @@ def show_standings(request: Ask) -> HttpResponseBase:
     )  # fmt: skip
     found = levels.standings(scope, programme, text=given.get("q", "").strip(), level=level.chosen)
     listing = Listing[Any](columns, given, "-level", lambda row: _page(row.member), chips=chips(given, [level]))
-    return put_out(request, programme, listing, found, Told("levels", [level], NOBODY_STANDS, name="levels-people"))
+    told = Told(
+        "levels", [level], NOBODY_STANDS, name="levels-people", tie="member", along=_steps(listing, found, ladder)
+    )
+    return put_out(request, programme, listing, found, told)
+
+
+def _steps(listing: Listing[Any], found: QuerySet[Any, Any], ladder: Sequence[Any]) -> tuple[str, list[Any]] | None:
+    """The people of `found` step by step, where they are listed so."""
+    if listing.sort.lstrip("-") != "level":
+        return None
+    falling = listing.sort.startswith("-")
+    order, steps = ("-member", reversed(ladder)) if falling else ("member", ladder)
+    return "member", [found.filter(level=each).order_by(order).values_list("member", flat=True) for each in steps]
 
 
 def show_uses(request: Ask) -> HttpResponseBase:

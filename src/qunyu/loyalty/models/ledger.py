@@ -68,6 +68,10 @@ class Movement(Written):
     by_name = models.CharField(max_length=120)
     reverses = models.OneToOneField("self", on_delete=models.PROTECT, null=True, related_name="reversed_by")
 
+    class Meta:
+        # The ledger is read from its end (accounts.latest).
+        indexes = (models.Index(fields=("programme", "at", "id")),)
+
 
 class Entry(Written):
     """One side of a movement: `amount` points to (above 0) or from an account, or the books issued, redeemed, expired and adjusted.

@@ -1,0 +1,62 @@
+"""A list of prospects as pages take it: of no more people than a page needs is it asked whether they may be written to."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from django.db.models import QuerySet
+
+from qunyu.prospects.models import Prospect, ProspectRun
+from qunyu.prospects.queries import OF_STATES
+from qunyu.prospects.reaching import unreachable
+
+# People asked about at a time: a little more than pages count.
+CHUNK = 2_500
+
+
+@dataclass
+class Listed:
+    """Those of `rows` (`candidates` of that state, in any order) who are in the state at `now`, as `prospects` finds them."""
+
+    rows: QuerySet[Prospect]
+    run: ProspectRun
+    state: str
+    now: datetime
+    quick = False
+    # The primary keys found so far, among the first `_read` of the rows.
+    _found: list[int] = field(default_factory=list)
+    _read: int = 0
+    _all: bool = False
+
+    def count(self) -> int:
+        """How many there are."""
+        return len(self._first(None))
+
+    def at_most(self, limit: int) -> int:
+        """How many there are, or `limit` where there are as many or more."""
+        return len(self._first(limit)[:limit])
+
+    def __getitem__(self, place: slice) -> list[Prospect]:
+        keys = self._first(place.stop)[place]
+        found = self.rows.in_bulk(keys)
+        return [found[key] for key in keys]
+
+    def __iter__(self) -> Iterator[Prospect]:
+        return iter(self[:])
+
+    def _first(self, upto: int | None) -> list[int]:
+        """The primary keys of the first `upto` of them at least (None: of all), or of all there are."""
+        while not self._all and (upto is None or len(self._found) < upto):
+            part = list(self.rows.values_list("pk", "member")[self._read : self._read + CHUNK])
+            self._read, self._all = self._read + len(part), len(part) < CHUNK
+            self._found += self._in_state(part)
+        return self._found
+
+    def _in_state(self, part: list[tuple[int, int]]) -> list[int]:
+        if self.state not in OF_STATES:
+            return [key for key, _ in part]
+        alone = unreachable(self.run.unit, [member for _, member in part], self.now)
+        waiting = OF_STATES[self.state][1]
+        return [key for key, member in part if (member in alone) is waiting]

@@ -1,0 +1,61 @@
+"""A list as pages take it holds whom the whole list holds."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+
+from qunyu.communities.duties import local_day
+from qunyu.communities.models import Community
+from qunyu.kernel.platform_ids import keyed_id, sealed_id
+from qunyu.kernel.scope import Scope
+from qunyu.members.models import Identity, Member, Membership
+from qunyu.people.models import Unit
+from qunyu.prospects import listing
+from qunyu.prospects.actions import leave_alone
+from qunyu.prospects.listing import Listed
+from qunyu.prospects.models import Prospect, ProspectRun
+from qunyu.prospects.queries import STATES, Wanted, candidates, prospects
+from tests.deployment_fixtures import NOW
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def mixed(system: Scope, unit: Unit, tea: Community, run: ProspectRun) -> ProspectRun:
+    """A list of nine: the third is left alone, every second of them is a newcomer who said nothing."""
+    for rank in range(4, 10):
+        name = f"M{rank}"
+        member = Member.objects.create(name=name)
+        told = {"key": keyed_id(name), "sealed": sealed_id(name), "name": name}
+        identity = Identity.objects.create(member=member, own_member=member, platform="wechat", **told)
+        Membership.objects.create(identity=identity, community=tea, first_at=NOW, last_at=NOW, joined_at=NOW)
+        Prospect.objects.create(run=run, member=member, rank=rank, signals=",asked,")
+    for row in Prospect.objects.filter(run=run).order_by("rank"):
+        if row.rank % 2:
+            Prospect.objects.filter(pk=row.pk).update(signals=",newcomer,", spoken=0)
+        if row.rank == 3:
+            until = local_day(NOW) + timedelta(days=2)
+            leave_alone(by=system, unit=unit, member=row.member, until=until, why="出差", now=NOW)
+    return run
+
+
+@pytest.mark.parametrize("state", [*STATES, ""])
+@pytest.mark.parametrize("chunk", [1, 2, 100])
+def test_page_by_page_it_is_the_whole(
+    system: Scope, mixed: ProspectRun, monkeypatch: pytest.MonkeyPatch, state: str, chunk: int
+) -> None:
+    monkeypatch.setattr(listing, "CHUNK", chunk)
+    wanted = Wanted(state=state)
+    whole = list(prospects(system, mixed, wanted, NOW))
+    assert len(whole) == {"ready": 4, "early": 4, "waiting": 1, "": 9}[state]
+
+    def fresh() -> Listed:
+        return Listed(candidates(system, mixed, wanted), mixed, state, NOW)
+
+    assert list(fresh()) == whole
+    assert fresh().count() == len(whole)
+    assert [fresh().at_most(limit) for limit in (1, 2, 50)] == [min(limit, len(whole)) for limit in (1, 2, 50)]
+    for start in range(len(whole) + 1):
+        assert fresh()[start : start + 2] == whole[start : start + 2]
