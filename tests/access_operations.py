@@ -83,6 +83,7 @@ API: tuple[Door, ...] = (
     asked("archive_offer", "post", "there", f"{PEOPLE} {ORDERS} {SETTINGS}", id="{offer}", query="?back=true"),
     asked("givings", "get", "there", f"{PEOPLE} {ORDERS}", id="{offer}"),
     asked("receivers", "get", "there", f"{PEOPLE} {ORDERS}", id="{offer}", giving="{giving}"),
+    Door("take_back_giving", "delete", "there", (PEOPLE, ORDERS, CHANGE), None, {"id": "{offer}", "giving": "{giving}"}, also=(409,)),
     asked("draw_offer", "post", "there", f"{PEOPLE} {ORDERS} {CHANGE}", {"segment": "{segment}", "channel": "direct"}, id="{offer}"),
     Door("give_offer", "post", "there", (PEOPLE, ORDERS, CHANGE), {"segment": "{segment}", "channel": "direct"}, {"id": "{offer}"}, also=(409,)),
     asked("preferences", "get", "there", f"{PEOPLE} {ORDERS}", unit="{unit}"),

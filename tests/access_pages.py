@@ -91,6 +91,7 @@ CONSOLE: tuple[Door, ...] = (
     opened("offer", "there", f"{PEOPLE} {ORDERS}", public_id="{offer}"),
     opened("offer_edit", "there", f"{PEOPLE} {ORDERS} {SETTINGS}", public_id="{offer}"),
     opened("giving", "there", f"{PEOPLE} {ORDERS}", public_id="{offer}", giving_id="{giving}"),
+    posted("giving_take_back", "there", f"{PEOPLE} {ORDERS} {CHANGE}", public_id="{offer}", giving_id="{giving}"),
     opened("offer_give", "there", f"{PEOPLE} {ORDERS} {CHANGE}", public_id="{offer}"),
     opened("satisfaction", "anywhere", PEOPLE),
     opened("opinion", "there", PEOPLE, public_id="{opinion}"),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from qunyu.communities.models import Community
 from qunyu.kernel.scope import Scope
-from qunyu.members.models import Member
+from qunyu.members.models import Contact, Member
 from qunyu.offers.against import left_out_words
 from qunyu.offers.matching import NOT_BOUGHT
 from qunyu.offers.models import Giving
@@ -44,6 +44,9 @@ def test_an_offer_from_making_to_giving(api: Caller, system: Scope, unit: Unit, 
     assert [each["held"] for each in held] == [True]
     assert api.get(f"{place}/givings/{told['id']}?q={held[0]['member']['name']}").body["items"] == held
     assert api.get(f"{place}/givings/none").status == 404
+    assert api.ask("delete", f"{place}/givings/{told['id']}").status == 204
+    assert api.ask("delete", f"{place}/givings/{told['id']}").status == 404
+    assert (Giving.objects.count(), Contact.objects.count()) == (0, 0)
     found = api.get(f"/preferences/{unit.public_id}?segment={segment.public_id}").body
     assert (found["known"], found["preferences"], [each["offer"]["name"] for each in found["matches"]]) == (
         False,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import timedelta
 
 import numpy as np
 import pytest
@@ -13,7 +14,7 @@ from django.urls import reverse
 from qunyu.communities.models import Community
 from qunyu.kernel.platform_ids import keyed_id
 from qunyu.kernel.scope import Scope
-from qunyu.members.models import Member
+from qunyu.members.models import Contact, Member
 from qunyu.offers.actions import Terms, save_offer
 from qunyu.offers.models import Given, Giving, Offer
 from qunyu.people.actions import grant
@@ -55,6 +56,8 @@ def test_an_offer_is_made_given_looked_at_and_put_away(boss: Client, system: Sco
     kept = {boss.post(give, {**plan, "do": "give", "key": "one"})["Location"] for _ in range(2)}.pop()
     assert Giving.objects.count() == 1
     who_got_it_is_told(boss, offer, kept)
+    taken_back_within_the_hour(boss, offer, kept)
+    kept = boss.post(give, {**plan, "do": "give", "key": "two"})["Location"]
     assert "还太早：要等 7 天" in read(boss.get(page))
     assert "偏好未知" in read(
         boss.get(reverse("console:preferences"), {"segment": segment.public_id, "unit": unit.public_id})
@@ -82,6 +85,19 @@ def test_a_form_opens_with_the_currency_the_offer_has(boss: Client, system: Scop
     offer = save_offer(by=system, unit=unit, offer=None, terms=terms, now=NOW)
     shown = read(boss.get(reverse("console:offer_edit", args=[offer.public_id])))
     assert '<option value="KRW" selected>' in shown
+
+
+def taken_back_within_the_hour(boss: Client, offer: Offer, place: str) -> None:
+    back = f"{place}/take-back"
+    assert back in read(boss.get(place))
+    giving = Giving.objects.get()
+    Giving.objects.update(at=giving.at - timedelta(hours=2))
+    assert back not in read(boss.get(place))
+    assert "给出一小时后不能再撤回" in read(boss.post(back, follow=True))
+    Giving.objects.update(at=giving.at)
+    assert "已撤回：2 人的登记已删除" in read(boss.post(back, follow=True))
+    assert not (Giving.objects.exists() or Contact.objects.exists())
+    assert boss.post(back).status_code == 404
 
 
 def who_got_it_is_told(boss: Client, offer: Offer, place: str) -> None:

@@ -10,7 +10,7 @@ import pytest
 from qunyu.communities.models import Community
 from qunyu.kernel.errors import DomainError
 from qunyu.kernel.models import AuditEntry
-from qunyu.kernel.scope import Scope
+from qunyu.kernel.scope import Denied, Scope
 from qunyu.members.contact_caps import change_caps
 from qunyu.members.contacting import Touch, claim, take_back
 from qunyu.members.leave import may_contact
@@ -19,12 +19,13 @@ from qunyu.members.quiet import keep_quiet
 from qunyu.offers.actions import Plan, Terms, draw, give_offer, save_offer
 from qunyu.offers.models import Given, Giving, Offer
 from qunyu.offers.preferences import best_for
+from qunyu.offers.taking_back import take_back_giving
 from qunyu.people.models import Unit
-from qunyu.people.queries import root_unit
+from qunyu.people.queries import root_unit, scope_of
 from qunyu.segments.actions import add_segment
 from qunyu.segments.conditions import Speaker
 from qunyu.segments.models import Segment
-from tests.deployment_fixtures import NOW
+from tests.deployment_fixtures import NOW, AddStaff
 
 pytestmark = pytest.mark.django_db
 DAY = timedelta(days=1)
@@ -157,3 +158,38 @@ def test_many_people_are_asked_of_in_as_few_statements_as_a_few(
         [Membership(identity=each, community=tea, first_at=NOW, last_at=NOW) for each in theirs]
     )
     assert asked() == few
+
+
+def test_a_giving_taken_back_leaves_nothing(system: Scope, everybody: Segment, gift: Offer) -> None:
+    kept = give_offer(by=system, offer=gift, segment=everybody, plan=MOMENTS, now=NOW - 30 * DAY)
+    claim(by=system, member=member("Mei"), touch=LIGHT, now=NOW)
+    made = give_offer(by=system, offer=gift, segment=everybody, plan=Plan("direct", 14, 34), now=NOW)
+    assert (Contact.objects.count(), made.given, made.held) == (3, 2, 1)
+    assert take_back_giving(by=system, giving=made, now=NOW + timedelta(hours=1)) == 2
+    assert (list(Giving.objects.all()), Contact.objects.get().feature) == ([kept], "hand")
+    entry = AuditEntry.objects.get(action="offer.take_back")
+    assert (entry.object_id, entry.data["people"]) == (str(gift.pk), 2)
+    assert give_offer(by=system, offer=gift, segment=everybody, plan=DIRECT, now=NOW).given == 3
+
+
+def test_a_giving_stays_after_an_hour_and_once_somebody_had_it(
+    system: Scope, unit: Unit, everybody: Segment, gift: Offer, staff: AddStaff
+) -> None:
+    made = give_offer(by=system, offer=gift, segment=everybody, plan=DIRECT, now=NOW)
+    owner = scope_of(staff("owner", "owner", unit))
+    analyst = scope_of(staff("analyst", "analyst", unit))
+    with pytest.raises(Denied):
+        take_back_giving(by=analyst, giving=made, now=NOW)
+    for later in (timedelta(hours=1, seconds=1), DAY):
+        with pytest.raises(DomainError) as refused:
+            take_back_giving(by=system, giving=made, now=NOW + later)
+        assert refused.value.code == "giving_kept"
+    mei = Contact.objects.get(member__name="Mei")
+    Contact.objects.filter(pk=mei.pk).update(edited_at=NOW)
+    with pytest.raises(DomainError, match="已有 1 人") as noted:
+        take_back_giving(by=system, giving=made, now=NOW)
+    assert (noted.value.code, Given.objects.count(), Contact.objects.count()) == ("giving_kept", 3, 3)
+    Contact.objects.filter(pk=mei.pk).update(edited_at=None)
+    before = owner.may("orders.view") and owner.may("members.edit")
+    assert before and take_back_giving(by=owner, giving=made, now=NOW) == 3
+    assert not (Given.objects.exists() or Contact.objects.exists())

@@ -42,11 +42,11 @@ def mixed(system: Scope, unit: Unit, tea: Community, run: ProspectRun) -> Prospe
 
 
 @pytest.mark.parametrize("state", [*STATES, ""])
-@pytest.mark.parametrize("chunk", [1, 2, 100])
+@pytest.mark.parametrize("fewest", [1, 2, 100])
 def test_page_by_page_it_is_the_whole(
-    system: Scope, mixed: ProspectRun, monkeypatch: pytest.MonkeyPatch, state: str, chunk: int
+    system: Scope, mixed: ProspectRun, monkeypatch: pytest.MonkeyPatch, state: str, fewest: int
 ) -> None:
-    monkeypatch.setattr(listing, "CHUNK", chunk)
+    monkeypatch.setattr(listing, "FEWEST", fewest)
     wanted = Wanted(state=state)
     whole = list(prospects(system, mixed, wanted, NOW))
     assert len(whole) == {"ready": 4, "early": 4, "waiting": 1, "": 9}[state]

@@ -74,6 +74,7 @@ STATUS = {
     "unknown_offer": 404,
     "offer_over": 409,
     "nobody_to_give": 409,
+    "giving_kept": 409,
     "not_listed": 409,
     "not_now": 409,
     "unknown_opinion": 404,

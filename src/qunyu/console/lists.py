@@ -108,7 +108,7 @@ def without(given: QueryDict, **values: str) -> str:
 
 
 class Long(Protocol[Row]):
-    """Rows that may be too many to be counted for every page."""
+    """Rows that may be too many to be counted for every page; they may have a `counted` of their own: so many are, else COUNTED."""
 
     @property
     def quick(self) -> bool:
@@ -291,10 +291,11 @@ class Listing(Generic[Row]):
         """Takes the page asked for out of all rows; a page that is not there gives the nearest."""
         asked = self.given.get("page", "1")
         found: Any = rows
-        beyond = asked.isdecimal() and int(asked) * self.size >= COUNTED
+        counted = getattr(rows, "counted", COUNTED)
+        beyond = asked.isdecimal() and int(asked) * self.size >= counted
         exact = beyond or self.given.get("count") == "all" or getattr(rows, "quick", True)
         paginator = Counted(found, self.size)
-        paginator.limit = None if exact else COUNTED
+        paginator.limit = None if exact else counted
         self.page = paginator.get_page(asked)
         self.more = paginator.more
         self.page.object_list = list(self.page.object_list)

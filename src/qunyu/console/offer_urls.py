@@ -19,4 +19,9 @@ urlpatterns = [
     path("offers/<slug:public_id>/edit", form(offers.edit_offer), name="offer_edit"),
     path("offers/<slug:public_id>/give", form(offer.give), name="offer_give"),
     path("offers/<slug:public_id>/givings/<slug:giving_id>", page(giving.show_giving), name="giving"),
+    path(
+        "offers/<slug:public_id>/givings/<slug:giving_id>/take-back",
+        require_POST(giving.take_back),
+        name="giving_take_back",
+    ),
 ]

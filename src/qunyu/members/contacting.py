@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
 from django.db import IntegrityError, transaction
+from django.db.models import QuerySet
 from django.utils import timezone
 
 from qunyu.kernel import audit
@@ -228,6 +229,19 @@ def take_back(*, by: Scope, contact: Contact, now: datetime) -> None:
         audit.record(by=by.actor, action="contact.take_back", kind="member", id=contact.member_id, now=now, **data)
         withdraw(contact.pk)
         contact.delete()
+
+
+def take_back_many(*, members: QuerySet[Any, Any], feature: str, at: datetime) -> int:
+    """Removes what `feature` claimed with these members at that moment, and frees their places; whoever calls has asked who may and since when, keeps
+    the audit trail, and takes care of what was built on it.
+
+    Of how many something was noted since, so that it did happen: then none is removed.
+    """
+    mine = Contact.objects.filter(feature=feature, at=at, member__in=members)
+    happened = mine.exclude(edited_at=None).count()
+    if not happened:
+        mine.delete()
+    return happened
 
 
 def noted(*, by: Scope, member: Member, told: Mapping[str, Any], now: datetime) -> Contact:

@@ -155,7 +155,7 @@ def draw(*, by: Scope, offer: Offer, segment: Segment, plan: Plan, seed: str, no
 
     Raises Denied; DomainError bad_giving with the `field`, offer_over for one that is not valid today, or what reading the segment raises.
     """
-    _may_give(by, offer)
+    require_giving(by, offer)
     _check_plan(plan)
     _check_place(offer, segment)
     today = now.astimezone(settings.QUNYU_ZONE).date()
@@ -175,7 +175,8 @@ def draw(*, by: Scope, offer: Offer, segment: Segment, plan: Plan, seed: str, no
     return Drawn(tuple(sorted(left - held)), tuple(sorted(held)), told)
 
 
-def _may_give(by: Scope, offer: Offer) -> None:
+def require_giving(by: Scope, offer: Offer) -> None:
+    """Raises Denied unless `by` may give the offer, and take it back."""
     for permission in ("members.view", "orders.view", "members.edit"):
         by.require(permission, offer.unit_id)
 
@@ -233,7 +234,7 @@ def give_offer(*, by: Scope, offer: Offer, segment: Segment, plan: Plan, now: da
     offer.refresh_from_db()
     kept = Giving.objects.filter(offer=offer, key=key).first() if key else None
     if kept is not None:
-        _may_give(by, offer)
+        require_giving(by, offer)
         return kept
     seed = new_public_id()
     drawn = draw(by=by, offer=offer, segment=segment, plan=plan, seed=seed, now=now)

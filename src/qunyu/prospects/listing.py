@@ -12,8 +12,10 @@ from qunyu.prospects.models import Prospect, ProspectRun
 from qunyu.prospects.queries import OF_STATES
 from qunyu.prospects.reaching import unreachable
 
-# People asked about at a time: a little more than pages count.
-CHUNK = 2_500
+# People asked about at a time, at the least.
+FEWEST = 25
+# So many are counted for every page: each of them is asked about.
+COUNTED = 500
 
 
 @dataclass
@@ -25,6 +27,7 @@ class Listed:
     state: str
     now: datetime
     quick = False
+    counted = COUNTED
     # The primary keys found so far, among the first `_read` of the rows.
     _found: list[int] = field(default_factory=list)
     _read: int = 0
@@ -49,10 +52,16 @@ class Listed:
     def _first(self, upto: int | None) -> list[int]:
         """The primary keys of the first `upto` of them at least (None: of all), or of all there are."""
         while not self._all and (upto is None or len(self._found) < upto):
-            part = list(self.rows.values_list("pk", "member")[self._read : self._read + CHUNK])
-            self._read, self._all = self._read + len(part), len(part) < CHUNK
+            take = None if upto is None else self._take(upto - len(self._found))
+            rows = self.rows.values_list("pk", "member")
+            part = list(rows[self._read :] if take is None else rows[self._read : self._read + take])
+            self._read, self._all = self._read + len(part), take is None or len(part) < take
             self._found += self._in_state(part)
         return self._found
+
+    def _take(self, missing: int) -> int:
+        """How many rows to read next: so many as hold who is missing, if they are like those read so far, and some more."""
+        return FEWEST + (missing * self._read // max(1, len(self._found)) if self._read else missing)
 
     def _in_state(self, part: list[tuple[int, int]]) -> list[int]:
         if self.state not in OF_STATES:

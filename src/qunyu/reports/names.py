@@ -175,6 +175,7 @@ ACTIONS: dict[str, Words] = {
     "offer.save": Words("修改优惠方案", "Changed an offer"),
     "offer.archive": Words("收起或恢复优惠方案", "Put an offer away or back"),
     "offer.give": Words("给出优惠方案", "Gave an offer"),
+    "offer.take_back": Words("撤回给出的优惠方案", "Took a giving back"),
     "prospects.measure": Words("计算可转化名单", "Computed prospects"),
     "prospects.ask": Words("要求重新计算名单", "Asked for new lists of prospects"),
     "prospects.contacted": Words("联系了名单上的人", "Spoke with a prospect"),

@@ -36,6 +36,7 @@ from qunyu.offers.actions import Plan, Terms, archive_offer, draw, give_offer, s
 from qunyu.offers.preferences import best_for, suiting
 from qunyu.offers.queries import find_giving, find_offer, givings_of, last_order_day, offers, received
 from qunyu.offers.results import results
+from qunyu.offers.taking_back import take_back_giving
 from qunyu.people.queries import unit_in
 from qunyu.segments.queries import find_segment
 
@@ -126,6 +127,19 @@ def post_giving(request: HttpRequest, id: str, wanted: GiveIn) -> Status[DrawnOu
     segment = find_segment(scope, wanted.segment)
     made = give_offer(by=scope, offer=find_offer(scope, id), segment=segment, plan=plan, now=timezone.now())
     return Status(201, drawn_out(made))
+
+
+@router.delete(
+    "/offers/{id}/givings/{giving}", response={204: None}, operation_id="take_back_giving", summary="Take a giving back"
+)
+def delete_giving(request: HttpRequest, id: str, giving: str) -> Status[None]:
+    """Undoes it within an hour, while nothing was noted about its contacts: nobody had it, and their places under the cap are free again.
+
+    Needs members.view, orders.view and members.edit at the offer's unit.
+    """
+    scope = scope_of_request(request)
+    take_back_giving(by=scope, giving=find_giving(find_offer(scope, id), giving), now=timezone.now())
+    return Status(204, None)
 
 
 @router.post("/offers/{id}/draw", response=DrawnOut, operation_id="draw_offer", summary="See whom it would go to")

@@ -4,18 +4,27 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.http import HttpResponseBase
+from django.contrib import messages
+from django.http import HttpResponse, HttpResponseBase
+from django.shortcuts import redirect
 from django.urls import reverse
+from django.utils import timezone
 
 from qunyu.console.asking import Ask, answer
 from qunyu.console.lists import Column, Filter, Listing, chips
-from qunyu.console.pages.offer import terms_text
+from qunyu.console.pages.offer import may_give, terms_text
+from qunyu.kernel.errors import DomainError
 from qunyu.kernel.words import Words
 from qunyu.members.contacts import CHANNELS
 from qunyu.offers.queries import find_giving, find_offer, received
+from qunyu.offers.taking_back import still_open, take_back_giving
 
 GOT, HELD = Words("给", "Give it to them"), Words("不给（抽签留出）", "Not to them (left out by lot)")
 NOBODY = Words("没有您能看到的人", "Nobody whom you may see")
+TAKEN_BACK = Words(
+    "已撤回：{n} 人的登记已删除，联系名额已还回",
+    "Taken back: {n} people are off it, and their places under the cap are free again",
+)
 SIDES = {"given": False, "held": True}
 COLUMNS = (
     Column[Any]("name", Words("成员", "Member"), lambda row: row.head, sort="head", fixed=True),
@@ -48,5 +57,21 @@ def show_giving(request: Ask, public_id: str, giving_id: str) -> HttpResponseBas
         "search": search,
         "listing": listing,
         "nothing_yet": "" if listing.chips else NOBODY,
+        "may_take_back": still_open(giving, timezone.now()) and may_give(scope, offer),
     }
     return answer(request, "giving", context, part="_list")
+
+
+def take_back(request: Ask, public_id: str, giving_id: str) -> HttpResponse:
+    """Undoes a giving that was a mistake."""
+    offer = find_offer(request.scope, public_id)
+    giving = find_giving(offer, giving_id)
+    try:
+        count = take_back_giving(by=request.scope, giving=giving, now=timezone.now())
+    except DomainError as error:
+        if error.code == "denied":
+            raise
+        messages.error(request, str(error.message))
+        return redirect("console:giving", public_id, giving_id)
+    messages.success(request, str(TAKEN_BACK.fill(n=count)))
+    return redirect("console:offer", public_id)

@@ -19,7 +19,7 @@ from qunyu.kernel.errors import DomainError
 from qunyu.kernel.ids import PUBLIC_ID_LENGTH, new_public_id
 from qunyu.kernel.words import Words
 from qunyu.members.contacts import CHANNELS
-from qunyu.offers.actions import Drawn, Plan, archive_offer, draw, give_offer
+from qunyu.offers.actions import Drawn, Plan, archive_offer, draw, give_offer, require_giving
 from qunyu.offers.against import left_out_words
 from qunyu.offers.kinds import KINDS
 from qunyu.offers.queries import find_offer, givings_of, last_order_day
@@ -28,6 +28,7 @@ from qunyu.reports.show import money
 from qunyu.segments.queries import find_segment, segments
 
 if TYPE_CHECKING:
+    from qunyu.kernel.scope import Scope
     from qunyu.offers.models import Giving, Offer
 
 GIVEN = Words(
@@ -73,12 +74,15 @@ def show_offer(request: Ask, public_id: str) -> HttpResponse:
         "price": "" if offer.price is None else money(offer.price, offer.currency),
         "cost": "" if offer.cost is None else money(offer.cost, offer.currency),
         "results": [_line(each) for each in found],
-        "may_give": all(
-            request.scope.may(each, offer.unit_id) for each in ("members.edit", "members.view", "orders.view")
-        ),
+        "may_give": may_give(request.scope, offer),
         "may_set": request.scope.may("settings.edit", offer.unit_id),
     }
     return answer(request, "offer", context)
+
+
+def may_give(scope: Scope, offer: Offer) -> bool:
+    """Whether `scope` may give the offer, and take a giving back."""
+    return all(scope.may(each, offer.unit_id) for each in ("members.edit", "members.view", "orders.view"))
 
 
 def _line(each: Result) -> dict[str, Any]:
@@ -127,8 +131,7 @@ def _told(each: Result) -> Words | str:
 def give(request: Ask, public_id: str) -> HttpResponse:
     """First whom, then how many that is and who is left out, then kept."""
     offer = find_offer(request.scope, public_id)
-    for permission in ("members.view", "orders.view", "members.edit"):
-        request.scope.require(permission, offer.unit_id)
+    require_giving(request.scope, offer)
     form = Form.of(request, key=new_public_id(), days="14", holdout="10", segment=request.GET.get("segment", ""))
     drawn: Drawn | None = None
     if request.method == "POST":
