@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Literal
@@ -61,6 +61,23 @@ def number(form: Form, name: str) -> int | None:
     if not text.removeprefix("-").isdecimal() or len(text) > LONGEST_NUMBER:
         raise DomainError("bad_number", NO_NUMBER, field=name)
     return int(text)
+
+
+def saved_numbers(form: Form, names: Iterable[str], save: Callable[[dict[str, float | None]], bool]) -> bool | None:
+    """Has `save` keep the numbers in these fields; what it says, or None where one of them is refused, which stands in the form."""
+    changes: dict[str, float | None] = {}
+    for name in names:
+        try:
+            changes[name] = number(form, name)
+        except DomainError as error:
+            form.refuse(error, name)
+    if form.errors:
+        return None
+    try:
+        return save(changes)
+    except DomainError as error:
+        form.refuse(error, str(error.data.get("field", "")))
+        return None
 
 
 def needed(form: Form, name: str) -> int:

@@ -20,7 +20,7 @@ from qunyu.communities.duties import local_day
 from qunyu.console.asking import Ask, answer
 from qunyu.console.exports import exported
 from qunyu.console.forms import Form
-from qunyu.console.inputs import Input, Typed, day, filled, number
+from qunyu.console.inputs import Input, Typed, day, filled, saved_numbers
 from qunyu.flows.caring import results_of
 from qunyu.kernel.errors import DomainError
 from qunyu.kernel.words import Words
@@ -169,18 +169,11 @@ def show_settings(request: Ask) -> HttpResponse:
 
 
 def _saved(request: Ask, form: Form, unit: Unit) -> bool:
-    changes: dict[str, float | None] = {}
-    for key in care_settings():
-        try:
-            changes[key] = number(form, key)
-        except DomainError as error:
-            form.refuse(error, key)
-    if form.errors:
-        return False
-    try:
-        changed = change_care(by=request.scope, unit=unit, changes=changes, now=timezone.now())
-    except DomainError as error:
-        form.refuse(error, str(error.data.get("field", "")))
+    now = timezone.now()
+    changed = saved_numbers(
+        form, care_settings(), lambda found: change_care(by=request.scope, unit=unit, changes=found, now=now)
+    )
+    if changed is None:
         return False
     messages.success(request, str(FOUND_ANEW if changed else SAME))
     return True

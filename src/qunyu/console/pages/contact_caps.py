@@ -12,8 +12,7 @@ from django.utils import timezone
 
 from qunyu.console.asking import Ask, answer
 from qunyu.console.forms import Form
-from qunyu.console.inputs import Input, filled, number
-from qunyu.kernel.errors import DomainError
+from qunyu.console.inputs import Input, filled, saved_numbers
 from qunyu.kernel.words import Words
 from qunyu.members.contact_caps import CAP_SETTINGS, CapSetting, caps_in_force, change_caps
 from qunyu.people.queries import own_settings, unit_in, units_in
@@ -46,18 +45,13 @@ def show_contact_caps(request: Ask) -> HttpResponse:
 
 
 def _saved(request: Ask, form: Form, unit: Unit) -> bool:
-    changes: dict[str, float | None] = {}
-    for each in _settings(unit):
-        try:
-            changes[each.key] = number(form, each.key)
-        except DomainError as error:
-            form.refuse(error, each.key)
-    if form.errors:
-        return False
-    try:
-        changed = change_caps(by=request.scope, unit=unit, changes=changes, now=timezone.now())
-    except DomainError as error:
-        form.refuse(error, str(error.data.get("field", "")))
+    now = timezone.now()
+    changed = saved_numbers(
+        form,
+        [each.key for each in _settings(unit)],
+        lambda found: change_caps(by=request.scope, unit=unit, changes=found, now=now),
+    )
+    if changed is None:
         return False
     messages.success(request, str(SAVED if changed else SAME))
     return True
