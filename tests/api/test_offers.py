@@ -23,9 +23,8 @@ def test_an_offer_from_making_to_giving(api: Caller, system: Scope, unit: Unit, 
     place = f"/offers/{made.body['id']}"
     assert (made.status, api.get("/offers").body["items"]) == (201, [made.body])
     assert api.ask("put", place, {"name": "礼盒", "kind": "service"}).body["kind"] == "service"
-    segment = add_segment(
-        by=system, unit=unit, name="在群", condition=Speaker(system).from_text("in a community"), now=NOW
-    )
+    condition = Speaker(system).from_text("in a community")
+    segment = add_segment(by=system, unit=unit, name="在群", condition=condition, now=NOW)
     plan = {"segment": segment.public_id, "channel": "direct", "holdout": 40}
     assert api.ask("post", f"{place}/draw", plan).body == {
         "given": 2,
@@ -44,9 +43,7 @@ def test_an_offer_from_making_to_giving(api: Caller, system: Scope, unit: Unit, 
     assert [each["held"] for each in held] == [True]
     assert api.get(f"{place}/givings/{told['id']}?q={held[0]['member']['name']}").body["items"] == held
     assert api.get(f"{place}/givings/none").status == 404
-    assert api.ask("delete", f"{place}/givings/{told['id']}").status == 204
-    assert api.ask("delete", f"{place}/givings/{told['id']}").status == 404
-    assert (Giving.objects.count(), Contact.objects.count()) == (0, 0)
+    taken_back(api, f"{place}/givings/{told['id']}")
     found = api.get(f"/preferences/{unit.public_id}?segment={segment.public_id}").body
     assert (found["known"], found["preferences"], [each["offer"]["name"] for each in found["matches"]]) == (
         False,
@@ -58,6 +55,11 @@ def test_an_offer_from_making_to_giving(api: Caller, system: Scope, unit: Unit, 
     assert api.ask("post", f"{place}/archive").body["archived"] is True
     assert api.ask("post", f"{place}/givings", plan).status == 409
     assert api.get("/offers/nothing").status == 404
+
+
+def taken_back(api: Caller, giving: str) -> None:
+    assert [api.ask("delete", giving).status for _ in range(2)] == [204, 404]
+    assert (Giving.objects.count(), Contact.objects.count()) == (0, 0)
 
 
 def test_products_are_named_and_told_of(api: Caller, unit: Unit, tea: Community) -> None:

@@ -19,6 +19,6 @@ def test_after_an_upgrade_and_only_then_the_database_looks_at_its_tables(
     with django_db_blocker.unblock(), copy().connected():
         migrated()
         assert looks == []
-        call_command("migrate", "commerce", "0003", verbosity=0)
+        call_command("migrate", "loyalty", "0002", verbosity=0)
         migrated()
         assert looks == [True]

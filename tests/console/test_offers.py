@@ -56,8 +56,6 @@ def test_an_offer_is_made_given_looked_at_and_put_away(boss: Client, system: Sco
     kept = {boss.post(give, {**plan, "do": "give", "key": "one"})["Location"] for _ in range(2)}.pop()
     assert Giving.objects.count() == 1
     who_got_it_is_told(boss, offer, kept)
-    taken_back_within_the_hour(boss, offer, kept)
-    kept = boss.post(give, {**plan, "do": "give", "key": "two"})["Location"]
     assert "还太早：要等 7 天" in read(boss.get(page))
     assert "偏好未知" in read(
         boss.get(reverse("console:preferences"), {"segment": segment.public_id, "unit": unit.public_id})
@@ -87,14 +85,24 @@ def test_a_form_opens_with_the_currency_the_offer_has(boss: Client, system: Scop
     assert '<option value="KRW" selected>' in shown
 
 
-def taken_back_within_the_hour(boss: Client, offer: Offer, place: str) -> None:
+def test_a_giving_is_taken_back_within_the_hour(boss: Client, system: Scope, unit: Unit, tea: Community) -> None:
+    offer = save_offer(by=system, unit=unit, offer=None, terms=Terms("礼盒", "gift"), now=NOW)
+    condition = Speaker(system).from_text("in a community")
+    segment = add_segment(by=system, unit=unit, name="在群", condition=condition, now=NOW)
+    plan = {"segment": segment.public_id, "channel": "direct", "days": "7", "holdout": "40", "do": "give"}
+    place = boss.post(reverse("console:offer_give", args=[offer.public_id]), plan)["Location"]
     back = f"{place}/take-back"
     assert back in read(boss.get(place))
     giving = Giving.objects.get()
     Giving.objects.update(at=giving.at - timedelta(hours=2))
     assert back not in read(boss.get(place))
-    assert "给出一小时后不能再撤回" in read(boss.post(back, follow=True))
-    Giving.objects.update(at=giving.at)
+    late = boss.post(back)
+    assert (late.status_code, Giving.objects.count()) == (409, 1)
+    assert "给出一小时后不能再撤回" in read(late)
+    Giving.objects.update(at=giving.at, channel="moments")
+    assert "联系名额" not in read(boss.get(back))
+    Giving.objects.update(channel="direct")
+    assert "联系名额" in read(boss.get(back)) and "抽签留出" in read(boss.get(back))
     assert "已撤回：2 人的登记已删除" in read(boss.post(back, follow=True))
     assert not (Giving.objects.exists() or Contact.objects.exists())
     assert boss.post(back).status_code == 404

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import timedelta
 from typing import Any
 
@@ -11,12 +12,13 @@ from django.test import Client
 from django.utils import timezone
 
 from qunyu.communities.models import Community
+from qunyu.kernel.platform_ids import keyed_id, sealed_id
 from qunyu.loyalty.ledger import check
 from qunyu.loyalty.models import Level, Lot, Movement, Programme, Redemption, Reward, Standing, VipCommunity, VipFee
-from qunyu.members.models import Member
+from qunyu.members.models import Identity, Member, Membership
 from qunyu.people.models import Unit
 from tests.console.conftest import read
-from tests.deployment_fixtures import AddStaff, SignedIn
+from tests.deployment_fixtures import NOW, AddStaff, SignedIn
 
 POINTS = "/members/points"
 
@@ -181,6 +183,37 @@ def test_levels_change_places_and_lists_are_searched_and_exported(
         assert "Mei" in lines, address
     edited = read(boss.get(f"{POINTS}/vip/mark?community={tea.public_id}"))
     assert 'name="bars.orders" type="text" maxlength="15" autocomplete="off" value="1"' in edited
+
+
+@pytest.mark.parametrize("way", ["level", "-level"])
+def test_people_by_level_stand_in_their_order_on_every_page(
+    programme: Programme, tea: Community, boss: Client, way: str
+) -> None:
+    steps = [Level.objects.create(programme=programme, name=f"级{place}", position=place) for place in range(3)]
+    for number in range(60):
+        name = f"M{number:02}"
+        made = Member.objects.create(name=name)
+        told = {"key": keyed_id(name), "sealed": sealed_id(name), "name": name}
+        identity = Identity.objects.create(member=made, own_member=made, platform="wechat", **told)
+        Membership.objects.create(identity=identity, community=tea, first_at=NOW, last_at=NOW, joined_at=NOW)
+        step = steps[number % 3]
+        Standing.objects.create(programme=programme, member=made, level=step, since=NOW.date(), why="bar")
+    rows = Standing.objects.order_by("level__position", "member").values_list("member__name", flat=True)
+    names = list(rows) if way == "level" else list(rows)[::-1]
+    page = f"{POINTS}/levels/people?sort={way}"
+    for number in range(3):
+        shown = re.findall(r"M\d\d", read(boss.get(f"{page}&page={number + 1}")))
+        assert list(dict.fromkeys(shown)) == names[25 * number : 25 * number + 25]
+    one = re.findall(r"M\d\d", read(boss.get(f"{page}&level={steps[1].public_id}")))
+    assert list(dict.fromkeys(one)) == [each for each in names if int(each[1:]) % 3 == 1]
+
+
+def test_the_ledger_goes_on_behind_its_first_page(programme: Programme, mei: Member, boss: Client) -> None:
+    for number in range(30):
+        act(boss, mei, programme, do="give", points="5", reason=f"第{number:02}次")
+    pages = [re.findall(r"第\d\d次", read(boss.get(f"{POINTS}/ledger?page={page}"))) for page in (1, 2)]
+    found = [list(dict.fromkeys(each)) for each in pages]
+    assert found == [[f"第{number:02}次" for number in span] for span in (range(29, 4, -1), range(4, -1, -1))]
 
 
 def test_who_may_only_look_finds_no_forms_and_changes_nothing(

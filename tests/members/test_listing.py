@@ -10,7 +10,6 @@ import pytest
 from django.db.models import F, QuerySet
 from django.http import QueryDict
 
-from qunyu.console import lists
 from qunyu.console.lists import Column, Listing
 from qunyu.kernel.scope import Scope
 from qunyu.kernel.words import Words
@@ -90,7 +89,7 @@ def test_pages_are_those_of_the_whole_list(system: Scope, unit: Unit, crowd: lis
 
 @pytest.mark.usefixtures("crowd", "small")
 def test_a_long_list_is_counted_only_when_asked(system: Scope, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(lists, "COUNTED", 30)
+    monkeypatch.setattr(Listed, "counted", 30)
     monkeypatch.setattr(listing, "QUICK", 3)
     every = ordered(system, Wanted())
 
@@ -101,7 +100,7 @@ def test_a_long_list_is_counted_only_when_asked(system: Scope, monkeypatch: pyte
         found = put(address)
         assert found.page is not None
         assert (found.page.paginator.count, found.more) == (counted, more)
-    monkeypatch.setattr(lists, "COUNTED", 35)
+    monkeypatch.setattr(Listed, "counted", 35)
     assert not put("").more
     monkeypatch.undo()
     assert not put("").more

@@ -169,7 +169,12 @@ def test_a_giving_taken_back_leaves_nothing(system: Scope, everybody: Segment, g
     assert (list(Giving.objects.all()), Contact.objects.get().feature) == ([kept], "hand")
     entry = AuditEntry.objects.get(action="offer.take_back")
     assert (entry.object_id, entry.data["people"]) == (str(gift.pk), 2)
+    with pytest.raises(DomainError) as gone:
+        take_back_giving(by=system, giving=Giving(offer=gift, public_id=made.public_id), now=NOW)
+    assert (gone.value.code, AuditEntry.objects.filter(action="offer.take_back").count()) == ("unknown_giving", 1)
     assert give_offer(by=system, offer=gift, segment=everybody, plan=DIRECT, now=NOW).given == 3
+    take_back_giving(by=system, giving=kept, now=kept.at)
+    assert (Giving.objects.count(), Contact.objects.count()) == (1, 4)
 
 
 def test_a_giving_stays_after_an_hour_and_once_somebody_had_it(

@@ -40,4 +40,4 @@ class Order(models.Model):
 
     class Meta:
         constraints = (models.UniqueConstraint(fields=("unit", "reference"), name="order_once_per_unit"),)
-        indexes = (models.Index(fields=("currency",)), models.Index(fields=("unit", "ordered_at")))
+        indexes = (models.Index(fields=("currency",)),)

@@ -8,12 +8,13 @@ from datetime import date, datetime
 from typing import Any
 
 from django.conf import settings
-from django.db.models import Count, Exists, F, Max, OuterRef, Q, QuerySet, Subquery, Sum
+from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet, Sum
+from django.db.models.functions import Coalesce
+from django.db.models.lookups import In
 
 from qunyu.commerce.models import Order
 from qunyu.events.queries import shown
 from qunyu.kernel.scope import Scope
-from qunyu.people.queries import unit_rows
 
 
 def order_from_fact(row: Mapping[str, Any]) -> Order:
@@ -52,9 +53,13 @@ def currencies(scope: Scope) -> set[str]:
 
 def last_order_day(scope: Scope, units: Collection[int]) -> date | None:
     """The deployment's day of the latest order of these units: orders of later days may not be known yet. None without any."""
-    # Unit by unit: the latest order of each stands at an end of an index, which that of all of them does not.
-    latest = orders(scope).filter(unit=OuterRef("pk")).values("ordered_at")[:1]
-    found = unit_rows(units).annotate(latest=Subquery(latest)).aggregate(last=Max("latest"))["last"]
+    seen = sorted(units if scope.everything else scope.units("orders.view").intersection(units))
+    known = Order.objects.filter(shown("supplied_by"))
+    if not known.filter(unit__in=seen).exists():
+        return None
+    # Back in time until it is found: the unit hides behind COALESCE, or SQLite would begin at its index and sort what is most of the orders.
+    latest = known.filter(In(Coalesce(F("unit"), 0), seen)).order_by("-ordered_at")
+    found = latest.values_list("ordered_at", flat=True).first()
     return found.astimezone(settings.QUNYU_ZONE).date() if found else None
 
 

@@ -13,6 +13,7 @@ from qunyu.kernel.periods import day_of
 from qunyu.kernel.words import Words
 
 NO_NUMBER = Words("请填写整数", "write a whole number")
+NO_DECIMAL = Words("“{text}”不是数字；留空则沿用上级", "“{text}” is no number; leave it empty to inherit")
 LONGEST_NUMBER = 15
 
 
@@ -63,14 +64,34 @@ def number(form: Form, name: str) -> int | None:
     return int(text)
 
 
-def saved_numbers(form: Form, names: Iterable[str], save: Callable[[dict[str, float | None]], bool]) -> bool | None:
-    """Has `save` keep the numbers in these fields; what it says, or None where one of them is refused, which stands in the form."""
-    changes: dict[str, float | None] = {}
+def decimal(form: Form, name: str) -> float | None:
+    """The number in a field, whole or not; None when it is empty, which inherits what holds above.
+
+    Raises DomainError bad_number with the `field`.
+    """
+    text = form.text(name).replace(",", "")
+    try:
+        return float(text) if text else None
+    except ValueError:
+        raise DomainError("bad_number", NO_DECIMAL.fill(text=text), field=name) from None
+
+
+def numbers(
+    form: Form, names: Iterable[str], read: Callable[[Form, str], float | None] = number
+) -> dict[str, float | None]:
+    """The numbers in these fields; those that are none are refused, which stands in the form."""
+    found: dict[str, float | None] = {}
     for name in names:
         try:
-            changes[name] = number(form, name)
+            found[name] = read(form, name)
         except DomainError as error:
             form.refuse(error, name)
+    return found
+
+
+def saved_numbers(form: Form, names: Iterable[str], save: Callable[[dict[str, float | None]], bool]) -> bool | None:
+    """Has `save` keep the numbers in these fields; what it says, or None where one of them is refused, which stands in the form."""
+    changes = numbers(form, names)
     if form.errors:
         return None
     try:

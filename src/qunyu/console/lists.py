@@ -108,7 +108,9 @@ def without(given: QueryDict, **values: str) -> str:
 
 
 class Long(Protocol[Row]):
-    """Rows that may be too many to be counted for every page; they may have a `counted` of their own: so many are, else COUNTED."""
+    """Rows that may be too many to be counted for every page: then `counted` of them are."""
+
+    counted: int
 
     @property
     def quick(self) -> bool:
@@ -129,6 +131,7 @@ class Endless(Generic[Row]):
 
     rows: QuerySet[Any, Row]
     quick = False
+    counted = COUNTED
 
     def count(self) -> int:
         """How many there are."""

@@ -66,7 +66,7 @@ MAP = (
               within=("segment", "segment_new", "segment_edit", "segment_people", "segment_compare")),
         Place("prospects", Words("可转化名单", "Prospects"), "target-arrow", "members.view orders.view", within=("prospect", "prospect_settings", "worth")),
         Place("offers", Words("优惠方案", "Offers"), "gift", "members.view orders.view",
-              within=("offer", "offer_new", "offer_edit", "offer_give", "offers_import", "giving", "preferences")),
+              within=("offer", "offer_new", "offer_edit", "offer_give", "offers_import", "giving", "giving_take_back", "preferences")),
         Place("labels", Words("分层与类型", "Labels"), "tags", "members.view"),
         Place("tags", Words("标签", "Tags"), "tag", "members.view", within=("tag", "tag_group", "tag_new", "tag_acts", "tag_people", "tags_import", "tags_check")),
         Place("experts", Words("找专家", "Find an expert"), "zoom-question", "members.view"),

@@ -21,7 +21,7 @@ urlpatterns = [
     path("offers/<slug:public_id>/givings/<slug:giving_id>", page(giving.show_giving), name="giving"),
     path(
         "offers/<slug:public_id>/givings/<slug:giving_id>/take-back",
-        require_POST(giving.take_back),
+        form(giving.take_back),
         name="giving_take_back",
     ),
 ]

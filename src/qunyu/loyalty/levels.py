@@ -158,7 +158,7 @@ def order_levels(*, by: Scope, programme: Programme, order: Sequence[str], now: 
 
 def moved_by(programme: Programme, level: Level, steps: int) -> list[str]:
     """The order of the ladder with a level so many steps higher (below 0: lower), as far as it goes."""
-    order = [each.public_id for each in levels(programme)]
+    order = [each.public_id for each in ladder(programme)]
     place = min(max(order.index(level.public_id) + steps, 0), len(order) - 1)
     order.remove(level.public_id)
     return [*order[:place], level.public_id, *order[place:]]
@@ -186,8 +186,8 @@ def try_level(programme: Programme, level: Level | None, rung: Rung, today: date
     """
     _check(programme, level, rung)
     mine = Step(level.pk if level else 0, rung.bars, rung.keep, rung.every, rung.months)
-    ladder = [mine if each.id == mine.id else each for each in ladder_of(programme)]
-    return preview(programme, ladder if level else [*ladder, mine], today)
+    steps = [mine if each.id == mine.id else each for each in ladder_of(programme)]
+    return preview(programme, steps if level else [*steps, mine], today)
 
 
 @dataclass(frozen=True)
@@ -270,9 +270,9 @@ def levels_of(programme: Programme, keys: Collection[int]) -> dict[int, Level]:
 
 def next_level(programme: Programme, member: int, today: date) -> tuple[Level, list[tuple[Bar, int | None]]] | None:
     """The step above the one somebody stands on, with what is missing for it; None at the top of the ladder, or without one."""
-    ladder = levels(programme)
+    steps = ladder(programme)
     now = levels_of(programme, [member]).get(member)
-    above = [each for each in ladder if now is None or each.position > now.position]
+    above = [each for each in steps if now is None or each.position > now.position]
     if not above:
         return None
     return above[0], missing(step_of(above[0]), figures_of(programme, [member], today)[member])

@@ -232,12 +232,15 @@ def take_back(*, by: Scope, contact: Contact, now: datetime) -> None:
 
 
 def take_back_many(*, members: QuerySet[Any, Any], feature: str, at: datetime) -> int:
-    """Removes what `feature` claimed with these members at that moment, and frees their places; whoever calls has asked who may and since when, keeps
-    the audit trail, and takes care of what was built on it.
+    """Removes what `feature` claimed with these members at that moment, and frees their places; none of it, where some were changed since or
+    have a result: the number of these.
 
-    Of how many something was noted since, so that it did happen: then none is removed.
+    For the feature itself, inside its transaction: it has asked who may and since when, keeps the audit trail, and removes what it built on them
+    (nothing else is built on what is claimed for many, ADR 13).
     """
     mine = Contact.objects.filter(feature=feature, at=at, member__in=members)
+    # Whoever is writing to one of them is waited for.
+    list(mine.select_for_update(of=("self",)).order_by("pk").values_list("pk"))
     happened = mine.exclude(edited_at=None).count()
     if not happened:
         mine.delete()

@@ -19,8 +19,8 @@ LATEST = "-last_at"
 AHEAD, MORE = 50, 4
 # Of so few all figures are computed sooner than the index is walked to the end for them.
 FEW = 1_000
-# So many memberships are gone through for a count on every page.
-QUICK = 100_000
+# So many memberships are gone through for a count on every page; of more, so many people are counted.
+QUICK, COUNTED = 100_000, 2_000
 
 
 @dataclass
@@ -32,6 +32,7 @@ class Listed:
     whole: QuerySet[Member]
     order: str
     few: bool = False
+    counted = COUNTED
 
     @property
     def quick(self) -> bool:

@@ -31,6 +31,8 @@ if TYPE_CHECKING:
     from qunyu.people.models import Unit
     from qunyu.segments.models import Segment
 
+# What it takes, at the offer's unit, to give it.
+GIVING = ("members.view", "orders.view", "members.edit")
 CHUNK = 2_000
 # What stands on the contacts that giving makes.
 FEATURE = "offer"
@@ -177,8 +179,13 @@ def draw(*, by: Scope, offer: Offer, segment: Segment, plan: Plan, seed: str, no
 
 def require_giving(by: Scope, offer: Offer) -> None:
     """Raises Denied unless `by` may give the offer, and take it back."""
-    for permission in ("members.view", "orders.view", "members.edit"):
+    for permission in GIVING:
         by.require(permission, offer.unit_id)
+
+
+def may_give(by: Scope, offer: Offer) -> bool:
+    """Whether `by` may give the offer, and take it back."""
+    return all(by.may(permission, offer.unit_id) for permission in GIVING)
 
 
 def _check_plan(plan: Plan) -> None:

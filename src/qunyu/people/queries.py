@@ -59,11 +59,6 @@ def units_below(unit: Unit) -> frozenset[int]:
     return frozenset(Unit.objects.filter(path__startswith=unit.path).values_list("id", flat=True))
 
 
-def unit_rows(keys: Collection[int]) -> QuerySet[Unit]:
-    """These units, for whoever asks something of each."""
-    return Unit.objects.filter(id__in=keys)
-
-
 @once
 def unit_paths() -> dict[int, str]:
     """The path of every unit by primary key."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -14,8 +14,10 @@ from qunyu.prospects.reaching import unreachable
 
 # People asked about at a time, at the least.
 FEWEST = 25
-# So many are counted for every page: each of them is asked about.
-COUNTED = 500
+# All of so many are asked about for a count on every page; of a longer list so many are counted.
+QUICK, COUNTED = 2_500, 500
+# Rows of an export at a time.
+CHUNK = 1_000
 
 
 @dataclass
@@ -26,12 +28,16 @@ class Listed:
     run: ProspectRun
     state: str
     now: datetime
-    quick = False
     counted = COUNTED
     # The primary keys found so far, among the first `_read` of the rows.
     _found: list[int] = field(default_factory=list)
     _read: int = 0
     _all: bool = False
+
+    @property
+    def quick(self) -> bool:
+        """Whether counting them all takes no time to speak of."""
+        return not Prospect.objects.filter(run=self.run)[QUICK : QUICK + 1].exists()
 
     def count(self) -> int:
         """How many there are."""
@@ -42,12 +48,17 @@ class Listed:
         return len(self._first(limit)[:limit])
 
     def __getitem__(self, place: slice) -> list[Prospect]:
-        keys = self._first(place.stop)[place]
-        found = self.rows.in_bulk(keys)
-        return [found[key] for key in keys]
+        return self._rows(self._first(place.stop)[place])
 
     def __iter__(self) -> Iterator[Prospect]:
-        return iter(self[:])
+        keys = self._first(None)
+        for start in range(0, len(keys), CHUNK):
+            yield from self._rows(keys[start : start + CHUNK])
+
+    def _rows(self, keys: Sequence[int]) -> list[Prospect]:
+        # A list computed anew meanwhile has taken its rows away.
+        found = self.rows.in_bulk(keys)
+        return [found[key] for key in keys if key in found]
 
     def _first(self, upto: int | None) -> list[int]:
         """The primary keys of the first `upto` of them at least (None: of all), or of all there are."""

@@ -12,10 +12,11 @@ from django.utils import timezone
 
 from qunyu.console.asking import Ask, answer
 from qunyu.console.lists import Column, Filter, Listing, chips
-from qunyu.console.pages.offer import may_give, terms_text
+from qunyu.console.pages.offer import terms_text
 from qunyu.kernel.errors import DomainError
 from qunyu.kernel.words import Words
-from qunyu.members.contacts import CHANNELS
+from qunyu.members.contacting import CHANNELS, TO_MANY
+from qunyu.offers.actions import may_give, require_giving
 from qunyu.offers.queries import find_giving, find_offer, received
 from qunyu.offers.taking_back import still_open, take_back_giving
 
@@ -63,15 +64,19 @@ def show_giving(request: Ask, public_id: str, giving_id: str) -> HttpResponseBas
 
 
 def take_back(request: Ask, public_id: str, giving_id: str) -> HttpResponse:
-    """Undoes a giving that was a mistake."""
+    """First what goes with it, then it is undone."""
     offer = find_offer(request.scope, public_id)
+    require_giving(request.scope, offer)
     giving = find_giving(offer, giving_id)
-    try:
-        count = take_back_giving(by=request.scope, giving=giving, now=timezone.now())
-    except DomainError as error:
-        if error.code == "denied":
-            raise
-        messages.error(request, str(error.message))
-        return redirect("console:giving", public_id, giving_id)
-    messages.success(request, str(TAKEN_BACK.fill(n=count)))
-    return redirect("console:offer", public_id)
+    refused: Words | str = ""
+    if request.method == "POST":
+        try:
+            count = take_back_giving(by=request.scope, giving=giving, now=timezone.now())
+            messages.success(request, str(TAKEN_BACK.fill(n=count)))
+            return redirect("console:offer", public_id)
+        except DomainError as error:
+            if error.code == "denied":
+                raise
+            refused = error.message
+    context = {"offer": offer, "giving": giving, "refused": refused, "one_to_one": giving.channel not in TO_MANY}
+    return answer(request, "giving_back", context, status=409 if refused else 200)

@@ -16,6 +16,7 @@ from django.utils.html import format_html
 from qunyu.communities.duties import DUTY_KINDS
 from qunyu.console.asking import Ask, answer
 from qunyu.console.forms import Form
+from qunyu.console.inputs import decimal, numbers
 from qunyu.console.lists import Column, Filter, Listing, chips
 from qunyu.console.templatetags.showing import icon, whole
 from qunyu.flows.load import Load, Loads, loads
@@ -27,7 +28,6 @@ from qunyu.people.queries import own_settings, unit_in, units_in
 from qunyu.reports.show import UNKNOWN, number
 
 SAVED, SAME = Words("上限已保存", "The limits are saved"), Words("没有改动", "Nothing was changed")
-NO_NUMBER = Words("“{text}”不是数字；留空则沿用上级", "“{text}” is no number; leave it empty to inherit")
 WITHOUT = Words("没有设上限", "no limit set")
 FINE = Words("在上限内", "within the limits")
 OVER = Words("超出", "over")
@@ -120,7 +120,7 @@ def change_limits(request: Ask) -> HttpResponseBase:
     request.scope.require("settings.edit")
     form = Form.of(request)
     unit = unit_in(request.scope, "settings.edit", form.text("unit"))
-    changes = _changes(form)
+    changes = numbers(form, LOAD_LIMITS, decimal)
     would: Loads | None = None
     try:
         if not form.errors and "preview" in request.POST:
@@ -133,17 +133,6 @@ def change_limits(request: Ask) -> HttpResponseBase:
     except DomainError as error:
         form.refuse(error, str(error.data.get("field", "")))
     return _page(request, form, would)
-
-
-def _changes(form: Form) -> dict[str, float | None]:
-    found: dict[str, float | None] = {}
-    for key in LOAD_LIMITS:
-        text = form.text(key).replace(",", "")
-        try:
-            found[key] = float(text) if text else None
-        except ValueError:
-            form.errors[key] = str(NO_NUMBER.fill(text=text))
-    return found
 
 
 def _page(request: Ask, form: Form, would: Loads | None) -> HttpResponseBase:

@@ -19,7 +19,7 @@ from qunyu.kernel.errors import DomainError
 from qunyu.kernel.ids import PUBLIC_ID_LENGTH, new_public_id
 from qunyu.kernel.words import Words
 from qunyu.members.contacts import CHANNELS
-from qunyu.offers.actions import Drawn, Plan, archive_offer, draw, give_offer, require_giving
+from qunyu.offers.actions import Drawn, Plan, archive_offer, draw, give_offer, may_give, require_giving
 from qunyu.offers.against import left_out_words
 from qunyu.offers.kinds import KINDS
 from qunyu.offers.queries import find_offer, givings_of, last_order_day
@@ -28,7 +28,6 @@ from qunyu.reports.show import money
 from qunyu.segments.queries import find_segment, segments
 
 if TYPE_CHECKING:
-    from qunyu.kernel.scope import Scope
     from qunyu.offers.models import Giving, Offer
 
 GIVEN = Words(
@@ -78,11 +77,6 @@ def show_offer(request: Ask, public_id: str) -> HttpResponse:
         "may_set": request.scope.may("settings.edit", offer.unit_id),
     }
     return answer(request, "offer", context)
-
-
-def may_give(scope: Scope, offer: Offer) -> bool:
-    """Whether `scope` may give the offer, and take a giving back."""
-    return all(scope.may(each, offer.unit_id) for each in ("members.edit", "members.view", "orders.view"))
 
 
 def _line(each: Result) -> dict[str, Any]:

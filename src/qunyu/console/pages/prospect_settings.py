@@ -12,6 +12,7 @@ from django.utils import timezone
 
 from qunyu.console.asking import Ask, answer
 from qunyu.console.forms import Form
+from qunyu.console.inputs import decimal, numbers
 from qunyu.insights.signal import signals
 from qunyu.kernel.errors import DomainError
 from qunyu.kernel.words import Words
@@ -20,7 +21,6 @@ from qunyu.prospects.openings import openings, set_opening
 from qunyu.prospects.settings import SETTINGS
 
 SAVED = Words("已保存；下次计算名单时生效", "Saved; the next lists go by it")
-NO_NUMBER = Words("“{text}”不是数字；留空则沿用上级", "“{text}” is no number; leave it empty to inherit")
 HOLDS, UNSET = (
     Words("现在：{value:g} {unit}", "now: {value:g} {unit}"),
     Words("现在：未设，算作未知", "now: not set, counted as unknown"),
@@ -35,7 +35,7 @@ def edit_settings(request: Ask, unit_id: str) -> HttpResponse:
     first |= {key: text for key, (text, _, mine) in words.items() if mine}
     form = Form.of(request, **first)
     if request.method == "POST":
-        changes = _changes(form)
+        changes = numbers(form, SETTINGS, decimal)
         try:
             if not form.errors:
                 with transaction.atomic():
@@ -63,14 +63,3 @@ def _holds(value: float | None, unit: Words) -> Words:
     if value is None:
         return UNSET
     return Words(HOLDS.zh.format(value=value, unit=unit.zh), HOLDS.en.format(value=value, unit=unit.en))
-
-
-def _changes(form: Form) -> dict[str, float | None]:
-    found: dict[str, float | None] = {}
-    for key in SETTINGS:
-        text = form.text(key).replace(",", "")
-        try:
-            found[key] = float(text) if text else None
-        except ValueError:
-            form.errors[key] = str(NO_NUMBER.fill(text=text))
-    return found

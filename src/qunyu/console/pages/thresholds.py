@@ -12,6 +12,7 @@ from django.utils import timezone
 
 from qunyu.console.asking import Ask, answer
 from qunyu.console.forms import Form
+from qunyu.console.inputs import decimal, numbers
 from qunyu.flows.thresholds import change_thresholds, preview
 from qunyu.insights.label import Label, Threshold, Value, defaults, labels
 from qunyu.insights.labelling import Moves
@@ -24,7 +25,6 @@ if TYPE_CHECKING:
 
 SAVED = Words("已保存；成员标签正在更新", "Saved; the members are being labelled anew")
 SAME = Words("没有改动", "Nothing was changed")
-NO_NUMBER = Words("“{text}”不是数字；留空则沿用上级", "“{text}” is no number; leave it empty to inherit")
 
 
 @dataclass(frozen=True)
@@ -76,7 +76,7 @@ def edit_thresholds(request: Ask, public_id: str) -> HttpResponse:
     effects: list[Effect] | None = None
     people = 0
     if request.method == "POST":
-        changes = _changes(form)
+        changes = numbers(form, _every(), decimal)
         try:
             if not form.errors and "preview" in request.POST:
                 moved = preview(by=request.scope, unit=unit, changes=changes)
@@ -99,18 +99,6 @@ def edit_thresholds(request: Ask, public_id: str) -> HttpResponse:
 
 def _every() -> dict[str, Threshold]:
     return {each.key: each for label in labels().values() for each in label.thresholds}
-
-
-def _changes(form: Form) -> dict[str, float | None]:
-    """What was typed, empty for what is to be inherited; notes what is no number."""
-    found: dict[str, float | None] = {}
-    for key in _every():
-        text = form.text(key).replace(",", "")
-        try:
-            found[key] = float(text) if text else None
-        except ValueError:
-            form.errors[key] = str(NO_NUMBER.fill(text=text))
-    return found
 
 
 def _groups(unit: Unit, form: Form) -> list[tuple[Label, list[Field]]]:
