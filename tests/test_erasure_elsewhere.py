@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import json
+from collections.abc import Mapping
+from datetime import datetime
 from pathlib import Path
 
 import pytest
@@ -13,13 +16,14 @@ from qunyu.events.models import Import
 from qunyu.flows.actions import ask_undo
 from qunyu.jobs.port import run_now
 from qunyu.kernel.errors import DomainError
-from qunyu.kernel.personal import ERASED
+from qunyu.kernel.personal import ERASED, Holder, Person
 from qunyu.kernel.platform_ids import keyed_id
 from qunyu.kernel.scope import system_scope
 from qunyu.members.merging import merge
 from qunyu.members.models import Identity, Member
 from qunyu.members.queries import search_people
-from qunyu.privacy import exporting
+from qunyu.privacy import erasing, exporting
+from qunyu.privacy.models import Request
 from qunyu.privacy.requests import Asked, open_request
 from tests.deployment_copies import Copy
 from tests.test_erasure import (
@@ -113,6 +117,65 @@ def test_copies_of_others_that_name_them_go_too(
         with pytest.raises(DomainError) as caught:
             exporting.download(by=scope, request=asked["wxid_li"], now=NOW)
         assert caught.value.code == "export_gone"
+
+
+@pytest.mark.parametrize("whose", ["wxid_li", WXID])
+def test_a_copy_that_is_being_made_meanwhile_names_them_no_more(
+    copy: Copy,
+    settings: Settings,
+    tmp_path: Path,
+    django_db_blocker: DjangoDbBlocker,
+    monkeypatch: pytest.MonkeyPatch,
+    whose: str,
+) -> None:
+    here = copy()
+    settings.QUNYU_DATA = here.data
+    with django_db_blocker.unblock(), here.connected():
+        scope = system_scope("tests")
+        bring(tmp_path / "given", scope, FILES[:1])
+        member = Member.objects.get(identities__key=keyed_id(whose))
+        request = open_request(by=scope, member=member, kind="export", asked=Asked(), now=NOW)
+        exporting.begin(by=scope, request=request, now=NOW)
+        write, named = exporting.write, []
+
+        def slowly(path: Path, found: Mapping[str, object], now: datetime) -> None:
+            """What was read is written once the person is erased."""
+            if not named:
+                named.append(NAME in json.dumps(found, ensure_ascii=False))
+                erase(scope, Member.objects.get(identities__key=keyed_id(WXID)))
+            write(path, found, now)
+
+        monkeypatch.setattr(exporting, "write", slowly)
+        run_now("privacy.export", request=request.pk)
+        assert named == [True]
+        assert exporting.file_of(request).is_file() is (whose != WXID)
+        assert places_of(here.data / "exports", (NAME, WXID, SAYS)) == set()
+
+
+def test_a_copy_made_between_two_steps_is_found_at_the_end(
+    copy: Copy,
+    settings: Settings,
+    tmp_path: Path,
+    django_db_blocker: DjangoDbBlocker,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    here = copy()
+    settings.QUNYU_DATA = here.data
+    with django_db_blocker.unblock(), here.connected():
+        scope = system_scope("tests")
+        bring(tmp_path / "given", scope, FILES[:1])
+        late = here.data / exporting.FOLDER / "late.zip"
+        step = erasing._step
+
+        def stepping(request: Request, holder: Holder, person: Person) -> None:
+            step(request, holder, person)
+            if holder.key == "requests":
+                late.parent.mkdir(exist_ok=True)
+                exporting.write(late, {"requests": [NAME]}, NOW)
+
+        monkeypatch.setattr(erasing, "_step", stepping)
+        erase(scope, Member.objects.get(identities__key=keyed_id(WXID)))
+        assert not late.exists()
 
 
 def test_no_id_and_no_phone_lies_open(

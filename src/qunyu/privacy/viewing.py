@@ -110,7 +110,7 @@ OF_NOBODY = frozenset(
     "profiles_new profile_imports points_programmes points_totals points_expiring levels levels_of benefits rewards level_new benefit_new "
     "reward_new vip_mark level benefit reward points_give tags tag_group tag tags_import tag_rules privacy_export privacy_file "
     "privacy_receipt privacy_holders privacy_runs privacy_periods preview_privacy_period purposes purpose_new purpose privacy_due opinions_import offers "
-    "offer offer_edit offer_give givings preferences prospect_measures worth_measures care_results favour_tallies".split()
+    "offer offer_edit offer_give givings giving_take_back preferences prospect_measures worth_measures care_results favour_tallies".split()
 )
 TITLES: dict[str, Words] = {**LISTS, **PERSON}
 
