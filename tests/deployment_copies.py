@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from uuid import uuid4
 
 import pytest
+from pytest_django import DjangoDbBlocker, Settings
 
 from tests.jobs.deployment import Deployment, migrate
 from tests.postgres import create_database
@@ -18,6 +19,15 @@ Copy = Callable[[], Deployment]
 def copy(on_postgres: bool, database_address: str, tmp_path_factory: pytest.TempPathFactory) -> Copy:
     """Makes a fresh deployment on the session's database."""
     return _copy_postgresql(database_address, tmp_path_factory) if on_postgres else _copy_sqlite(tmp_path_factory)
+
+
+@pytest.fixture
+def opened(copy: Copy, settings: Settings, django_db_blocker: DjangoDbBlocker) -> Iterator[Deployment]:
+    """A fresh deployment, to which the test is connected."""
+    here = copy()
+    settings.QUNYU_DATA = here.data
+    with django_db_blocker.unblock(), here.connected():
+        yield here
 
 
 def _copy_sqlite(folders: pytest.TempPathFactory) -> Copy:

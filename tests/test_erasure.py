@@ -17,7 +17,6 @@ from typing import Any
 import pyarrow.parquet as pq
 import pytest
 from django.db import connection
-from pytest_django import DjangoDbBlocker, Settings
 
 from qunyu.events.actions import publish
 from qunyu.events.lake import rollup
@@ -55,8 +54,8 @@ from qunyu.satisfaction.surveys import Wording, ask, link_of, make_survey, open_
 from qunyu.segments.actions import add_segment, take_snapshot
 from qunyu.segments.conditions import Speaker
 from qunyu.segments.models import Segment
-from tests.deployment_copies import Copy
 from tests.erasure_care import HELD, NAMED, plant
+from tests.jobs.deployment import Deployment
 
 NOW = datetime(2026, 3, 20, 4, 0, tzinfo=UTC)
 # All of one invented person: name, id, phone, e-mail, order, words.
@@ -225,46 +224,41 @@ def rows_with(secrets: tuple[str, ...]) -> set[tuple[str, str]]:
     return found
 
 
-def test_nothing_of_an_erased_person_is_left(
-    copy: Copy, settings: Settings, tmp_path: Path, on_postgres: bool, django_db_blocker: DjangoDbBlocker
-) -> None:
-    here = copy()
-    settings.QUNYU_DATA = here.data
-    with django_db_blocker.unblock(), here.connected():
-        scope = system_scope("tests")
-        bring(tmp_path / "given", scope, (("direct.csv", DIRECT, "chat"), *FILES))
-        zhao = known(scope)
-        own, books = zhao.pk, collected(scope)
-        bring(tmp_path / "later", scope, (("nobodys.csv", NOBODYS, "orders"),))
-        assert BOUGHT in copied(scope, zhao, here.data)
-        before = figures(scope)
-        assert {secret for _, secret in places_of(here.data) | rows_with(SECRETS)} == set(SECRETS)
-        held = planted()
+def test_nothing_of_an_erased_person_is_left(opened: Deployment, tmp_path: Path, on_postgres: bool) -> None:
+    scope = system_scope("tests")
+    bring(tmp_path / "given", scope, (("direct.csv", DIRECT, "chat"), *FILES))
+    zhao = known(scope)
+    own, books = zhao.pk, collected(scope)
+    bring(tmp_path / "later", scope, (("nobodys.csv", NOBODYS, "orders"),))
+    assert BOUGHT in copied(scope, zhao, opened.data)
+    before = figures(scope)
+    assert {secret for _, secret in places_of(opened.data) | rows_with(SECRETS)} == set(SECRETS)
+    held = planted()
 
-        request = erase(scope, zhao)
-        assert request.state == "done"
-        assert rows_with(SECRETS) == set()
-        assert rows_of(HELD) == [count - 1 for count in held]
-        assert figures(scope) == before
-        # What was left of the person's points is closed out: nobody could spend them.
-        assert collected(scope) == ([(books[0][0][0], 0, 0), *books[0][1:]], books[1] + 1)
-        assert not search_people(scope, text=NAME).exists()
-        assert_shell(scope, own)
-        connection.close()
-        assert places_of(here.data) == set()
+    request = erase(scope, zhao)
+    assert request.state == "done"
+    assert rows_with(SECRETS) == set()
+    assert rows_of(HELD) == [count - 1 for count in held]
+    assert figures(scope) == before
+    # What was left of the person's points is closed out: nobody could spend them.
+    assert collected(scope) == ([(books[0][0][0], 0, 0), *books[0][1:]], books[1] + 1)
+    assert not search_people(scope, text=NAME).exists()
+    assert_shell(scope, own)
+    connection.close()
+    assert places_of(opened.data) == set()
 
-        # Who repeated whom, who asked and who answered is told anew from the facts, words or none.
-        rollup.rebuild(place().lake)
-        publish(place().lake)
-        assert figures(scope) == before
-        again = bring(tmp_path / "given", scope)
-        # Two messages, a line of the list, an order.
-        assert [each.data for each in problems_of(again) if each.code == "erased_people"] == [{"n": "4"}]
-        assert figures(scope) == before
-        assert not Identity.objects.filter(key=keyed_id(WXID)).exists()
-        assert_receipt(scope, request)
+    # Who repeated whom, who asked and who answered is told anew from the facts, words or none.
+    rollup.rebuild(place().lake)
+    publish(place().lake)
+    assert figures(scope) == before
+    again = bring(tmp_path / "given", scope)
+    # Two messages, a line of the list, an order.
+    assert [each.data for each in problems_of(again) if each.code == "erased_people"] == [{"n": "4"}]
+    assert figures(scope) == before
+    assert not Identity.objects.filter(key=keyed_id(WXID)).exists()
+    assert_receipt(scope, request)
     if not on_postgres:
-        with closing(sqlite3.connect(here.data / "db.sqlite3")) as plain:
+        with closing(sqlite3.connect(opened.data / "db.sqlite3")) as plain:
             assert plain.execute("PRAGMA integrity_check").fetchone() == ("ok",)
 
 
@@ -305,77 +299,62 @@ def assert_receipt(scope: Scope, request: Request) -> None:
     assert AuditEntry.objects.filter(action="privacy.erased", object_id=str(request.pk)).count() == 1
 
 
-def test_what_waits_to_be_imported_is_there_afterwards(
-    copy: Copy, settings: Settings, tmp_path: Path, django_db_blocker: DjangoDbBlocker
-) -> None:
-    here = copy()
-    settings.QUNYU_DATA = here.data
-    with django_db_blocker.unblock(), here.connected():
-        scope = system_scope("tests")
-        bring(tmp_path / "given", scope, FILES[:1])
-        folders = [here.data / "imports" / name for name in ("waits", "left")]
-        for folder in folders:
-            folder.mkdir(parents=True)
-            (folder / f"{NAME}.csv").write_text(CHAT, encoding="utf-8")
-        (here.data / "uploads").mkdir(exist_ok=True)
-        alone = here.data / "uploads" / "alone.upload"
-        alone.write_text(CHAT, encoding="utf-8")
-        for path in (*folders, alone):
-            os.utime(path, (0, 0))
-        parts = (Part((str(folders[0] / f"{NAME}.csv"),), "chat", "wechat"),)
-        waits = ask_import(by=scope, unit_id=root_unit().pk, title=NAME, request=ImportRequest(parts), now=NOW)
-        erase(scope, Member.objects.get(identities__key=keyed_id(WXID)))
-        assert [path.exists() for path in (*folders, alone)] == [True, False, False]
-        importing.run(waits.pk, place=place(), now=NOW)
-        waits.refresh_from_db()
-        assert (waits.state, waits.title) == ("done", ERASED)
+def test_what_waits_to_be_imported_is_there_afterwards(opened: Deployment, tmp_path: Path) -> None:
+    scope = system_scope("tests")
+    bring(tmp_path / "given", scope, FILES[:1])
+    folders = [opened.data / "imports" / name for name in ("waits", "left")]
+    for folder in folders:
+        folder.mkdir(parents=True)
+        (folder / f"{NAME}.csv").write_text(CHAT, encoding="utf-8")
+    (opened.data / "uploads").mkdir(exist_ok=True)
+    alone = opened.data / "uploads" / "alone.upload"
+    alone.write_text(CHAT, encoding="utf-8")
+    for path in (*folders, alone):
+        os.utime(path, (0, 0))
+    parts = (Part((str(folders[0] / f"{NAME}.csv"),), "chat", "wechat"),)
+    waits = ask_import(by=scope, unit_id=root_unit().pk, title=NAME, request=ImportRequest(parts), now=NOW)
+    erase(scope, Member.objects.get(identities__key=keyed_id(WXID)))
+    assert [path.exists() for path in (*folders, alone)] == [True, False, False]
+    importing.run(waits.pk, place=place(), now=NOW)
+    waits.refresh_from_db()
+    assert (waits.state, waits.title) == ("done", ERASED)
 
 
-def test_who_comes_back_can_be_let_in_and_what_was_erased_stays_so(
-    copy: Copy, settings: Settings, tmp_path: Path, django_db_blocker: DjangoDbBlocker
-) -> None:
-    here = copy()
-    settings.QUNYU_DATA = here.data
-    with django_db_blocker.unblock(), here.connected():
-        scope = system_scope("tests")
-        bring(tmp_path / "given", scope, FILES[:1])
-        request = erase(scope, Member.objects.get(identities__key=keyed_id(WXID)))
-        assert stopping.lift(by=scope, request=request, reason="本人重新加入", now=NOW) == Stopped.objects.count() > 0
-        again = bring(tmp_path / "again", scope, FILES[:1])
-        assert again.summary["facts"] == {"already": 7}
-        assert {path for path, _ in places_of(here.data / "lake", (SAYS,))} == set()
+def test_who_comes_back_can_be_let_in_and_what_was_erased_stays_so(opened: Deployment, tmp_path: Path) -> None:
+    scope = system_scope("tests")
+    bring(tmp_path / "given", scope, FILES[:1])
+    request = erase(scope, Member.objects.get(identities__key=keyed_id(WXID)))
+    assert stopping.lift(by=scope, request=request, reason="本人重新加入", now=NOW) == Stopped.objects.count() > 0
+    again = bring(tmp_path / "again", scope, FILES[:1])
+    assert again.summary["facts"] == {"already": 7}
+    assert {path for path, _ in places_of(opened.data / "lake", (SAYS,))} == set()
 
 
-def test_an_erasure_that_broke_off_goes_on(
-    copy: Copy, settings: Settings, tmp_path: Path, django_db_blocker: DjangoDbBlocker, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    here = copy()
-    settings.QUNYU_DATA = here.data
-    with django_db_blocker.unblock(), here.connected():
-        scope = system_scope("tests")
-        bring(tmp_path / "given", scope)
-        zhao = known(scope)
-        request = open_request(by=scope, member=zhao, kind="erasure", asked=Asked(), now=NOW)
-        erasing.confirm(by=scope, request=request, typed=NAME, reason="本人要求", kept=["orders"], now=NOW)
-        whole = erasing._note
-        for fatal in ("facts", "orders", "identities"):
+def test_an_erasure_that_broke_off_goes_on(opened: Deployment, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    scope = system_scope("tests")
+    bring(tmp_path / "given", scope)
+    zhao = known(scope)
+    request = open_request(by=scope, member=zhao, kind="erasure", asked=Asked(), now=NOW)
+    erasing.confirm(by=scope, request=request, typed=NAME, reason="本人要求", kept=["orders"], now=NOW)
+    whole = erasing._note
+    for fatal in ("facts", "orders", "identities"):
 
-            def die(request: Request, holder: Any, counts: dict[str, int], fatal: str = fatal) -> None:
-                if holder.key == fatal:
-                    raise KeyboardInterrupt
-                whole(request, holder, counts)
+        def die(request: Request, holder: Any, counts: dict[str, int], fatal: str = fatal) -> None:
+            if holder.key == fatal:
+                raise KeyboardInterrupt
+            whole(request, holder, counts)
 
-            monkeypatch.setattr(erasing, "_note", die)
-            with pytest.raises(KeyboardInterrupt):
-                erasing.run(key=request.pk, now=NOW)
-        monkeypatch.setattr(erasing, "_note", whole)
-        assert erasing.unfinished() == [request.pk]
-        assert run_now("privacy.keep") == dict.fromkeys(("views", "staff_sessions", "sign_in_failures", "exports"), 0)
-        request.refresh_from_db()
-        assert (request.state, request.steps["orders"]) == ("done", {"kept": 1})
-        gone = tuple(each for each in SECRETS if each != ORDER)
-        assert rows_with(gone) == set()
-        connection.close()
-        assert places_of(here.data, gone) == set()
-        assert {secret for _, secret in places_of(here.data / "lake")} == {ORDER}
-        assert not erasing.run(key=request.pk, now=NOW)
+        monkeypatch.setattr(erasing, "_note", die)
+        with pytest.raises(KeyboardInterrupt):
+            erasing.run(key=request.pk, now=NOW)
+    monkeypatch.setattr(erasing, "_note", whole)
+    assert erasing.unfinished() == [request.pk]
+    assert run_now("privacy.keep") == dict.fromkeys(("views", "staff_sessions", "sign_in_failures", "exports"), 0)
+    request.refresh_from_db()
+    assert (request.state, request.steps["orders"]) == ("done", {"kept": 1})
+    gone = tuple(each for each in SECRETS if each != ORDER)
+    assert rows_with(gone) == set()
+    connection.close()
+    assert places_of(opened.data, gone) == set()
+    assert {secret for _, secret in places_of(opened.data / "lake")} == {ORDER}
+    assert not erasing.run(key=request.pk, now=NOW)

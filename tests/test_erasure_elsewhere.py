@@ -9,7 +9,6 @@ from pathlib import Path
 
 import pytest
 from django.db import connection
-from pytest_django import DjangoDbBlocker, Settings
 
 from qunyu.communities.models import Community
 from qunyu.events.models import Import
@@ -25,7 +24,7 @@ from qunyu.members.queries import search_people
 from qunyu.privacy import erasing, exporting
 from qunyu.privacy.models import Request
 from qunyu.privacy.requests import Asked, open_request
-from tests.deployment_copies import Copy
+from tests.jobs.deployment import Deployment
 from tests.test_erasure import (
     CHAT,
     DIRECT,
@@ -55,147 +54,125 @@ ANSWERED = f"""time,author_id,author,text,community,community_name
 """
 
 
-def test_a_chat_with_them_comes_back_without_their_name(
-    copy: Copy, settings: Settings, tmp_path: Path, django_db_blocker: DjangoDbBlocker
-) -> None:
-    here, secrets = copy(), (NAME, WXID, SAYS)
-    settings.QUNYU_DATA = here.data
+def test_a_chat_with_them_comes_back_without_their_name(opened: Deployment, tmp_path: Path) -> None:
+    secrets = (NAME, WXID, SAYS)
     files = (("direct.csv", ANSWERED, "chat"), ("titled.csv", TITLED, "chat"))
-    with django_db_blocker.unblock(), here.connected():
-        scope = system_scope("tests")
-        bring(tmp_path / "given", scope, files)
-        zhao = Member.objects.get(identities__key=keyed_id(WXID))
-        for other in Member.objects.filter(name=NAME).exclude(pk=zhao.pk):
-            merge(by=scope, one=zhao, other=other, now=NOW)
-        erase(scope, Identity.objects.get(key=keyed_id(WXID)).member)
-        assert rows_with(secrets) == set()
-        assert {each.name for each in Community.objects.all()} == {ERASED, f"{ERASED}的茶友"}
-        # The same files again find the chats, and after an undo they make them anew: without the person.
-        bring(tmp_path / "again", scope, files)
-        assert (rows_with(secrets), Community.objects.count()) == (set(), 3)
-        for each in Import.objects.order_by("-pk"):
-            ask_undo(by=scope, owner=each, now=NOW)
-            run_now("flows.undo", import_id=each.pk)
-        assert not Community.objects.exists()
-        bring(tmp_path / "anew", scope, files)
-        assert (rows_with(secrets), Community.objects.count()) == (set(), 3)
-        assert {each.name for each in Community.objects.all()} == {ERASED}
-        assert not Identity.objects.filter(name=NAME).exists()
-        connection.close()
-        assert places_of(here.data / "lake", secrets) == set()
+    scope = system_scope("tests")
+    bring(tmp_path / "given", scope, files)
+    zhao = Member.objects.get(identities__key=keyed_id(WXID))
+    for other in Member.objects.filter(name=NAME).exclude(pk=zhao.pk):
+        merge(by=scope, one=zhao, other=other, now=NOW)
+    erase(scope, Identity.objects.get(key=keyed_id(WXID)).member)
+    assert rows_with(secrets) == set()
+    assert {each.name for each in Community.objects.all()} == {ERASED, f"{ERASED}的茶友"}
+    # The same files again find the chats, and after an undo they make them anew: without the person.
+    bring(tmp_path / "again", scope, files)
+    assert (rows_with(secrets), Community.objects.count()) == (set(), 3)
+    for each in Import.objects.order_by("-pk"):
+        ask_undo(by=scope, owner=each, now=NOW)
+        run_now("flows.undo", import_id=each.pk)
+    assert not Community.objects.exists()
+    bring(tmp_path / "anew", scope, files)
+    assert (rows_with(secrets), Community.objects.count()) == (set(), 3)
+    assert {each.name for each in Community.objects.all()} == {ERASED}
+    assert not Identity.objects.filter(name=NAME).exists()
+    connection.close()
+    assert places_of(opened.data / "lake", secrets) == set()
 
 
-def test_copies_of_others_that_name_them_go_too(
-    copy: Copy, settings: Settings, tmp_path: Path, django_db_blocker: DjangoDbBlocker
-) -> None:
-    here = copy()
-    settings.QUNYU_DATA = here.data
-    with django_db_blocker.unblock(), here.connected():
-        scope = system_scope("tests")
-        bring(tmp_path / "given", scope, FILES[:1])
-        # Li wrote of the person, Wang did not.
-        asked = {
-            key: open_request(
-                by=scope,
-                member=Member.objects.get(identities__key=keyed_id(key)),
-                kind="export",
-                asked=Asked(),
-                now=NOW,
-            )
-            for key in ("wxid_li", "wxid_wang")
-        }
-        for each in asked.values():
-            exporting.begin(by=scope, request=each, now=NOW)
-            run_now("privacy.export", request=each.pk)
-            each.refresh_from_db()
-        assert {path for path, _ in places_of(here.data / "exports")} == {f"{asked['wxid_li'].public_id}.zip"}
-        erase(scope, Member.objects.get(identities__key=keyed_id(WXID)))
-        assert places_of(here.data / "exports") == set()
-        for each in asked.values():
-            each.refresh_from_db()
-        assert exporting.file_of(asked["wxid_wang"]).is_file()
-        with pytest.raises(DomainError) as caught:
-            exporting.download(by=scope, request=asked["wxid_li"], now=NOW)
-        assert caught.value.code == "export_gone"
+def test_copies_of_others_that_name_them_go_too(opened: Deployment, tmp_path: Path) -> None:
+    scope = system_scope("tests")
+    bring(tmp_path / "given", scope, FILES[:1])
+    # Li wrote of the person, Wang did not.
+    asked = {
+        key: open_request(
+            by=scope,
+            member=Member.objects.get(identities__key=keyed_id(key)),
+            kind="export",
+            asked=Asked(),
+            now=NOW,
+        )
+        for key in ("wxid_li", "wxid_wang")
+    }
+    for each in asked.values():
+        exporting.begin(by=scope, request=each, now=NOW)
+        run_now("privacy.export", request=each.pk)
+        each.refresh_from_db()
+    assert {path for path, _ in places_of(opened.data / "exports")} == {f"{asked['wxid_li'].public_id}.zip"}
+    erase(scope, Member.objects.get(identities__key=keyed_id(WXID)))
+    assert places_of(opened.data / "exports") == set()
+    for each in asked.values():
+        each.refresh_from_db()
+    assert exporting.file_of(asked["wxid_wang"]).is_file()
+    with pytest.raises(DomainError) as caught:
+        exporting.download(by=scope, request=asked["wxid_li"], now=NOW)
+    assert caught.value.code == "export_gone"
 
 
 @pytest.mark.parametrize("whose", ["wxid_li", WXID])
 def test_a_copy_that_is_being_made_meanwhile_names_them_no_more(
-    copy: Copy,
-    settings: Settings,
+    opened: Deployment,
     tmp_path: Path,
-    django_db_blocker: DjangoDbBlocker,
     monkeypatch: pytest.MonkeyPatch,
     whose: str,
 ) -> None:
-    here = copy()
-    settings.QUNYU_DATA = here.data
-    with django_db_blocker.unblock(), here.connected():
-        scope = system_scope("tests")
-        bring(tmp_path / "given", scope, FILES[:1])
-        member = Member.objects.get(identities__key=keyed_id(whose))
-        request = open_request(by=scope, member=member, kind="export", asked=Asked(), now=NOW)
-        exporting.begin(by=scope, request=request, now=NOW)
-        write, named = exporting.write, []
+    scope = system_scope("tests")
+    bring(tmp_path / "given", scope, FILES[:1])
+    member = Member.objects.get(identities__key=keyed_id(whose))
+    request = open_request(by=scope, member=member, kind="export", asked=Asked(), now=NOW)
+    exporting.begin(by=scope, request=request, now=NOW)
+    write = exporting.write
+    named: list[bool] = []
 
-        def slowly(path: Path, found: Mapping[str, object], now: datetime) -> None:
-            """What was read is written once the person is erased."""
-            if not named:
-                named.append(NAME in json.dumps(found, ensure_ascii=False))
-                erase(scope, Member.objects.get(identities__key=keyed_id(WXID)))
-            write(path, found, now)
+    def slowly(path: Path, found: Mapping[str, object], now: datetime) -> None:
+        """What was read is written once the person is erased."""
+        if not named:
+            named.append(NAME in json.dumps(found, ensure_ascii=False))
+            erase(scope, Member.objects.get(identities__key=keyed_id(WXID)))
+        write(path, found, now)
 
-        monkeypatch.setattr(exporting, "write", slowly)
-        run_now("privacy.export", request=request.pk)
-        assert named == [True]
-        assert exporting.file_of(request).is_file() is (whose != WXID)
-        assert places_of(here.data / "exports", (NAME, WXID, SAYS)) == set()
+    monkeypatch.setattr(exporting, "write", slowly)
+    run_now("privacy.export", request=request.pk)
+    assert named == [True]
+    assert exporting.file_of(request).is_file() is (whose != WXID)
+    assert places_of(opened.data / "exports", (NAME, WXID, SAYS)) == set()
 
 
 def test_a_copy_made_between_two_steps_is_found_at_the_end(
-    copy: Copy,
-    settings: Settings,
+    opened: Deployment,
     tmp_path: Path,
-    django_db_blocker: DjangoDbBlocker,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    here = copy()
-    settings.QUNYU_DATA = here.data
-    with django_db_blocker.unblock(), here.connected():
-        scope = system_scope("tests")
-        bring(tmp_path / "given", scope, FILES[:1])
-        late = here.data / exporting.FOLDER / "late.zip"
-        step = erasing._step
+    scope = system_scope("tests")
+    bring(tmp_path / "given", scope, FILES[:1])
+    late = opened.data / exporting.FOLDER / "late.zip"
+    step = erasing._step
 
-        def stepping(request: Request, holder: Holder, person: Person) -> None:
-            step(request, holder, person)
-            if holder.key == "requests":
-                late.parent.mkdir(exist_ok=True)
-                exporting.write(late, {"requests": [NAME]}, NOW)
+    def stepping(request: Request, holder: Holder, person: Person) -> None:
+        step(request, holder, person)
+        if holder.key == "requests":
+            late.parent.mkdir(exist_ok=True)
+            exporting.write(late, {"requests": [NAME]}, NOW)
 
-        monkeypatch.setattr(erasing, "_step", stepping)
-        erase(scope, Member.objects.get(identities__key=keyed_id(WXID)))
-        assert not late.exists()
+    monkeypatch.setattr(erasing, "_step", stepping)
+    erase(scope, Member.objects.get(identities__key=keyed_id(WXID)))
+    assert not late.exists()
 
 
-def test_no_id_and_no_phone_lies_open(
-    copy: Copy, settings: Settings, tmp_path: Path, django_db_blocker: DjangoDbBlocker
-) -> None:
-    here, ids = copy(), (WXID, "wxid_li", "wxid_wang", PHONE)
-    settings.QUNYU_DATA = here.data
+def test_no_id_and_no_phone_lies_open(opened: Deployment, tmp_path: Path) -> None:
+    ids = (WXID, "wxid_li", "wxid_wang", PHONE)
     # What people write of themselves and of others is text, and so is what a shop writes on a product.
     silent = "".join(line for line in CHAT.splitlines(keepends=True) if PHONE not in line)
     plain = ORDERS.replace(f"（写给{PHONE}）", "")
-    with django_db_blocker.unblock(), here.connected():
-        scope = system_scope("tests")
-        bring(
-            tmp_path / "given",
-            scope,
-            (("chat.csv", silent, "chat"), ("direct.csv", DIRECT, "chat"), FILES[1], ("orders.csv", plain, "orders")),
-        )
-        assert {each for _, each in places_of(tmp_path / "given", ids)} == set(ids)
-        assert {each.clear_key for each in Identity.objects.all()} >= set(ids)
-        assert search_people(scope, text=WXID).count() == 1
-        assert rows_with(ids) == set()
-        connection.close()
-        assert places_of(here.data, ids) == set()
+    scope = system_scope("tests")
+    bring(
+        tmp_path / "given",
+        scope,
+        (("chat.csv", silent, "chat"), ("direct.csv", DIRECT, "chat"), FILES[1], ("orders.csv", plain, "orders")),
+    )
+    assert {each for _, each in places_of(tmp_path / "given", ids)} == set(ids)
+    assert {each.clear_key for each in Identity.objects.all()} >= set(ids)
+    assert search_people(scope, text=WXID).count() == 1
+    assert rows_with(ids) == set()
+    connection.close()
+    assert places_of(opened.data, ids) == set()
