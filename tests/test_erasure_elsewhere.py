@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import json
-from collections.abc import Mapping
-from datetime import datetime
 from pathlib import Path
 
 import pytest
@@ -14,15 +11,15 @@ from qunyu.communities.models import Community
 from qunyu.events.models import Import
 from qunyu.flows.actions import ask_undo
 from qunyu.jobs.port import run_now
+from qunyu.jobs.registry import find
 from qunyu.kernel.errors import DomainError
-from qunyu.kernel.personal import ERASED, Holder, Person
+from qunyu.kernel.personal import ERASED
 from qunyu.kernel.platform_ids import keyed_id
 from qunyu.kernel.scope import system_scope
 from qunyu.members.merging import merge
 from qunyu.members.models import Identity, Member
 from qunyu.members.queries import search_people
-from qunyu.privacy import erasing, exporting
-from qunyu.privacy.models import Request
+from qunyu.privacy import exporting
 from qunyu.privacy.requests import Asked, open_request
 from tests.jobs.deployment import Deployment
 from tests.test_erasure import (
@@ -109,54 +106,10 @@ def test_copies_of_others_that_name_them_go_too(opened: Deployment, tmp_path: Pa
     assert caught.value.code == "export_gone"
 
 
-@pytest.mark.parametrize("whose", ["wxid_li", WXID])
-def test_a_copy_that_is_being_made_meanwhile_names_them_no_more(
-    opened: Deployment,
-    tmp_path: Path,
-    monkeypatch: pytest.MonkeyPatch,
-    whose: str,
-) -> None:
-    scope = system_scope("tests")
-    bring(tmp_path / "given", scope, FILES[:1])
-    member = Member.objects.get(identities__key=keyed_id(whose))
-    request = open_request(by=scope, member=member, kind="export", asked=Asked(), now=NOW)
-    exporting.begin(by=scope, request=request, now=NOW)
-    write = exporting.write
-    named: list[bool] = []
-
-    def slowly(path: Path, found: Mapping[str, object], now: datetime) -> None:
-        """What was read is written once the person is erased."""
-        if not named:
-            named.append(NAME in json.dumps(found, ensure_ascii=False))
-            erase(scope, Member.objects.get(identities__key=keyed_id(WXID)))
-        write(path, found, now)
-
-    monkeypatch.setattr(exporting, "write", slowly)
-    run_now("privacy.export", request=request.pk)
-    assert named == [True]
-    assert exporting.file_of(request).is_file() is (whose != WXID)
-    assert places_of(opened.data / "exports", (NAME, WXID, SAYS)) == set()
-
-
-def test_a_copy_made_between_two_steps_is_found_at_the_end(
-    opened: Deployment,
-    tmp_path: Path,
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    scope = system_scope("tests")
-    bring(tmp_path / "given", scope, FILES[:1])
-    late = opened.data / exporting.FOLDER / "late.zip"
-    step = erasing._step
-
-    def stepping(request: Request, holder: Holder, person: Person) -> None:
-        step(request, holder, person)
-        if holder.key == "requests":
-            late.parent.mkdir(exist_ok=True)
-            exporting.write(late, {"requests": [NAME]}, NOW)
-
-    monkeypatch.setattr(erasing, "_step", stepping)
-    erase(scope, Member.objects.get(identities__key=keyed_id(WXID)))
-    assert not late.exists()
+def test_nothing_that_writes_files_of_people_runs_beside_an_erasure() -> None:
+    for name in ("privacy.erase", "privacy.keep", "privacy.export", "reports.make_due"):
+        # Never two of this queue at once, over all processes: tests/jobs.
+        assert find(name).queue == "lake"
 
 
 def test_no_id_and_no_phone_lies_open(opened: Deployment, tmp_path: Path) -> None:

@@ -6,6 +6,7 @@ from datetime import date, timedelta
 
 import pytest
 
+from qunyu.commerce import queries
 from qunyu.commerce.models import Order
 from qunyu.commerce.queries import last_order_day
 from qunyu.events.models import Import
@@ -25,14 +26,16 @@ def ordered(unit: Unit, days: int, supplied_by: Import | None = None) -> None:
     )  # fmt: skip
 
 
+@pytest.mark.parametrize("newest", [1, 2, 1_000])
 def test_the_last_day_is_that_of_the_units_and_of_what_may_be_seen(
-    system: Scope, unit: Unit, other_unit: Unit, staff: AddStaff
+    system: Scope, unit: Unit, other_unit: Unit, staff: AddStaff, monkeypatch: pytest.MonkeyPatch, newest: int
 ) -> None:
     everywhere = units_below(root_unit())
     assert last_order_day(system, everywhere) is None
     ordered(unit, 1)
     ordered(unit, -3)
     ordered(other_unit, 5)
+    monkeypatch.setattr(queries, "NEWEST", newest)
     ordered(unit, 9, Import.objects.create(unit_id=unit.pk, title="x", created_at=NOW, state="saving"))
     here, there = date(2026, 3, 21), date(2026, 3, 25)
     found = [last_order_day(system, each) for each in ([unit.pk], [other_unit.pk], everywhere, [])]

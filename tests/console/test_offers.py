@@ -96,6 +96,7 @@ def test_a_giving_is_taken_back_within_the_hour(boss: Client, system: Scope, uni
     giving = Giving.objects.get()
     Giving.objects.update(at=giving.at - timedelta(hours=2))
     assert back not in read(boss.get(place))
+    assert "btn-danger" not in read(boss.get(back))
     late = boss.post(back)
     assert (late.status_code, Giving.objects.count()) == (409, 1)
     assert "给出一小时后不能再撤回" in read(late)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, timedelta
+from functools import partial
 from typing import Any
 
 import pytest
@@ -13,6 +14,7 @@ from qunyu.kernel.models import AuditEntry
 from qunyu.kernel.scope import Denied, Scope
 from qunyu.members.contact_caps import change_caps
 from qunyu.members.contacting import Touch, claim, take_back
+from qunyu.members.contacts import edit_contact
 from qunyu.members.leave import may_contact
 from qunyu.members.models import Contact, Identity, Label, Member, Membership
 from qunyu.members.quiet import keep_quiet
@@ -198,3 +200,16 @@ def test_a_giving_stays_after_an_hour_and_once_somebody_had_it(
     before = owner.may("orders.view") and owner.may("members.edit")
     assert before and take_back_giving(by=owner, giving=made, now=NOW) == 3
     assert not (Given.objects.exists() or Contact.objects.exists())
+
+
+def test_a_contact_of_a_giving_that_is_gone_does_not_come_again(
+    unit: Unit, everybody: Segment, gift: Offer, staff: AddStaff
+) -> None:
+    owner = scope_of(staff("owner", "owner", unit))
+    made = give_offer(by=owner, offer=gift, segment=everybody, plan=DIRECT, now=NOW)
+    offered = Contact.objects.all()[0]
+    take_back_giving(by=owner, giving=made, now=NOW)
+    for act in (take_back, partial(edit_contact, summary="来了")):
+        with pytest.raises(DomainError) as late:
+            act(by=owner, contact=offered, now=NOW)
+        assert (late.value.code, Contact.objects.count()) == ("unknown_contact", 0)

@@ -99,7 +99,6 @@ class Holder:
     what an import must not bring back. One that works `outside` the database is not called inside a transaction. `keepable` is the
     ground in law for leaving it as it is, for whoever decides that; None where there is none. `stays` says why what no period (`Kind`)
     covers is kept until the person is erased or somebody deletes it, or when it goes by itself; None where a period covers all of it.
-    `again` is asked to erase once more at the end: a job that had read the person before may have written something meanwhile.
     """
 
     key: str
@@ -116,7 +115,6 @@ class Holder:
     outside: bool = False
     keepable: Words | None = None
     stays: Words | None = None
-    again: bool = False
 
 
 @dataclass(frozen=True)

@@ -217,7 +217,7 @@ def _insert(rows: Collection[Contact], head: int, now: datetime) -> None:
 def take_back(*, by: Scope, contact: Contact, now: datetime) -> None:
     """Removes a contact that did not happen after all, and frees its place.
 
-    Raises Denied unless `by` made it; DomainError contact_kept an hour after it was made.
+    Raises Denied unless `by` made it; DomainError contact_kept an hour after it was made, unknown_contact where it is gone already.
     """
     staff, _ = account_of(by.actor)
     if not by.everything and (staff is None or contact.staff_id != staff.pk):
@@ -225,10 +225,27 @@ def take_back(*, by: Scope, contact: Contact, now: datetime) -> None:
     if now - contact.written_at > REGRET:
         raise DomainError("contact_kept", WORDS["kept"])
     with transaction.atomic():
+        hold_contact(contact)
         data = {"contact": contact.pk}
         audit.record(by=by.actor, action="contact.take_back", kind="member", id=contact.member_id, now=now, **data)
         withdraw(contact.pk)
         contact.delete()
+
+
+def hold_contact(contact: Contact) -> None:
+    """Lets nobody else write to the contact until the transaction ends, and reads what they wrote before.
+
+    Raises DomainError unknown_contact where it was taken back meanwhile.
+    """
+    if not list(Contact.objects.select_for_update().filter(pk=contact.pk).values_list("pk")):
+        raise unknown_contact(contact.public_id)
+    contact.refresh_from_db()
+
+
+def unknown_contact(public_id: str) -> DomainError:
+    """What is raised where there is no such contact."""
+    message = Words("没有编号为“{id}”的联系记录", "there is no contact with the id “{id}”")
+    return DomainError("unknown_contact", message.fill(id=public_id), id=public_id)
 
 
 def take_back_many(*, members: QuerySet[Any, Any], feature: str, at: datetime) -> int:

@@ -59,9 +59,7 @@ def edit_contact(*, by: Scope, contact: Contact, now: datetime, **told: Any) -> 
     unknown_contact.
     """
     _own(by, contact)
-    # Taken back meanwhile, it does not come again.
-    if not list(Contact.objects.select_for_update().filter(pk=contact.pk).values_list("pk")):
-        raise _unknown(contact.public_id)
+    contacting.hold_contact(contact)
     before = {name: getattr(contact, name) for name in _TOLD}
     clean = _checked({**before, **told}, now)
     changed = [name for name in _TOLD if clean[name] != before[name]]
@@ -123,13 +121,8 @@ def find_contact(by: Scope, member: Member, public_id: str) -> Contact:
     own = Identity.objects.filter(member=member).values("own_member")
     found = Contact.objects.filter(public_id=public_id, member__in=own).first()
     if found is None:
-        raise _unknown(public_id)
+        raise contacting.unknown_contact(public_id)
     return found
-
-
-def _unknown(public_id: str) -> DomainError:
-    message = Words("没有编号为“{id}”的联系记录", "there is no contact with the id “{id}”")
-    return DomainError("unknown_contact", message.fill(id=public_id), id=public_id)
 
 
 def wrote(by: Scope, contacts: Collection[Contact]) -> set[int]:

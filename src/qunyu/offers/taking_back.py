@@ -42,10 +42,11 @@ def take_back_giving(*, by: Scope, giving: Giving, now: datetime) -> int:
     if not still_open(giving, now):
         raise DomainError("giving_kept", KEPT)
     people = Given.objects.filter(giving=giving, held=False)
-    count = people.count()
+    # The contacts first, as where one of them is taken back alone: two at once then never wait for one another.
     happened = take_back_many(members=people.values("member"), feature=FEATURE, at=giving.at)
     if happened:
         raise DomainError("giving_kept", NOTED.fill(n=happened))
+    count = people.count()
     data = {"people": count, "segment": giving.segment_id}
     audit.record(by=by.actor, action="offer.take_back", kind="offer", id=offer.pk, now=now, **data)
     giving.delete()

@@ -116,10 +116,6 @@ def run(*, key: int, now: datetime) -> bool:
         for holder in holders().values():
             if holder.key not in request.steps:
                 _step(request, holder, person)
-        for holder in holders().values():
-            if holder.again and holder.key not in person.kept:
-                with transaction.atomic():
-                    holder.erase(person)
         Request.objects.filter(pk=key).update(sealed="")
     _finish(request, now)
     return True
@@ -198,15 +194,6 @@ def _write_receipt(request: Request, now: datetime) -> None:
         "stopped_ids": request.stopped.count(),
     }
     Receipt.objects.create(request=request, at=now, body=body, signature=signed(body))
-
-
-def progress() -> tuple[int, dict[int, int]]:
-    """How far erasures have come: how many are done, and of each at work how many steps. Whoever reads people and writes a file of them reads
-    anew where this has changed in between; what is written before the last step, the erasure itself finds.
-    """
-    done = Request.objects.filter(kind="erasure", state=RequestState.DONE).count()
-    working = Request.objects.filter(kind="erasure", state=RequestState.WORKING).values_list("pk", "steps")
-    return done, {pk: len(steps) for pk, steps in working}
 
 
 def unfinished() -> list[int]:

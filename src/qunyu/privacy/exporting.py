@@ -19,7 +19,7 @@ from qunyu.kernel.personal import Person, holders
 from qunyu.kernel.scope import Scope, system_scope
 from qunyu.kernel.words import Words
 from qunyu.members.personal import person_of
-from qunyu.privacy.erasing import progress, whole
+from qunyu.privacy.erasing import whole
 from qunyu.privacy.models import Request, RequestState
 from qunyu.privacy.requests import claim, require_officer
 
@@ -60,16 +60,13 @@ def run(*, key: int, now: datetime) -> bool:
     request = Request.objects.select_related("member").get(pk=key)
     if request.state != RequestState.WORKING or request.member is None:
         return False
+    person = whole(person_of(request.member))
+    found = {holder.key: holder.export(person) for holder in holders().values()}
     path = file_of(request)
     path.parent.mkdir(parents=True, exist_ok=True)
-    before = None
-    # While it was read, somebody whom it names may have been erased.
-    while before != (before := progress()):
-        person = whole(person_of(request.member))
-        found = {holder.key: holder.export(person) for holder in holders().values()}
-        waiting = part_of(path)
-        write(waiting, found, now)
-        waiting.rename(path)
+    waiting = part_of(path)
+    write(waiting, found, now)
+    waiting.rename(path)
     with transaction.atomic():
         # An erasure may have taken the person meanwhile.
         rows = Request.objects.filter(pk=key, state=RequestState.WORKING, member__isnull=False)

@@ -94,7 +94,6 @@ HOLDERS = (
         count=lambda person: Request.objects.filter(member__in=person.own).count(),
         export=_export_requests,
         erase=_erase_requests,
-        again=True,
         stays=Words(
             "证明按时、如何答复了请求；删除后不再指向任何人",
             "they show that and how requests were answered; after erasure they lead to nobody",

@@ -1,4 +1,4 @@
-"""Jobs of the reports."""
+"""Jobs of the reports, in the lake's queue of one: a report names chats, and an erasure beside it would miss the name in its files."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from qunyu.jobs.port import job
 from qunyu.reports.actions import Desk, make_due
 
 
-@job("reports.make_due", cron="5 * * * *")
+@job("reports.make_due", queue="lake", cron="5 * * * *")
 def make_reports() -> int:
     """Every hour: the reports that are due; how many were made."""
     return make_due(desk=Desk(lake(), settings.QUNYU_DATA, settings.QUNYU_ZONE), now=timezone.now())

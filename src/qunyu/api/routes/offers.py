@@ -133,7 +133,7 @@ def post_giving(request: HttpRequest, id: str, wanted: GiveIn) -> Status[DrawnOu
     "/offers/{id}/givings/{giving}", response={204: None}, operation_id="take_back_giving", summary="Take a giving back"
 )
 def delete_giving(request: HttpRequest, id: str, giving: str) -> Status[None]:
-    """Undoes it within an hour, while nothing was noted about its contacts: nobody had it, and their places under the cap are free again.
+    """Undoes it within an hour, while none of its contacts was changed or has a result; their places under the cap are free again.
 
     Needs members.view, orders.view and members.edit at the offer's unit.
     """

@@ -18,14 +18,11 @@ from qunyu.kernel.words import Words
 from qunyu.members.contacting import CHANNELS, TO_MANY
 from qunyu.offers.actions import may_give, require_giving
 from qunyu.offers.queries import find_giving, find_offer, received
-from qunyu.offers.taking_back import still_open, take_back_giving
+from qunyu.offers.taking_back import KEPT, still_open, take_back_giving
 
 GOT, HELD = Words("给", "Give it to them"), Words("不给（抽签留出）", "Not to them (left out by lot)")
 NOBODY = Words("没有您能看到的人", "Nobody whom you may see")
-TAKEN_BACK = Words(
-    "已撤回：{n} 人的登记已删除，联系名额已还回",
-    "Taken back: {n} people are off it, and their places under the cap are free again",
-)
+TAKEN_BACK = Words("已撤回：{n} 人的登记已删除", "Taken back: {n} people are off it")
 SIDES = {"given": False, "held": True}
 COLUMNS = (
     Column[Any]("name", Words("成员", "Member"), lambda row: row.head, sort="head", fixed=True),
@@ -68,15 +65,15 @@ def take_back(request: Ask, public_id: str, giving_id: str) -> HttpResponse:
     offer = find_offer(request.scope, public_id)
     require_giving(request.scope, offer)
     giving = find_giving(offer, giving_id)
-    refused: Words | str = ""
+    refused, status = (None if still_open(giving, timezone.now()) else KEPT), 200
     if request.method == "POST":
         try:
             count = take_back_giving(by=request.scope, giving=giving, now=timezone.now())
             messages.success(request, str(TAKEN_BACK.fill(n=count)))
             return redirect("console:offer", public_id)
         except DomainError as error:
-            if error.code == "denied":
+            if error.code != "giving_kept":
                 raise
-            refused = error.message
+            refused, status = error.message, 409
     context = {"offer": offer, "giving": giving, "refused": refused, "one_to_one": giving.channel not in TO_MANY}
-    return answer(request, "giving_back", context, status=409 if refused else 200)
+    return answer(request, "giving_back", context, status=status)
